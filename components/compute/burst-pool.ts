@@ -1,0 +1,151 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { refine, type Transform } from "../component.ts";
+import type { Taint } from "./node-config/k3s.ts";
+
+export interface BurstInstanceType {
+  readonly type: string;
+  readonly vcpu: number;
+  readonly memoryGiB: number;
+  readonly gpus: number;
+  readonly onDemandUsdPerHour: number;
+}
+
+export interface BurstPoolArgs {
+  readonly cluster: string;
+  /** Types of one shape, in order of preference. The autoscaler models the first. */
+  readonly instanceTypes: readonly [BurstInstanceType, ...BurstInstanceType[]];
+  readonly image: string;
+  readonly subnetIds: pulumi.Input<string>[];
+  readonly securityGroupId: pulumi.Input<string>;
+  readonly minimum: number;
+  readonly maximum: number;
+  /** Highest accepted spot price as a share of the cheapest type's on-demand price. */
+  readonly maximumPriceShare: number;
+  readonly rootDiskGiB: number;
+  readonly userData: string;
+  readonly labels: Record<string, string>;
+  readonly taints: readonly Taint[];
+  readonly transform?: {
+    readonly launchTemplate?: Transform<aws.ec2.LaunchTemplateArgs>;
+    readonly group?: Transform<aws.autoscaling.GroupArgs>;
+    readonly role?: Transform<aws.iam.RoleArgs>;
+  };
+}
+
+/**
+ * GPU spot instances that come when a pod waits and go when none does. Cluster Autoscaler owns the desired size, so it is
+ * never written here. Costs nothing at zero; at most `maximum` instances at the spot price cap.
+ */
+export class BurstPool extends pulumi.ComponentResource {
+  readonly roleArn: pulumi.Output<string>;
+  readonly groupName: pulumi.Output<string>;
+  readonly nodes: { readonly role: aws.iam.Role; readonly launchTemplate: aws.ec2.LaunchTemplate; readonly group: aws.autoscaling.Group };
+
+  constructor(name: string, args: BurstPoolArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("splitfleet:compute:BurstPool", name, {}, opts);
+    const { labels, transform } = args;
+
+    const role = new aws.iam.Role(
+      `${name}-node`,
+      refine<aws.iam.RoleArgs>(
+        "aws:iam/role:Role",
+        {
+          description: "Burst nodes prove who they are with it; they hold no key",
+          assumeRolePolicy: policy([{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }]),
+          tags: labels,
+        },
+        transform?.role,
+      ),
+      { parent: this },
+    );
+    new aws.iam.RolePolicy(
+      `${name}-identity`,
+      refine<aws.iam.RolePolicyArgs>("aws:iam/rolePolicy:RolePolicy", {
+        role: role.id,
+        policy: policy([{ Effect: "Allow", Action: "sts:GetWebIdentityToken", Resource: "*" }]),
+      }),
+      { parent: this },
+    );
+    const profile = new aws.iam.InstanceProfile(
+      `${name}-profile`,
+      refine<aws.iam.InstanceProfileArgs>("aws:iam/instanceProfile:InstanceProfile", { role: role.name, tags: labels }),
+      { parent: this },
+    );
+    const launchTemplate = new aws.ec2.LaunchTemplate(
+      `${name}-template`,
+      refine<aws.ec2.LaunchTemplateArgs>("aws:ec2/launchTemplate:LaunchTemplate", launchTemplateArgs(args, profile), transform?.launchTemplate),
+      { parent: this },
+    );
+    const group = new aws.autoscaling.Group(
+      `${name}-group`,
+      refine<aws.autoscaling.GroupArgs>("aws:autoscaling/group:Group", groupArgs(args, launchTemplate), transform?.group),
+      { parent: this },
+    );
+
+    this.roleArn = role.arn;
+    this.groupName = group.name;
+    this.nodes = { role, launchTemplate, group };
+    this.registerOutputs({ roleArn: this.roleArn, groupName: this.groupName });
+  }
+}
+
+const policy = (statements: readonly object[]): string => JSON.stringify({ Version: "2012-10-17", Statement: statements });
+
+function launchTemplateArgs(args: BurstPoolArgs, profile: aws.iam.InstanceProfile): aws.ec2.LaunchTemplateArgs {
+  const { image, securityGroupId, rootDiskGiB, userData, labels } = args;
+  return {
+    imageId: image,
+    updateDefaultVersion: true,
+    iamInstanceProfile: { arn: profile.arn },
+    vpcSecurityGroupIds: [securityGroupId],
+    metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
+    blockDeviceMappings: [
+      { deviceName: "/dev/sda1", ebs: { volumeSize: rootDiskGiB, volumeType: "gp3", encrypted: "true", deleteOnTermination: "true" } },
+    ],
+    tagSpecifications: ["instance", "volume"].map((resourceType) => ({ resourceType, tags: labels })),
+    tags: labels,
+    userData: Buffer.from(userData).toString("base64"),
+  };
+}
+
+function groupArgs(args: BurstPoolArgs, launchTemplate: aws.ec2.LaunchTemplate): aws.autoscaling.GroupArgs {
+  const { instanceTypes, subnetIds, minimum, maximum, maximumPriceShare } = args;
+  const listPrice = Math.min(...instanceTypes.map((instance) => instance.onDemandUsdPerHour));
+  return {
+    minSize: minimum,
+    maxSize: maximum,
+    vpcZoneIdentifiers: subnetIds,
+    capacityRebalance: false,
+    suspendedProcesses: ["AZRebalance"],
+    mixedInstancesPolicy: {
+      launchTemplate: {
+        launchTemplateSpecification: { launchTemplateId: launchTemplate.id, version: "$Latest" },
+        overrides: instanceTypes.map(({ type }) => ({ instanceType: type })),
+      },
+      instancesDistribution: {
+        onDemandBaseCapacity: 0,
+        onDemandPercentageAboveBaseCapacity: 0,
+        spotAllocationStrategy: "price-capacity-optimized",
+        spotMaxPrice: (listPrice * maximumPriceShare).toFixed(4),
+      },
+    },
+    tags: groupTags(args),
+  };
+}
+
+/** Labels for the instances, and what Cluster Autoscaler must know to start the first one from zero. */
+function groupTags({ cluster, instanceTypes: [first], labels, taints }: BurstPoolArgs): { key: string; value: string; propagateAtLaunch: boolean }[] {
+  const template = "k8s.io/cluster-autoscaler/node-template";
+  const hints: Record<string, string> = {
+    "k8s.io/cluster-autoscaler/enabled": "true",
+    [`k8s.io/cluster-autoscaler/${cluster}`]: "owned",
+    [`${template}/resources/cpu`]: String(first.vcpu),
+    [`${template}/resources/memory`]: `${first.memoryGiB}Gi`,
+    ...(first.gpus === 0 ? {} : { [`${template}/resources/nvidia.com/gpu`]: String(first.gpus) }),
+    ...Object.fromEntries(Object.entries(labels).map(([key, value]) => [`${template}/label/${key}`, value])),
+    ...Object.fromEntries(taints.map(({ key, value, effect }) => [`${template}/taint/${key}`, `${value}:${effect}`])),
+  };
+  const tag = (propagateAtLaunch: boolean) => ([key, value]: [string, string]) => ({ key, value, propagateAtLaunch });
+  return [...Object.entries(labels).map(tag(true)), ...Object.entries(hints).map(tag(false))];
+}

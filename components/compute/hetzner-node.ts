@@ -1,0 +1,87 @@
+import { createHash } from "node:crypto";
+import * as hcloud from "@pulumi/hcloud";
+import * as pulumi from "@pulumi/pulumi";
+import type * as tailscale from "@pulumi/tailscale";
+import { refine, type Transform } from "../component.ts";
+import { joinKey } from "../mesh/join-key.ts";
+import type { MeshRole } from "../mesh/tags.ts";
+import { cloudInit, type CloudInitArgs } from "./node-config/cloud-init.ts";
+
+export interface HetznerNodeTransforms {
+  readonly server?: Transform<hcloud.ServerArgs>;
+  readonly attachment?: Transform<hcloud.ServerNetworkArgs>;
+  readonly joinKey?: Transform<tailscale.TailnetKeyArgs>;
+}
+
+export interface HetznerNodeArgs {
+  readonly serverType: string;
+  readonly location: string;
+  readonly image: string;
+  readonly backups: boolean;
+  readonly placementGroupId: pulumi.Input<number>;
+  readonly subnetId: pulumi.Input<string>;
+  /** Address in the private network. */
+  readonly privateAddress: string;
+  readonly roles: readonly MeshRole[];
+  readonly labels: Record<string, string>;
+  /** Everything of the user data but the key, which is minted here. */
+  readonly config: Omit<CloudInitArgs, "join">;
+  readonly transform?: HetznerNodeTransforms;
+}
+
+/**
+ * One Hetzner server: join key, server, attachment to the private network. Image and user data count only when it is
+ * created: a later change reaches it through the node bundle, never by replacing it. Bills by the hour until it is deleted,
+ * also while it is off; a replacement is billed at today's price, not at the one it was bought at.
+ */
+export class HetznerNode extends pulumi.ComponentResource {
+  readonly publicAddress: pulumi.Output<string>;
+  readonly nodes: { readonly server: hcloud.Server; readonly attachment: hcloud.ServerNetwork; readonly joinKey: tailscale.TailnetKey };
+
+  constructor(name: string, args: HetznerNodeArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("splitfleet:compute:HetznerNode", name, {}, opts);
+    const { serverType, location, image, backups, placementGroupId, subnetId, privateAddress, roles, labels, config, transform } = args;
+
+    const key = joinKey(
+      `${name}-join-key`,
+      { roles, trigger: fingerprint({ location }), ...(transform?.joinKey === undefined ? {} : { transform: transform.joinKey }) },
+      { parent: this },
+    );
+    const server = new hcloud.Server(
+      `${name}-server`,
+      refine<hcloud.ServerArgs>(
+        "hcloud:index/server:Server",
+        {
+          serverType,
+          location,
+          image,
+          backups,
+          placementGroupId,
+          labels,
+          keepDisk: true,
+          publicNets: [{ ipv4Enabled: true, ipv6Enabled: true }],
+          userData: pulumi.secret(key.key).apply((secret) => cloudInit({ ...config, join: { key: secret } })),
+        },
+        transform?.server,
+      ),
+      { parent: this, ignoreChanges: ["image", "userData"] },
+    );
+    const attachment = new hcloud.ServerNetwork(
+      `${name}-attachment`,
+      refine<hcloud.ServerNetworkArgs>(
+        "hcloud:index/serverNetwork:ServerNetwork",
+        { serverId: server.id.apply(Number), subnetId, ip: privateAddress, aliasIps: [] },
+        transform?.attachment,
+      ),
+      { parent: this },
+    );
+
+    this.publicAddress = server.ipv4Address;
+    this.nodes = { server, attachment, joinKey: key };
+    this.registerOutputs({ publicAddress: this.publicAddress, privateAddress });
+  }
+}
+
+/** Short, stable digest of the inputs whose change makes Hetzner create the server anew. */
+const fingerprint = (inputs: Record<string, string>): string =>
+  createHash("sha256").update(JSON.stringify(inputs)).digest("hex").slice(0, 16);

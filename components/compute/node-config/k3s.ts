@@ -1,0 +1,105 @@
+import { labelsOf, type Allocation } from "../../labels.ts";
+
+/** VXLAN takes 50 bytes of tailscale0's 1280; one value for every node, whatever its own interface could carry. */
+export const CLUSTER_MTU = 1230;
+
+export interface Taint {
+  readonly key: string;
+  readonly value: string;
+  readonly effect: string;
+}
+
+/** A node's part in the cluster. */
+export interface K3sRole {
+  readonly role: "server" | "agent";
+  /** Private address of a Hetzner node; undefined for a foreign node, which uses its mesh address. */
+  readonly privateAddress: string | undefined;
+  /** Address of the API server as this node reaches it; undefined for the first server. */
+  readonly serverUrl: string | undefined;
+  readonly allocation: Allocation;
+  readonly taints: readonly Taint[];
+  /** Set where the kubelet's provider id comes from the cloud's metadata; elsewhere a synthetic one is given. */
+  readonly cloud: "aws" | undefined;
+  readonly podRange: string;
+  readonly serviceRange: string;
+  /** Names and addresses besides its own under which a server is called. */
+  readonly tlsNames: readonly string[];
+}
+
+const SERVER_HARDENING = {
+  "secrets-encryption": true,
+  "secrets-encryption-provider": "secretbox",
+  "protect-kernel-defaults": true,
+  "write-kubeconfig-mode": "0600",
+  "disable-cloud-controller": true,
+  "kube-apiserver-arg": [
+    "enable-admission-plugins=NodeRestriction,EventRateLimit",
+    "admission-control-config-file=/etc/rancher/k3s/admission.yaml",
+    "audit-log-path=/var/lib/rancher/k3s/server/logs/audit.log",
+    "audit-policy-file=/etc/rancher/k3s/audit.yaml",
+    "audit-log-maxage=30",
+    "audit-log-maxbackup=10",
+    "audit-log-maxsize=100",
+    "service-account-extend-token-expiration=false",
+  ],
+} as const;
+
+/** Content of `/etc/rancher/k3s/config.yaml`; the token is a file of its own that Vault's answer fills. */
+export function k3sConfig(hostname: string | undefined, node: K3sRole): Record<string, unknown> {
+  const { role, privateAddress, serverUrl, allocation, taints, cloud } = node;
+  return {
+    ...(hostname === undefined ? {} : { "node-name": hostname }),
+    "token-file": "/etc/splitfleet/k3s-token",
+    ...(serverUrl === undefined ? {} : { server: serverUrl }),
+    ...(privateAddress === undefined ? {} : { "node-ip": privateAddress }),
+    ...(privateAddress === undefined ? { "flannel-iface": "tailscale0" } : {}),
+    "node-label": Object.entries(labelsOf(allocation)).map(([key, value]) => `${key}=${value}`),
+    "node-taint": taints.map(({ key, value, effect }) => `${key}=${value}:${effect}`),
+    "kubelet-arg": ["protect-kernel-defaults=true", ...(cloud === "aws" ? [] : [`provider-id=splitfleet://${allocation.environment}/${hostname}`])],
+    ...(role === "server"
+      ? {
+          ...SERVER_HARDENING,
+          ...(serverUrl === undefined ? { "cluster-init": true } : {}),
+          "agent-token-file": "/etc/splitfleet/k3s-agent-token",
+          "cluster-cidr": node.podRange,
+          "service-cidr": node.serviceRange,
+          "tls-san": node.tlsNames,
+          "flannel-backend": "vxlan",
+          disable: ["servicelb", "local-storage"],
+        }
+      : {}),
+  };
+}
+
+/** Units that start k3s when, and only when, the node has got its token from Vault. */
+export const k3sUnits = (role: K3sRole["role"]): Record<string, string> => ({
+  "k3s-token.path": `[Unit]
+Description=Waits for the cluster token
+
+[Path]
+PathExists=/etc/splitfleet/k3s-token
+Unit=k3s.service
+
+[Install]
+WantedBy=multi-user.target
+`,
+  "k3s.service": `[Unit]
+Description=k3s ${role}
+Wants=network-online.target
+After=network-online.target tailscaled.service
+ConditionPathExists=/etc/splitfleet/k3s-token
+
+[Service]
+Type=notify
+ExecStart=/usr/local/bin/k3s ${role}
+KillMode=process
+Delegate=yes
+LimitNOFILE=1048576
+LimitNPROC=infinity
+LimitCORE=infinity
+TasksMax=infinity
+TimeoutStartSec=0
+Restart=always
+RestartSec=5
+`,
+});

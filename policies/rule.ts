@@ -1,0 +1,59 @@
+import type { z } from "zod";
+import type { Cost } from "./cost.ts";
+import type { Finding, LEVELS, SEVERITIES } from "./finding.ts";
+import type { Row } from "./row.ts";
+
+/** What a rule may look at beside the rows. */
+export interface RuleContext<Config> {
+  readonly config: Config;
+  readonly environment: string;
+  /** Absent where the front end could not price the rows; a rule that needs it then reports that it could not decide. */
+  readonly cost: Cost | undefined;
+  /** The environment's budget section, as parsed; see stacks/spec/budget.ts for the shape and units. */
+  readonly budget: Budget | undefined;
+}
+
+/** Limits in euros; every one may be left out. */
+export interface Limits {
+  readonly expected?: { readonly hourlyEuros?: number | undefined; readonly monthlyEuros?: number | undefined } | undefined;
+  readonly worst?: { readonly hourlyEuros?: number | undefined; readonly monthlyEuros?: number | undefined } | undefined;
+}
+export interface Budget {
+  /** Share of a limit from which an advisory finding is reported. */
+  readonly warnAt: number;
+  readonly environment: Limits;
+}
+
+/** What a rule says about one place; the runner adds the rule's id, level, severity and fix. */
+export interface Violation {
+  readonly urn: string;
+  readonly path: string;
+  readonly message: string;
+  readonly value: string;
+  readonly limit: string;
+  /** Overrides the rule's own level, as a warning at 80 % of a budget does. */
+  readonly level?: (typeof LEVELS)[number];
+  readonly fix?: string;
+}
+
+/** A rule is data and a pure function over rows. One rule a file; the three front ends run the same object. */
+export interface Rule<Config = unknown> {
+  readonly id: string;
+  readonly title: string;
+  readonly why: string;
+  readonly severity: (typeof SEVERITIES)[number];
+  readonly level: (typeof LEVELS)[number];
+  /** Parameters with their defaults. */
+  readonly config: z.ZodType<Config>;
+  /** What the runner does when `check` meets a value that is not known yet. */
+  readonly unknown: "ignore" | "warn" | "fail";
+  readonly fix: string;
+  /** Where the demand comes from: a standard, a vendor's documentation, an article. */
+  readonly source: string;
+  /** Minimal rows that pass and that must be reported; used by tests and by the generated reference. */
+  readonly good: readonly Row[];
+  readonly bad: readonly Row[];
+  check(rows: readonly Row[], context: RuleContext<Config>): Iterable<Violation>;
+}
+
+export type { Finding };

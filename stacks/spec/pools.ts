@@ -1,0 +1,87 @@
+import { z } from "zod";
+import { cidr, dataClass, euros, gibibytes, nodeId, pattern, share, slug } from "./values.ts";
+
+export const taint = z.strictObject({
+  key: pattern(/^[a-z0-9./-]+$/, "a Kubernetes taint key such as splitfleet/burst"),
+  value: z.string().default("true"),
+  effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]).default("NoSchedule"),
+});
+export type Taint = z.infer<typeof taint>;
+
+const common = {
+  site: slug.meta({ description: "A key of `sites`." }),
+  team: slug.default("platform").meta({ description: "The team that pays for nodes no workload claims." }),
+  dataClass: dataClass.meta({ description: "The most sensitive class that the pool's disks and memory may hold." }),
+  taints: z.array(taint).default([]),
+};
+
+const hetzner = z.strictObject({
+  kind: z.literal("hetzner"),
+  ...common,
+  subnet: cidr.meta({ description: "The pool's part of the site's range; node 1 has its eleventh address, and so on." }),
+  nodes: z
+    .array(z.int().min(1).max(200))
+    .min(1)
+    .meta({ description: "Numbers of the nodes, each once. Adding or removing one leaves the others alone." }),
+  serverTypes: z
+    .array(pattern(/^c[a-z]{1,2}\d\d$/, "a Hetzner server type such as cpx42"))
+    .min(1)
+    .meta({ description: "In order of preference; `resolve` writes the first orderable one to the lock." }),
+  role: z.enum(["operations", "inference"]).meta({ description: "Operations services and inference never share a node." }),
+  cluster: z.enum(["server", "agent", "none"]).default("agent").meta({ description: "The node's part in k3s." }),
+  vault: z.boolean().default(false).meta({ description: "Vault runs here as a system service. Exactly one pool carries it." }),
+  backups: z.boolean().default(false).meta({ description: "Hetzner's daily backups, 20 % of the server's price." }),
+  protect: z.boolean().default(false).meta({ description: "Refuse deletion, for pools that keep state." }),
+});
+
+const gpu = z.strictObject({
+  model: z.string().meta({ description: "As the device plugin names it, such as NVIDIA-RTX-4090." }),
+  count: z.int().min(1),
+  memoryGiB: gibibytes,
+});
+
+const economics = z.strictObject({
+  capexEuros: euros.meta({ description: "Purchase price of one node." }),
+  resaleEuros: euros.default(0),
+  lifetimeMonths: z.int().min(1).max(120),
+  watts: z.number().positive().meta({ description: "Mean draw of one node." }),
+  pue: z.number().min(1).default(1).meta({ description: "Power usage effectiveness of the room." }),
+  eurosPerKwh: euros,
+  spaceEurosPerMonth: euros.default(0),
+  labourHoursPerMonth: z.number().nonnegative(),
+  labourEurosPerHour: euros,
+});
+
+const onprem = z.strictObject({
+  kind: z.literal("onprem"),
+  ...common,
+  nodes: z.record(
+    nodeId,
+    z.strictObject({
+      state: z.enum(["declared", "enrolled", "lost"]).meta({ description: "`enroll` and `replace` move it; never a reason for `up` to fail." }),
+    }),
+  ),
+  hardware: z.strictObject({ vcpu: z.int().min(1), memoryGiB: gibibytes, diskGiB: gibibytes, gpu: gpu.optional() }),
+  economics,
+});
+
+const aws = z.strictObject({
+  kind: z.literal("aws"),
+  ...common,
+  instanceTypes: z
+    .array(pattern(/^[a-z0-9-]+\.[a-z0-9]+$/, "an EC2 instance type such as p5.48xlarge"))
+    .min(1)
+    .meta({ description: "Types of one shape, in order of preference; the lock keeps those that the region sells." }),
+  zones: z.array(pattern(/^[a-f]$/, "a zone letter such as a")).min(1).meta({ description: "Zone letters of the site's region." }),
+  minimum: z.int().min(0).default(0),
+  maximum: z.int().min(1).max(64),
+  maximumPriceShare: share.default(1).meta({ description: "Highest accepted spot price as a share of the on-demand price." }),
+  rootDiskGiB: gibibytes.default(200),
+});
+
+export const pool = z.discriminatedUnion("kind", [hetzner, onprem, aws]);
+export type Pool = z.infer<typeof pool>;
+export type PoolOf<Kind extends Pool["kind"]> = Extract<Pool, { kind: Kind }>;
+
+/** Nodes of one shape on one site. */
+export const pools = z.record(slug, pool);

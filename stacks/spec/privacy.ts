@@ -1,0 +1,11 @@
+import { z } from "zod";
+import { country } from "./values.ts";
+
+export const privacy = z.strictObject({
+  residency: z
+    .array(country)
+    .min(1)
+    .meta({ description: "Countries in which data above `public` may be kept. Every site must stand in one of them." }),
+});
+
+export type Privacy = z.infer<typeof privacy>;
