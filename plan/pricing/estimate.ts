@@ -1,0 +1,123 @@
+import { Decimal } from "decimal.js";
+import type { Burn, Cost, LineItem } from "../../policies/cost.ts";
+import type { Finding } from "../../policies/finding.ts";
+import type { Row } from "../../policies/row.ts";
+import type { Catalogue } from "./catalogue/load.ts";
+import type { Price } from "./catalogue/schema.ts";
+import { freeReason, pricerOf } from "./pricers/registry.ts";
+import { Quote, type PricingContext, type RowIndex, type Usage } from "./quote.ts";
+
+export interface EstimateOptions {
+  readonly catalogue: Catalogue;
+  readonly usage: Usage;
+  /** ISO date; decides what is stale. */
+  readonly today: string;
+  /** Day of order by URN of resources that exist and keep their price cohort. Default: everything is a new order. */
+  readonly orderedOn?: ReadonlyMap<string, string>;
+}
+
+/**
+ * Prices the rows of one environment: line items, their sums, and a finding for everything that could not be priced.
+ *
+ * Items are rounded half up (an hour to four decimals, a month to two) and the sums add the rounded items, so a report
+ * always adds up. A month is 730 hours, or the provider's monthly cap. The order of rows does not matter.
+ */
+export function estimate(rows: readonly Row[], options: EstimateOptions): { cost: Cost; findings: Finding[] } {
+  const { catalogue, usage, today, orderedOn = new Map<string, string>() } = options;
+  const sorted = rows.toSorted((a, b) => (a.urn < b.urn ? -1 : a.urn > b.urn ? 1 : 0));
+  const context: PricingContext = { catalogue, usage, today, orderedOn, rows: indexOf(sorted) };
+  const items: LineItem[] = [];
+  const findings: Finding[] = [];
+  const usedBy = new Map<Price, Row[]>();
+  const usersOf = (price: Price): Row[] => {
+    const users = usedBy.get(price) ?? [];
+    usedBy.set(price, users);
+    return users;
+  };
+  for (const row of sorted) {
+    const quote = quoteOf(row, context);
+    items.push(...quote.items);
+    findings.push(...quote.findings);
+    for (const price of quote.used) usersOf(price).push(row);
+  }
+  findings.push(...[...usedBy].flatMap(([price, users]) => doubts(price, users, today)));
+  return { cost: { currency: "EUR", expected: sum(items, "expected"), worst: sum(items, "worst"), items }, findings };
+}
+
+/** One share of the cost; `value` is empty for what carries no such label. */
+export interface Allocation {
+  readonly value: string;
+  readonly expected: Burn;
+  readonly worst: Burn;
+}
+
+/** The cost split by a label such as `pool` or `team`, dearest first. The parts add up to the whole. */
+export function byLabel(cost: Cost, label: string): Allocation[] {
+  const groups = Map.groupBy(cost.items, (item) => item.labels[label] ?? "");
+  return [...groups]
+    .map(([value, items]) => ({ value, expected: sum(items, "expected"), worst: sum(items, "worst") }))
+    .toSorted((a, b) => new Decimal(b.worst.monthly).comparedTo(a.worst.monthly) || a.value.localeCompare(b.value, "en"));
+}
+
+function quoteOf(row: Row, context: PricingContext): Quote {
+  const quote = new Quote(row, context);
+  const pricer = pricerOf(row.type);
+  if (pricer !== undefined) pricer.price(quote);
+  else if (row.custom && freeReason(row.type) === undefined) {
+    quote.report({
+      rule: "cost/no-price",
+      level: "mandatory",
+      severity: "high",
+      path: [],
+      message: `Nothing says what a ${row.type} costs, so ${row.name} can not be priced.`,
+      limit: "a pricer, or an entry in free-types.json with a reason",
+      fix: "Add a pricer to plan/pricing/pricers, or list the type in plan/pricing/pricers/free-types.json if it bills nothing.",
+    });
+  }
+  return quote;
+}
+
+/** Findings about a price itself, once for all rows that use it; reported at the first of them. */
+function doubts(price: Price, users: readonly Row[], today: string): Finding[] {
+  const charged = users.length === 1 ? "1 resource is charged" : `${users.length} resources are charged`;
+  const shared = { level: "advisory", severity: "low", urn: users[0]?.urn ?? "", path: "" } as const;
+  const found: Finding[] = [];
+  if (price.validUntil < today) {
+    found.push({
+      ...shared,
+      rule: "cost/stale-price",
+      message: `The price ${price.id} is out of date; ${charged} by it.`,
+      value: `observed on ${price.observedAt}, valid until ${price.validUntil}`,
+      limit: `valid on ${today}`,
+      fix: `Read the price again and add a row with its new date. Source: ${price.source}.`,
+    });
+  }
+  if (price.evidence === "unverified") {
+    found.push({
+      ...shared,
+      rule: "cost/unverified-price",
+      message: `The price ${price.id} is not confirmed; ${charged} by it.`,
+      value: `${price.amount} ${price.currency}`,
+      limit: "a figure from the provider or a dated third party",
+      fix: `Confirm it with the provider and change its evidence. Source: ${price.source}.`,
+    });
+  }
+  return found;
+}
+
+function sum(items: readonly LineItem[], burn: "expected" | "worst"): Burn {
+  const total = (part: keyof Burn, decimals: number): string =>
+    items.reduce((all, item) => all.plus(item[burn][part]), new Decimal(0)).toFixed(decimals);
+  return { hourly: total("hourly", 4), monthly: total("monthly", 2) };
+}
+
+function indexOf(rows: readonly Row[]): RowIndex {
+  const byUrn = new Map(rows.map((row) => [row.urn, row]));
+  const byType = Map.groupBy(rows, (row) => row.type);
+  const byPlace = Map.groupBy(rows, (row) => `${row.parent} ${row.type}`);
+  return {
+    byUrn: (urn) => byUrn.get(urn),
+    ofType: (type) => byType.get(type) ?? [],
+    siblings: (row, type) => byPlace.get(`${row.parent} ${type}`) ?? [],
+  };
+}

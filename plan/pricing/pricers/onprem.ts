@@ -1,0 +1,50 @@
+import { Decimal } from "decimal.js";
+import { HOURS_PER_MONTH, type Quote } from "../quote.ts";
+import { monthly, type Pricer } from "./pricer.ts";
+
+/**
+ * A machine of one's own, priced by what its pool states: depreciation (purchase less resale over the lifetime), power
+ * (watts x PUE x 730 hours x tariff), space and labour. It costs the same busy or idle, so expected equals worst.
+ */
+export const onpremNode: Pricer = {
+  types: ["splitfleet:compute:OnpremNode"],
+  price(quote) {
+    const capex = quote.requiredNumber("capexEuros");
+    const resale = quote.number("resaleEuros") ?? 0;
+    const months = quote.requiredNumber("lifetimeMonths");
+    const watts = quote.requiredNumber("watts");
+    const pue = quote.number("pue") ?? 1;
+    const tariff = quote.requiredNumber("eurosPerKwh");
+    const space = quote.number("spaceEurosPerMonth") ?? 0;
+    const hours = quote.requiredNumber("labourHoursPerMonth");
+    const wage = quote.requiredNumber("labourEurosPerHour");
+    if (capex === undefined || months === undefined || watts === undefined || tariff === undefined || hours === undefined || wage === undefined) return;
+    if (months === 0 || resale > capex) {
+      const path = months === 0 ? "lifetimeMonths" : "resaleEuros";
+      quote.undecided([path], months === 0 ? "at least 1 month" : `at most capexEuros, ${capex}`, `Correct ${path} of the pool's economics.`);
+      return;
+    }
+
+    const kilowattHours = new Decimal(watts).div(1000).times(pue).times(HOURS_PER_MONTH);
+    add(quote, "depreciation", { euros: new Decimal(capex).minus(resale).div(months), quantity: new Decimal(1), unit: "month" });
+    add(quote, `power, ${watts} W at PUE ${pue}`, { euros: kilowattHours.times(tariff), quantity: kilowattHours, unit: "kWh" });
+    add(quote, "space", { euros: new Decimal(space), quantity: new Decimal(1), unit: "month" });
+    add(quote, "labour", { euros: new Decimal(hours).times(wage), quantity: new Decimal(hours), unit: "hour" });
+    if (quote.items.length > 0) return;
+    quote.report({
+      rule: "cost/unknown-price",
+      level: "mandatory",
+      severity: "medium",
+      path: ["capexEuros"],
+      message: `${quote.row.name} would cost nothing at all.`,
+      limit: "an owned node with a cost",
+      fix: "State what the node costs in the pool's economics: purchase, power, space or labour.",
+    });
+  },
+};
+
+function add(quote: Quote, part: string, { euros, quantity, unit }: { euros: Decimal; quantity: Decimal; unit: string }): void {
+  if (euros.isZero()) return;
+  const burn = monthly(euros);
+  quote.add({ label: `${part} of ${quote.row.name}`, prices: [], quantity, unit, expected: burn, worst: burn });
+}
