@@ -1,0 +1,188 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { refine, type Transform } from "../component.ts";
+import { labelsOf, type Allocation } from "../labels.ts";
+import type { PlannedWorkload } from "../workloads/plan.ts";
+import { configFiles } from "./kubernetes/config-files.ts";
+import { jobPolicySpec, networkPolicySpec } from "./kubernetes/network-policy.ts";
+import { podTemplate, selectorOf, type PodArgs } from "./kubernetes/pod.ts";
+import { secretObjects, type SecretSource } from "./kubernetes/secrets.ts";
+
+export interface KubernetesWorkloadArgs {
+  readonly planned: PlannedWorkload;
+  /** Workloads that declared a need for this one. */
+  readonly consumers: readonly PlannedWorkload[];
+  readonly namespace: pulumi.Input<string>;
+  readonly allocation: Allocation;
+  readonly vault: SecretSource;
+  readonly transform?: {
+    readonly deployment?: Transform<kubernetes.apps.v1.DeploymentArgs>;
+    readonly statefulSet?: Transform<kubernetes.apps.v1.StatefulSetArgs>;
+    readonly service?: Transform<kubernetes.core.v1.ServiceArgs>;
+    readonly networkPolicy?: Transform<kubernetes.networking.v1.NetworkPolicyArgs>;
+  };
+}
+
+/**
+ * A workload on Kubernetes: pods (with volumes: a StatefulSet), service, configuration, secrets from Vault, network policy,
+ * disruption budget, jobs. Everything follows from the definition; nothing here knows a kind.
+ */
+export class KubernetesWorkload extends pulumi.ComponentResource {
+  readonly nodes: {
+    readonly controller: kubernetes.apps.v1.Deployment | kubernetes.apps.v1.StatefulSet;
+    readonly service: kubernetes.core.v1.Service;
+    readonly networkPolicy: kubernetes.networking.v1.NetworkPolicy;
+  };
+
+  constructor(name: string, args: KubernetesWorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("splitfleet:runtime:KubernetesWorkload", name, {}, opts);
+    const { planned, consumers, namespace, allocation, vault, transform } = args;
+    const { workload, definition } = planned;
+    const labels = { ...labelsOf(allocation), ...selectorOf(planned.name) };
+    const metadata = (object: string): kubernetes.types.input.meta.v1.ObjectMeta => ({ name: object, namespace, labels });
+    const child = { parent: this };
+
+    const account = new kubernetes.core.v1.ServiceAccount(
+      `${name}-account`,
+      refine<kubernetes.core.v1.ServiceAccountArgs>("kubernetes:core/v1:ServiceAccount", {
+        metadata: metadata(planned.name),
+        automountServiceAccountToken: false,
+      }),
+      child,
+    );
+    const files = configFiles(workload.files ?? {});
+    const config =
+      files === undefined
+        ? undefined
+        : new kubernetes.core.v1.ConfigMap(
+            `${name}-config`,
+            refine<kubernetes.core.v1.ConfigMapArgs>("kubernetes:core/v1:ConfigMap", {
+              metadata: metadata(`${planned.name}-config`),
+              data: files.data,
+            }),
+            child,
+          );
+    const secrets = secretObjects(name, planned, vault, metadata, this);
+    const template = podTemplate({ planned, labels, allocation, files, account: planned.name });
+    const dependsOn = [account, ...(config === undefined ? [] : [config]), ...secrets];
+
+    const controller = createController(name, args, { metadata: metadata(planned.name), template }, { ...child, dependsOn });
+    const service = new kubernetes.core.v1.Service(
+      `${name}-service`,
+      refine<kubernetes.core.v1.ServiceArgs>(
+        "kubernetes:core/v1:Service",
+        {
+          metadata: metadata(planned.name),
+          spec: {
+            selector: selectorOf(planned.name),
+            ports: Object.entries(definition.ports).map(([port, { port: number, protocol = "TCP" }]) => ({ name: port, port: number, targetPort: number, protocol })),
+          },
+        },
+        transform?.service,
+      ),
+      child,
+    );
+    const networkPolicy = new kubernetes.networking.v1.NetworkPolicy(
+      `${name}-flows`,
+      refine<kubernetes.networking.v1.NetworkPolicyArgs>(
+        "kubernetes:networking.k8s.io/v1:NetworkPolicy",
+        { metadata: metadata(planned.name), spec: networkPolicySpec(planned, consumers) },
+        transform?.networkPolicy,
+      ),
+      child,
+    );
+    if (workload.replicas > 1) createDisruptionBudget(name, planned, metadata, this);
+    createJobs(name, { planned, labels, allocation, files, account: planned.name }, metadata, { ...child, dependsOn: [controller, service] });
+
+    this.nodes = { controller, service, networkPolicy };
+    this.registerOutputs({});
+  }
+}
+
+function createController(
+  name: string,
+  { planned: { name: workloadName, workload }, transform }: KubernetesWorkloadArgs,
+  { metadata, template }: { metadata: kubernetes.types.input.meta.v1.ObjectMeta; template: kubernetes.types.input.core.v1.PodTemplateSpec },
+  opts: pulumi.CustomResourceOptions,
+): kubernetes.apps.v1.Deployment | kubernetes.apps.v1.StatefulSet {
+  const selector = { matchLabels: selectorOf(workloadName) };
+  const volumes = Object.entries(workload.volumes ?? {});
+  if (volumes.length === 0) {
+    return new kubernetes.apps.v1.Deployment(
+      `${name}-deployment`,
+      refine<kubernetes.apps.v1.DeploymentArgs>(
+        "kubernetes:apps/v1:Deployment",
+        { metadata, spec: { replicas: workload.replicas, selector, template } },
+        transform?.deployment,
+      ),
+      opts,
+    );
+  }
+  return new kubernetes.apps.v1.StatefulSet(
+    `${name}-stateful-set`,
+    refine<kubernetes.apps.v1.StatefulSetArgs>(
+      "kubernetes:apps/v1:StatefulSet",
+      {
+        metadata,
+        spec: {
+          replicas: workload.replicas,
+          selector,
+          template,
+          serviceName: workloadName,
+          podManagementPolicy: "Parallel",
+          persistentVolumeClaimRetentionPolicy: volumes.some(([, { keep }]) => keep)
+            ? { whenDeleted: "Retain", whenScaled: "Retain" }
+            : { whenDeleted: "Delete", whenScaled: "Delete" },
+          volumeClaimTemplates: volumes.map(([volume, { sizeGiB }]) => ({
+            metadata: { name: volume, labels: metadata.labels ?? {} },
+            spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: `${sizeGiB}Gi` } } },
+          })),
+        },
+      },
+      transform?.statefulSet,
+    ),
+    opts,
+  );
+}
+
+type Metadata = (object: string) => kubernetes.types.input.meta.v1.ObjectMeta;
+
+function createDisruptionBudget(name: string, planned: PlannedWorkload, metadata: Metadata, parent: pulumi.Resource): void {
+  new kubernetes.policy.v1.PodDisruptionBudget(
+    `${name}-disruption`,
+    refine<kubernetes.policy.v1.PodDisruptionBudgetArgs>("kubernetes:policy/v1:PodDisruptionBudget", {
+      metadata: metadata(planned.name),
+      spec: { maxUnavailable: 1, selector: { matchLabels: selectorOf(planned.name) } },
+    }),
+    { parent },
+  );
+}
+
+function createJobs(
+  name: string,
+  pod: PodArgs & { readonly planned: PlannedWorkload },
+  metadata: Metadata,
+  opts: pulumi.CustomResourceOptions,
+): void {
+  for (const [job, container] of Object.entries(pod.planned.workload.jobs ?? {})) {
+    const planned = { ...pod.planned, name: `${pod.planned.name}-${job}`, workload: { replicas: 1, container } };
+    const labels = { ...pod.labels, ...selectorOf(planned.name) };
+    const template = podTemplate({ ...pod, planned, labels });
+    new kubernetes.networking.v1.NetworkPolicy(
+      `${name}-${job}-flows`,
+      refine<kubernetes.networking.v1.NetworkPolicyArgs>("kubernetes:networking.k8s.io/v1:NetworkPolicy", {
+        metadata: metadata(planned.name),
+        spec: jobPolicySpec(pod.planned, planned.name),
+      }),
+      { ...(opts.parent === undefined ? {} : { parent: opts.parent }) },
+    );
+    new kubernetes.batch.v1.Job(
+      `${name}-${job}`,
+      refine<kubernetes.batch.v1.JobArgs>("kubernetes:batch/v1:Job", {
+        metadata: metadata(planned.name),
+        spec: { backoffLimit: 6, template: { ...template, spec: { ...template.spec, restartPolicy: "OnFailure" } } },
+      }),
+      { ...opts, deleteBeforeReplace: true },
+    );
+  }
+}

@@ -1,0 +1,97 @@
+import type * as kubernetes from "@pulumi/kubernetes";
+import type { Allocation } from "../../labels.ts";
+import type { Container, Probe } from "../../workloads/contract.ts";
+import type { PlannedWorkload } from "../../workloads/plan.ts";
+import type { ConfigFiles } from "./config-files.ts";
+import { secretName } from "./secrets.ts";
+
+type PodTemplate = kubernetes.types.input.core.v1.PodTemplateSpec;
+type ContainerArgs = kubernetes.types.input.core.v1.Container;
+
+export interface PodArgs {
+  readonly planned: Pick<PlannedWorkload, "name" | "entry" | "workload">;
+  readonly labels: Record<string, string>;
+  readonly allocation: Allocation;
+  readonly files: ConfigFiles | undefined;
+  /** Name of the service account. */
+  readonly account: string;
+}
+
+/** Labels that select a workload's pods and nothing else. */
+export const selectorOf = (workload: string): Record<string, string> => ({ "app.kubernetes.io/name": workload });
+
+/** Pods under the restricted security profile: no root, no privilege, no writable image, no token of their own. */
+export function podTemplate({ planned, labels, allocation, files, account }: PodArgs): PodTemplate & { spec: kubernetes.types.input.core.v1.PodSpec } {
+  const { container, volumes = {} } = planned.workload;
+  const scratch = container.scratch ?? [];
+  return {
+    metadata: { labels, ...(files === undefined ? {} : { annotations: { "splitfleet/config-checksum": files.checksum } }) },
+    spec: {
+      serviceAccountName: account,
+      automountServiceAccountToken: false,
+      nodeSelector: allocation.pool === undefined ? {} : { "splitfleet/pool": allocation.pool },
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: container.user,
+        runAsGroup: container.user,
+        fsGroup: container.user,
+        seccompProfile: { type: "RuntimeDefault" },
+      },
+      ...(planned.workload.replicas > 1 ? { topologySpreadConstraints: [spread(planned.name)] } : {}),
+      containers: [
+        {
+          ...containerArgs(planned.name, container),
+          volumeMounts: [
+            ...(files?.mounts ?? []).map(({ key, path }) => ({ name: "config", mountPath: path, subPath: key, readOnly: true })),
+            ...Object.entries(volumes).map(([name, { path }]) => ({ name, mountPath: path })),
+            ...scratch.map((path, index) => ({ name: `scratch-${index}`, mountPath: path })),
+          ],
+        },
+      ],
+      volumes: [
+        ...(files === undefined ? [] : [{ name: "config", configMap: { name: `${planned.name}-config` } }]),
+        ...scratch.map((_, index) => ({ name: `scratch-${index}`, emptyDir: {} })),
+      ],
+    },
+  };
+}
+
+function containerArgs(name: string, container: Container): ContainerArgs {
+  const { image, command, args, env = {}, cpu, memoryMiB, gpus = 0, probes } = container;
+  return {
+    name: "main",
+    image,
+    ...(command === undefined ? {} : { command: [...command] }),
+    ...(args === undefined ? {} : { args: [...args] }),
+    env: Object.entries(env).map(([variable, value]) =>
+      typeof value === "string"
+        ? { name: variable, value }
+        : { name: variable, valueFrom: { secretKeyRef: { name: secretName(name, value.secret), key: value.key } } },
+    ),
+    resources: {
+      requests: { cpu: String(cpu.request), memory: `${memoryMiB.request}Mi` },
+      limits: {
+        memory: `${memoryMiB.limit ?? memoryMiB.request}Mi`,
+        ...(cpu.limit === undefined ? {} : { cpu: String(cpu.limit) }),
+        ...(gpus === 0 ? {} : { "nvidia.com/gpu": String(gpus) }),
+      },
+    },
+    ...(probes === undefined
+      ? {}
+      : {
+          ...(probes.startup === undefined ? {} : { startupProbe: probe(probes.startup) }),
+          readinessProbe: probe(probes.readiness),
+          livenessProbe: probe(probes.liveness),
+        }),
+    securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
+  };
+}
+
+const probe = ({ path, port, periodSeconds, failureThreshold }: Probe) => ({ httpGet: { path, port }, periodSeconds, failureThreshold });
+
+const spread = (name: string) => ({
+  maxSkew: 1,
+  topologyKey: "kubernetes.io/hostname",
+  whenUnsatisfiable: "ScheduleAnyway",
+  labelSelector: { matchLabels: selectorOf(name) },
+});

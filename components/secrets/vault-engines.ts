@@ -1,0 +1,77 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as vault from "@pulumi/vault";
+import { refine, type Transform } from "../component.ts";
+
+export interface VaultEnginesArgs {
+  /** Prefix of the mounts, such as `splitfleet`. */
+  readonly mount: string;
+  readonly transform?: {
+    readonly mount?: Transform<vault.MountArgs>;
+    readonly authBackend?: Transform<vault.AuthBackendArgs>;
+  };
+}
+
+/** Paths of the mounts that roles and policies refer to. */
+export interface VaultMounts {
+  readonly kv: string;
+  readonly transit: string;
+  readonly approle: string;
+  readonly kubernetes: string;
+  readonly aws: string;
+}
+
+export const mountsOf = (prefix: string): VaultMounts => ({
+  kv: `${prefix}/kv`,
+  transit: `${prefix}/transit`,
+  approle: `${prefix}/approle`,
+  kubernetes: `${prefix}/kubernetes`,
+  aws: `${prefix}/aws`,
+});
+
+/**
+ * Secret engines and ways to log in of one environment: KV v2 for what we rotate, transit for personal columns, AppRole for
+ * VPSs and on-prem nodes, Kubernetes for pods, AWS for burst nodes. Holds structure only: no value of a secret ever stands here.
+ */
+export class VaultEngines extends pulumi.ComponentResource {
+  readonly mounts: VaultMounts;
+  readonly nodes: { readonly kv: vault.Mount; readonly transit: vault.Mount; readonly backends: Readonly<Record<string, vault.AuthBackend>> };
+
+  constructor(name: string, args: VaultEnginesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("splitfleet:secrets:VaultEngines", name, {}, opts);
+    const { transform } = args;
+    this.mounts = mountsOf(args.mount);
+    const child = { parent: this };
+
+    const kv = new vault.Mount(
+      `${name}-kv`,
+      refine<vault.MountArgs>(
+        "vault:index/mount:Mount",
+        { path: this.mounts.kv, type: "kv", options: { version: "2" }, description: "Secrets that the fleet rotates" },
+        transform?.mount,
+      ),
+      child,
+    );
+    const transit = new vault.Mount(
+      `${name}-transit`,
+      refine<vault.MountArgs>(
+        "vault:index/mount:Mount",
+        { path: this.mounts.transit, type: "transit", description: "Keys that never leave Vault" },
+        transform?.mount,
+      ),
+      child,
+    );
+    const backends = Object.fromEntries(
+      (["approle", "kubernetes", "aws"] as const).map((type) => [
+        type,
+        new vault.AuthBackend(
+          `${name}-${type}`,
+          refine<vault.AuthBackendArgs>("vault:index/authBackend:AuthBackend", { type, path: this.mounts[type] }, transform?.authBackend),
+          child,
+        ),
+      ]),
+    );
+
+    this.nodes = { kv, transit, backends };
+    this.registerOutputs({ ...this.mounts });
+  }
+}

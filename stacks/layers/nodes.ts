@@ -1,0 +1,36 @@
+import type { Allocation } from "../../components/labels.ts";
+import { hostAddress } from "../../components/network/ranges.ts";
+import type { EnvironmentSpec } from "../spec/environment.ts";
+import { entryOf, ofKind } from "../spec/of-kind.ts";
+import type { Pool } from "../spec/pools.ts";
+
+const API_PORT = 6443;
+
+/** Host name of a node, in the cluster and in the mesh; unique over the environments of one tailnet. */
+export const nodeName = (spec: EnvironmentSpec, pool: string, id: string | number): string => `${spec.environment.name}-${pool}-${id}`;
+
+export const meshName = (spec: EnvironmentSpec, pool: string, id: string | number): string =>
+  `${nodeName(spec, pool, id)}.${spec.mesh.tailnet}`;
+
+/** Who pays for a pool's nodes and what they may hold. */
+export const poolAllocation = (spec: EnvironmentSpec, name: string, pool: Pool): Allocation => ({
+  environment: spec.environment.name,
+  team: pool.team,
+  dataClass: pool.dataClass,
+  pool: name,
+});
+
+/** Every k3s server as `pool` and node number, the one that founds the cluster first. */
+export const k3sServers = (spec: EnvironmentSpec): { pool: string; number: number }[] =>
+  Object.entries(ofKind(spec.pools, "hetzner"))
+    .filter(([, { cluster }]) => cluster === "server")
+    .flatMap(([pool, { nodes }]) => nodes.map((number) => ({ pool, number })));
+
+/** The founding server's API as nodes on its private network or as mesh devices reach it. */
+export function apiServerUrl(spec: EnvironmentSpec, from: "private" | "mesh"): string {
+  const [first] = k3sServers(spec);
+  if (first === undefined) throw new Error("pools: none has cluster: server");
+  const { subnet } = entryOf("pools", ofKind(spec.pools, "hetzner"), first.pool);
+  const host = from === "private" ? hostAddress(subnet, first.number) : meshName(spec, first.pool, first.number);
+  return `https://${host}:${API_PORT}`;
+}

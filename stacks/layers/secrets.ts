@@ -1,0 +1,43 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { FleetProviders } from "../../components/providers.ts";
+import { secretPath, vaultRole } from "../../components/runtime/kubernetes/secrets.ts";
+import { VaultAccess } from "../../components/secrets/vault-access.ts";
+import { VaultEngines } from "../../components/secrets/vault-engines.ts";
+import { namespaceOf, type PlannedWorkload } from "../../components/workloads/plan.ts";
+import type { EnvironmentSpec } from "../spec/environment.ts";
+import type { FleetNodes } from "./pools.ts";
+
+/** Nodes log in over the mesh and from nowhere else. */
+const MESH_RANGE = "100.64.0.0/10";
+
+/** Engines, and one reader for each kind of node and each workload that has secrets. */
+export function createSecrets(spec: EnvironmentSpec, planned: readonly PlannedWorkload[], nodes: FleetNodes, providers: FleetProviders): VaultEngines {
+  const environment = spec.environment.name;
+  const opts: pulumi.ComponentResourceOptions = {
+    providers: [providers.vault],
+    ...(nodes.vaultPool === undefined ? {} : { dependsOn: [nodes.vaultPool], deletedWith: nodes.vaultPool }),
+  };
+  const engines = new VaultEngines("vault", { mount: spec.secrets.vault.mount }, opts);
+  const { mounts } = engines;
+  const withEngines = pulumi.mergeOptions(opts, { dependsOn: [engines] });
+
+  const nodeLogin = { method: "approle", boundRanges: [MESH_RANGE] } as const;
+  const agentToken = `${environment}/k3s/agent-token`;
+  new VaultAccess(
+    `${environment}-k3s-server`,
+    { mounts, reads: [`${environment}/k3s/server-token`, agentToken], login: nodeLogin },
+    withEngines,
+  );
+  new VaultAccess(`${environment}-k3s-agent`, { mounts, reads: [agentToken], login: nodeLogin }, withEngines);
+  for (const [pool, roleArn] of Object.entries(nodes.burstRoles)) {
+    new VaultAccess(`${environment}-${pool}`, { mounts, reads: [agentToken], login: { method: "aws", roleArn } }, withEngines);
+  }
+  for (const { name, entry, workload } of planned) {
+    const secrets = Object.keys(workload.secrets ?? {});
+    if (secrets.length === 0) continue;
+    const reads = secrets.map((secret) => secretPath(environment, name, secret));
+    const login = { method: "kubernetes", namespace: namespaceOf(entry.team), serviceAccount: name } as const;
+    new VaultAccess(vaultRole(environment, name), { mounts, reads, login }, withEngines);
+  }
+  return engines;
+}

@@ -1,0 +1,39 @@
+import type { FleetProviders } from "../../components/providers.ts";
+import { KubernetesWorkload } from "../../components/runtime/kubernetes.ts";
+import type { VaultEngines } from "../../components/secrets/vault-engines.ts";
+import type { PlannedWorkload } from "../../components/workloads/plan.ts";
+import type { EnvironmentSpec } from "../spec/environment.ts";
+import { entryOf } from "../spec/of-kind.ts";
+import type { FleetCluster } from "./cluster.ts";
+import type { FleetNodes } from "./pools.ts";
+
+export interface Ground {
+  readonly secrets: VaultEngines;
+  readonly cluster: FleetCluster;
+  readonly nodes: FleetNodes;
+}
+
+/** Every workload of the environment, each in its team's namespace. */
+export function createWorkloads(spec: EnvironmentSpec, planned: readonly PlannedWorkload[], ground: Ground, providers: FleetProviders): void {
+  const { secrets, cluster, nodes } = ground;
+  const environment = spec.environment.name;
+  for (const workload of planned) {
+    const { team, pool, dataClass } = workload.entry;
+    new KubernetesWorkload(
+      workload.name,
+      {
+        planned: workload,
+        consumers: planned.filter((other) => other.workload.needs?.some((need) => need.workload === workload.name)),
+        namespace: entryOf("teams", cluster.teams, team).namespace,
+        allocation: { environment, team, dataClass, pool, workload: workload.name },
+        vault: {
+          kv: secrets.mounts.kv,
+          loginMount: secrets.mounts.kubernetes,
+          environment,
+          dependsOn: [cluster.secretsOperator],
+        },
+      },
+      { providers: [providers.kubernetes], ...(nodes.serverPool === undefined ? {} : { deletedWith: nodes.serverPool }) },
+    );
+  }
+}
