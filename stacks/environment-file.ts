@@ -1,0 +1,104 @@
+import path from "node:path";
+import { readConfig } from "./config-keys.ts";
+import { readLock } from "./lock-file.ts";
+import { type Complaint, type Path, type Problem, SpecError, unplaced } from "./problems.ts";
+import { NAMESPACE, readSections } from "./sections.ts";
+import { checkEnvironment } from "./spec/checks/all.ts";
+import type { EnvironmentSpec } from "./spec/environment.ts";
+import type { EnvironmentLock } from "./spec/lock.ts";
+import { readDocument } from "./text-file.ts";
+
+/** What is provisioned: an environment and what was resolved for it, checked against each other. */
+export interface ResolvedEnvironment {
+  readonly spec: EnvironmentSpec;
+  readonly lock: EnvironmentLock;
+}
+
+export interface Environment extends ResolvedEnvironment {
+  readonly name: string;
+  /** Absolute path. */
+  readonly file: string;
+  /** Absolute path. */
+  readonly lockFile: string;
+  /** What the engine passes to the program: by full key such as `splitfleet:pools`, mappings and lists as JSON text. */
+  readonly config: Readonly<Record<string, string>>;
+  /** Keys whose value is encrypted in the file; they have no value in `config`. */
+  readonly secretKeys: readonly string[];
+}
+
+interface LockOption {
+  /** Path of the lock, if it is neither beside the environment file nor in `stacks/`. */
+  readonly lockFile?: string | undefined;
+}
+
+/**
+ * Reads an environment file and its lock.
+ *
+ * @param file Path of the file; problems name it as it is given here.
+ * @throws SpecError with every problem of both files.
+ */
+export async function loadEnvironment(file: string, options: LockOption = {}): Promise<Environment> {
+  const { document } = await readDocument([file], {
+    what: "an environment file",
+    fix: "see stacks/ for the environments there are; `--file` takes one from anywhere",
+  });
+  if (document.problems.length > 0) throw new SpecError(document.problems);
+  const stack = /^Pulumi\.(.+)\.ya?ml$/.exec(path.basename(file))?.[1];
+  const { raw, secure, config, secretKeys, complaints } = readConfig(document.value);
+  const place = (complaint: Complaint): Problem => document.place(complaint, fromTop(complaint.path));
+  const examined = await examine(raw, { file, stack, secure, place, ...options });
+  const problems = [...complaints.map((complaint) => document.place(complaint)), ...examined.problems];
+  if (problems.length > 0 || examined.resolved === undefined) throw new SpecError(problems);
+  const { resolved, lockFile } = examined;
+  return { ...resolved, name: resolved.spec.environment.name, file: path.resolve(file), lockFile: path.resolve(lockFile), config, secretKeys };
+}
+
+/**
+ * Does for configuration that the engine has read what {@link loadEnvironment} does for a file.
+ *
+ * @param raw Values by section name, without the namespace.
+ * @param file What problems call the configuration, and beside which the lock is looked for.
+ * @throws SpecError with every problem of the configuration and the lock.
+ */
+export async function parseEnvironment(
+  raw: Readonly<Record<string, unknown>>,
+  { file, lockFile }: LockOption & { readonly file: string },
+): Promise<ResolvedEnvironment> {
+  const examined = await examine(raw, { file, lockFile, secure: [], place: (complaint) => unplaced(complaint, file) });
+  if (examined.resolved === undefined) throw new SpecError(examined.problems);
+  return examined.resolved;
+}
+
+/** `["pools", "burst"]` stands in the file at `config`, `splitfleet:pools`, `burst`. */
+const fromTop = ([section, ...rest]: Path): Path => ["config", `${NAMESPACE}:${section}`, ...rest];
+
+interface Source extends LockOption {
+  readonly file: string;
+  /** Name of the stack as the file's name has it. */
+  readonly stack?: string | undefined;
+  readonly secure: readonly Path[];
+  place(complaint: Complaint): Problem;
+}
+
+interface Examined {
+  /** Undefined if there are problems. */
+  readonly resolved: ResolvedEnvironment | undefined;
+  readonly problems: readonly Problem[];
+  readonly lockFile: string;
+}
+
+async function examine(raw: Readonly<Record<string, unknown>>, source: Source): Promise<Examined> {
+  const { spec, known, complaints } = readSections(raw, source.secure);
+  const name = known.environment?.name ?? source.stack;
+  const found = name === undefined ? undefined : await readLock(source.file, name, source.lockFile);
+  const lock = found?.lock;
+  const lockFile = found?.file ?? "";
+  const checked = checkEnvironment({ ...known, lock, stack: source.stack, files: { environment: source.file, lock: lockFile } });
+  const problems = [
+    ...[...complaints, ...checked.filter(({ inLock }) => inLock !== true)].map((complaint) => source.place(complaint)),
+    ...(found?.problems ?? []),
+    ...checked.flatMap((complaint) => (complaint.inLock === true && found !== undefined ? [found.document.place(complaint)] : [])),
+  ];
+  const resolved = problems.length > 0 || spec === undefined || lock === undefined ? undefined : { spec, lock };
+  return { resolved, problems, lockFile };
+}
