@@ -1,0 +1,63 @@
+import { constants } from "node:fs";
+import { access, realpath, stat } from "node:fs/promises";
+import { delimiter, dirname, join } from "node:path";
+import { execa } from "execa";
+import type { ToolDefinition } from "./tools.ts";
+import { findVersion, isAtLeast } from "./version.ts";
+
+/** An executable that was asked for its version: usable, or why not. */
+export type Probe = { path: string } & ({ usable: true; version: string } | { usable: false; reason: string });
+
+type Probed = Pick<ToolDefinition, "version" | "versionArguments" | "versionEnvironment">;
+
+/** How long a tool may take to print its version before it counts as broken. */
+const VERSION_TIMEOUT_MS = 20_000;
+
+/** Runs the executable to see that it works on this machine and is at least the pinned version. */
+export async function probe(tool: Probed, path: string, environment: NodeJS.ProcessEnv): Promise<Probe> {
+  const result = await execa(path, tool.versionArguments, {
+    env: { ...environment, ...tool.versionEnvironment },
+    extendEnv: false,
+    stdin: "ignore",
+    reject: false,
+    timeout: VERSION_TIMEOUT_MS,
+  });
+  const asked = `\`${[path, ...tool.versionArguments].join(" ")}\``;
+  if (result.failed) return { path, usable: false, reason: `${asked} failed: ${result.shortMessage}` };
+  const version = findVersion(result.stdout);
+  if (version === undefined) return { path, usable: false, reason: `${asked} printed no version` };
+  if (!isAtLeast(version, tool.version)) {
+    return { path, usable: false, reason: `${path} is ${version}, older than ${tool.version}` };
+  }
+  return { path, usable: true, version };
+}
+
+/** Every executable of that name on PATH, in PATH's order. */
+export async function findOnPath(name: string, environment: NodeJS.ProcessEnv): Promise<string[]> {
+  const folders = (environment["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
+  const candidates = [...new Set(folders)].map((folder) => join(folder, name));
+  const executable = await Promise.all(candidates.map(isExecutable));
+  return candidates.filter((_, index) => executable[index]);
+}
+
+/**
+ * An executable that a tool brings along, such as the `pulumi-language-nodejs` of Pulumi's release archive: beside
+ * the tool, or beside the file that the tool's path links to.
+ */
+export async function findSibling(tool: { path: string; folder: string }, name: string): Promise<string | undefined> {
+  const folders = [tool.folder, dirname(await realpath(tool.path))];
+  for (const folder of folders) {
+    if (await isExecutable(join(folder, name))) return join(folder, name);
+  }
+  return undefined;
+}
+
+/** Whether the path is a file that this user may execute. */
+export async function isExecutable(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.X_OK);
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
+}
