@@ -1,0 +1,31 @@
+import path from "node:path";
+import { Config, getStack, isDryRun, RunError } from "@pulumi/pulumi";
+import { parseEnvironment } from "./environment-file.ts";
+import { fleet, type FleetOutputs } from "./fleet.ts";
+import { SpecError } from "./problems.ts";
+import { SECTIONS } from "./spec/environment.ts";
+
+/** The environment that exists only in the twin. */
+const SANDBOX = "sandbox";
+
+/**
+ * The program that Pulumi runs, and the only reader of its configuration. `SPLITFLEET_LOCK_FILE` names the lock where it
+ * does not stand beside the environment file; `SPLITFLEET_REHEARSAL` is set in a rehearsal and nowhere else.
+ */
+export default async function program(): Promise<FleetOutputs> {
+  const stack = getStack();
+  if (stack === SANDBOX && !isDryRun() && process.env["SPLITFLEET_REHEARSAL"] === undefined) {
+    throw new RunError("the sandbox is only ever brought up against the twin; run `npm run up`, or `npm run shell` for a shell in which plain `pulumi up` does");
+  }
+  const config = new Config("splitfleet");
+  const sections = SECTIONS.map((section) => [section, config.get(section)] as const).filter(([, value]) => value !== undefined);
+  try {
+    const { spec, lock } = await parseEnvironment(Object.fromEntries(sections), {
+      file: path.join(import.meta.dirname, `Pulumi.${stack}.yaml`),
+      lockFile: process.env["SPLITFLEET_LOCK_FILE"],
+    });
+    return fleet(spec, lock);
+  } catch (error) {
+    throw error instanceof SpecError ? new RunError(error.message) : error;
+  }
+}
