@@ -1,0 +1,206 @@
+import grpc from "@grpc/grpc-js";
+import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
+import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import pb from "@pulumi/pulumi/proto/provider_pb.js";
+import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
+import type { Package } from "../kind.ts";
+import type { World } from "../world/world.ts";
+import type { Change } from "./diff.ts";
+import type { EngineNaming } from "./naming.ts";
+import { formatPath } from "./paths.ts";
+import { Provider, type Failure } from "./provider.ts";
+import { assertRehearsed, enterRehearsal, type Caller } from "./rehearsal.ts";
+import { fromStruct, toStruct } from "./values.ts";
+
+/** Kubernetes manifests and state may be large; the engine itself allows 400 MiB. */
+const MAX_MESSAGE_BYTES = 400 * 1024 * 1024;
+
+/** A running provider instance, as the engine starts one for each provider resource. */
+export interface Served {
+  /** On 127.0.0.1. */
+  readonly port: number;
+  close(): void;
+}
+
+/** Serves one package's provider protocol on a free loopback port. */
+export async function serve(packageOf: Package, world: World, caller: Caller): Promise<Served> {
+  const server = new grpc.Server({ "grpc.max_receive_message_length": MAX_MESSAGE_BYTES });
+  const cancelled = new AbortController();
+  server.addService(providerGrpc.ResourceProviderService, implement(packageOf, world, caller, cancelled));
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
+      error === null ? resolve(bound) : reject(error),
+    );
+  });
+  const close = (): void => {
+    cancelled.abort();
+    server.forceShutdown();
+  };
+  return { port, close };
+}
+
+type Handlers = { [Name in keyof typeof providerGrpc.ResourceProviderService]: grpc.UntypedHandleCall };
+
+function implement(packageOf: Package, world: World, caller: Caller, cancelled: AbortController): Handlers {
+  const provider = new Provider(packageOf, world, cancelled.signal);
+  const guard = (urn: string): string => {
+    assertRehearsed(urn, enterRehearsal(caller, world.marker));
+    return urn;
+  };
+
+  return {
+    handshake: unary((_request: pb.ProviderHandshakeRequest) =>
+      new pb.ProviderHandshakeResponse().setAcceptSecrets(true).setSupportsAutonamingConfiguration(true),
+    ),
+    getSchema: unary((_request: pb.GetSchemaRequest) => {
+      const { name, version } = packageOf;
+      return new pb.GetSchemaResponse().setSchema(JSON.stringify({ name, version, resources: {} }));
+    }),
+    getPluginInfo: unary((_request: emptyPb.Empty) => new pluginPb.PluginInfo().setVersion(packageOf.version)),
+    attach: unary((_request: pluginPb.PluginAttach) => new emptyPb.Empty()),
+    cancel: unary((_request: emptyPb.Empty) => {
+      cancelled.abort();
+      return new emptyPb.Empty();
+    }),
+
+    checkConfig: unary((request: pb.CheckRequest) => {
+      guard(request.getUrn());
+      const settings = fromStruct(request.getNews());
+      const failures = provider.checkConfig(settings);
+      return new pb.CheckResponse().setInputs(toStruct(settings)).setFailuresList(failures.map(toCheckFailure));
+    }),
+    diffConfig: unary((request: pb.DiffRequest) => {
+      guard(request.getUrn());
+      return toDiff(provider.diffConfig(fromStruct(request.getOldInputs()), fromStruct(request.getNews())), false);
+    }),
+    configure: unary((request: pb.ConfigureRequest) => {
+      const rehearsal = enterRehearsal(caller, world.marker);
+      if (request.getUrn() !== "") assertRehearsed(request.getUrn(), rehearsal);
+      return new pb.ConfigureResponse()
+        .setAcceptsecrets(true)
+        .setSupportspreview(true)
+        .setSupportsAutonamingConfiguration(true);
+    }),
+
+    check: unary((request: pb.CheckRequest) => {
+      const { inputs, failures } = provider.check({
+        urn: guard(request.getUrn()),
+        inputs: fromStruct(request.getNews()),
+        old: fromStruct(request.getOlds()),
+        seed: request.getRandomseed_asU8(),
+        naming: engineNaming(request.getAutonaming()),
+      });
+      return new pb.CheckResponse().setInputs(toStruct(inputs)).setFailuresList(failures.map(toCheckFailure));
+    }),
+    diff: unary((request: pb.DiffRequest) => {
+      const urn = guard(request.getUrn());
+      const { changes, deleteBeforeReplace } = provider.diff(
+        urn,
+        fromStruct(request.getOldInputs()),
+        fromStruct(request.getNews()),
+      );
+      return toDiff(changes, deleteBeforeReplace);
+    }),
+    create: unary(async (request: pb.CreateRequest) => {
+      const urn = guard(request.getUrn());
+      const inputs = fromStruct(request.getProperties());
+      if (request.getPreview()) return new pb.CreateResponse().setProperties(toStruct(provider.previewCreate(urn, inputs)));
+      const { id, state } = await provider.create(urn, inputs);
+      return new pb.CreateResponse().setId(id).setProperties(toStruct(state));
+    }),
+    update: unary(async (request: pb.UpdateRequest) => {
+      const urn = guard(request.getUrn());
+      const inputs = fromStruct(request.getNews());
+      const state = request.getPreview()
+        ? provider.previewUpdate(urn, request.getId(), inputs, fromStruct(request.getOlds()))
+        : await provider.update(urn, request.getId(), inputs);
+      return new pb.UpdateResponse().setProperties(toStruct(state));
+    }),
+    read: unary((request: pb.ReadRequest) => {
+      const urn = guard(request.getUrn());
+      const { id, inputs, state } =
+        provider.read(urn, request.getId(), fromStruct(request.getInputs()), fromStruct(request.getProperties())) ?? {};
+      if (id === undefined || inputs === undefined || state === undefined) return new pb.ReadResponse();
+      return new pb.ReadResponse().setId(id).setInputs(toStruct(inputs)).setProperties(toStruct(state));
+    }),
+    delete: unary(async (request: pb.DeleteRequest) => {
+      await provider.delete(guard(request.getUrn()), request.getId());
+      return new emptyPb.Empty();
+    }),
+
+    invoke: unary((request: pb.InvokeRequest): pb.InvokeResponse => unsupported(packageOf, `the look-up ${request.getTok()}`)),
+    call: unary((request: pb.CallRequest): pb.CallResponse => unsupported(packageOf, `the method ${request.getTok()}`)),
+    construct: unary((request: pb.ConstructRequest): pb.ConstructResponse =>
+      unsupported(packageOf, `the remote component ${request.getType()}`),
+    ),
+    parameterize: unary((_request: pb.ParameterizeRequest): pb.ParameterizeResponse => unsupported(packageOf, "parameters")),
+    list: (call: grpc.ServerWritableStream<pb.ListRequest, pb.ListResponse>) => {
+      call.emit("error", { code: grpc.status.UNIMPLEMENTED, details: unsupportedText(packageOf, "listing") });
+    },
+    getMapping: unary((_request: pb.GetMappingRequest) => new pb.GetMappingResponse()),
+    getMappings: unary((_request: pb.GetMappingsRequest) => new pb.GetMappingsResponse()),
+  };
+}
+
+/** Answers with what `handle` returns, or with the message of what it throws. */
+function unary<Request, Response>(
+  handle: (request: Request) => Response | Promise<Response>,
+): grpc.handleUnaryCall<Request, Response> {
+  return (call, answer) => {
+    Promise.resolve(call.request)
+      .then(handle)
+      .then(
+        (response) => answer(null, response),
+        (error: unknown) => {
+          const code = error instanceof Unsupported ? grpc.status.UNIMPLEMENTED : grpc.status.UNKNOWN;
+          answer({ code, details: error instanceof Error ? error.message : String(error) });
+        },
+      );
+  };
+}
+
+class Unsupported extends Error {}
+
+function unsupported(packageOf: Package, what: string): never {
+  throw new Unsupported(unsupportedText(packageOf, what));
+}
+
+function unsupportedText({ name }: Package, what: string): string {
+  return `The twin of ${name} does not simulate ${what}: what stock or time decides belongs into the lock, the rest into inputs`;
+}
+
+function engineNaming(options: pb.CheckRequest.AutonamingOptions | undefined): EngineNaming {
+  if (options === undefined) return undefined;
+  const name = options.getProposedName();
+  const { DISABLE, ENFORCE } = pb.CheckRequest.AutonamingOptions.Mode;
+  if (options.getMode() === DISABLE) return { mode: "disable" };
+  return { mode: options.getMode() === ENFORCE ? "enforce" : "propose", name };
+}
+
+function toCheckFailure({ property, reason }: Failure): pb.CheckFailure {
+  return new pb.CheckFailure().setProperty(property).setReason(reason);
+}
+
+function toDiff(changes: readonly Change[], deleteBeforeReplace: boolean): pb.DiffResponse {
+  const topLevel = (some: readonly Change[]): string[] => [...new Set(some.map(({ path }) => String(path[0])))];
+  const { DIFF_NONE, DIFF_SOME } = pb.DiffResponse.DiffChanges;
+  const response = new pb.DiffResponse()
+    .setChanges(changes.length === 0 ? DIFF_NONE : DIFF_SOME)
+    .setDiffsList(topLevel(changes))
+    .setReplacesList(topLevel(changes.filter((change) => change.replaces)))
+    .setDeletebeforereplace(deleteBeforeReplace)
+    .setHasdetaileddiff(true);
+  for (const change of changes) {
+    const detail = new pb.PropertyDiff().setKind(KINDS[change.kind][change.replaces ? 1 : 0]).setInputdiff(true);
+    response.getDetaileddiffMap().set(formatPath(change.path), detail);
+  }
+  return response;
+}
+
+const { ADD, ADD_REPLACE, DELETE, DELETE_REPLACE, UPDATE, UPDATE_REPLACE } = pb.PropertyDiff.Kind;
+/** In place, and by replacement. */
+const KINDS = {
+  add: [ADD, ADD_REPLACE],
+  delete: [DELETE, DELETE_REPLACE],
+  update: [UPDATE, UPDATE_REPLACE],
+} as const;

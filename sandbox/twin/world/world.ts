@@ -1,0 +1,105 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { readFaults } from "./faults.ts";
+import { Journal, type JournalEntry } from "./journal.ts";
+import { ObjectFolder, type WorldObject } from "./objects.ts";
+
+export interface WorldOptions {
+  readonly now?: () => Date;
+  readonly random?: (bytes: number) => Uint8Array;
+  /** Unless `faults.json` says otherwise. @default 2 */
+  readonly latencyMs?: number;
+}
+
+/** One create, update or delete, before it takes place. */
+export interface Mutation {
+  readonly operation: JournalEntry["operation"];
+  readonly urn: string;
+  /** What the API answers when asked too often. */
+  readonly rateLimited: string;
+  /** Aborted when the engine cancels the deployment. */
+  readonly signal: AbortSignal;
+}
+
+/** Server types that the simulated cloud has run out of, everywhere or by location. Absent means orderable. */
+export type Stock = Readonly<Record<string, boolean | Readonly<Record<string, boolean>>>>;
+
+/** The simulated clouds of one rehearsal, on disk below `<marker>/world`. */
+export class World {
+  readonly marker: string;
+  readonly now: () => Date;
+  readonly random: (bytes: number) => Uint8Array;
+  readonly #latencyMs: number;
+  readonly #folder: string;
+  readonly #journal: Journal;
+  readonly #packages = new Map<string, ObjectFolder>();
+  #mutations = 0;
+
+  constructor(marker: string, { now = () => new Date(), random = randomBytes, latencyMs = 2 }: WorldOptions = {}) {
+    this.marker = marker;
+    this.now = now;
+    this.random = random;
+    this.#latencyMs = latencyMs;
+    this.#folder = path.join(marker, "world");
+    this.#journal = new Journal(path.join(this.#folder, "journal.jsonl"));
+  }
+
+  objects(packageName: string): ObjectFolder {
+    const known = this.#packages.get(packageName) ?? new ObjectFolder(path.join(this.#folder, packageName));
+    this.#packages.set(packageName, known);
+    return known;
+  }
+
+  /** Objects of a type, in order of creation. */
+  ofType(type: string): WorldObject[] {
+    return this.objects(type.split(":")[0] ?? "").all().filter((object) => object.type === type);
+  }
+
+  put(operation: "create" | "update", object: WorldObject): void {
+    this.objects(object.package).put(object);
+    this.#record(operation, object);
+  }
+
+  remove(object: WorldObject): void {
+    if (this.objects(object.package).remove(object.id)) this.#record("delete", object);
+  }
+
+  /** What `<marker>/world/stock.json` says for a package: `{"hcloud": {"cpx42": false, "cx23": {"fsn1": false}}}`. */
+  stock(packageName: string): Stock {
+    const file = path.join(this.#folder, "stock.json");
+    if (!existsSync(file)) return {};
+    return (JSON.parse(readFileSync(file, "utf8")) as Readonly<Record<string, Stock>>)[packageName] ?? {};
+  }
+
+  /**
+   * Runs `act` as the API would: after a while, or not at all, or without an answer. `act` is synchronous, so whatever
+   * it checks still holds when it writes.
+   */
+  async mutate<T>({ operation, urn, rateLimited, signal }: Mutation, act: () => T): Promise<T> {
+    this.#mutations += 1;
+    const at = this.#mutations;
+    const { hang, fail, rateLimit, latencyMs = this.#latencyMs } = readFaults(this.marker);
+    if (fail?.at === at) throw new Error(fail.message);
+    if (rateLimit !== undefined && at >= rateLimit.at && at < rateLimit.at + rateLimit.times) throw new Error(rateLimited);
+    const hangs = (phase: "before" | "after"): boolean => hang?.at === at && hang.phase === phase;
+
+    if (hangs("before")) await this.#hang({ at, phase: "before", operation, urn }, signal);
+    await sleep(latencyMs, undefined, { signal });
+    const result = act();
+    if (hangs("after")) await this.#hang({ at, phase: "after", operation, urn }, signal);
+    return result;
+  }
+
+  async #hang(what: Readonly<Record<string, string | number>>, signal: AbortSignal): Promise<void> {
+    writeFileSync(path.join(this.marker, "hung"), `${JSON.stringify(what)}\n`);
+    await new Promise((_resolve, reject) => {
+      signal.addEventListener("abort", () => reject(new Error("cancelled; whether it took place is unknown")));
+    });
+  }
+
+  #record(operation: JournalEntry["operation"], { type, urn, id }: WorldObject): void {
+    this.#journal.append({ time: this.now().toISOString(), operation, type, urn, id });
+  }
+}
