@@ -1,5 +1,5 @@
 import path from "node:path";
-import { Config, getStack, isDryRun, RunError } from "@pulumi/pulumi";
+import { Config, getStack, RunError, runtime } from "@pulumi/pulumi";
 import { parseEnvironment } from "./environment-file.ts";
 import { fleet, type FleetOutputs } from "./fleet.ts";
 import { SpecError } from "./problems.ts";
@@ -14,7 +14,7 @@ const SANDBOX = "sandbox";
  */
 export default async function program(): Promise<FleetOutputs> {
   const stack = getStack();
-  if (stack === SANDBOX && !isDryRun() && process.env["SPLITFLEET_REHEARSAL"] === undefined) {
+  if (stack === SANDBOX && !runtime.isDryRun() && process.env["SPLITFLEET_REHEARSAL"] === undefined) {
     throw new RunError("the sandbox is only ever brought up against the twin; run `npm run up`, or `npm run shell` for a shell in which plain `pulumi up` does");
   }
   const config = new Config("splitfleet");
