@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
-/** What {@link canary} makes; rules look for it where no secret may stand. */
-export const CANARY = /canary-([A-Za-z0-9]+(?:-[A-Za-z0-9]+)*)-[0-9a-f]{16}/;
+/** What {@link canary} makes, and the made-up secrets of a rehearsal; rules look for it where no secret may stand. */
+export const CANARY = /canary-(?:[A-Za-z0-9]+-)*[0-9a-f]{16,32}/;
 
 /**
  * A harmless stand-in for a secret configuration value. It is unique to its key and easy to find, so that a plan shows
