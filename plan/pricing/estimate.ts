@@ -2,10 +2,11 @@ import { Decimal } from "decimal.js";
 import type { Burn, Cost, LineItem } from "../../policies/cost.ts";
 import type { Finding } from "../../policies/finding.ts";
 import type { Row } from "../../policies/row.ts";
-import type { Catalogue } from "./catalogue/load.ts";
+import type { Catalogue } from "./catalogue/catalogue.ts";
 import type { Price } from "./catalogue/schema.ts";
+import { indexRows, type PricingContext, type Usage } from "./context.ts";
 import { freeReason, pricerOf } from "./pricers/registry.ts";
-import { Quote, type PricingContext, type RowIndex, type Usage } from "./quote.ts";
+import { Quote } from "./quote.ts";
 
 export interface EstimateOptions {
   readonly catalogue: Catalogue;
@@ -25,20 +26,15 @@ export interface EstimateOptions {
 export function estimate(rows: readonly Row[], options: EstimateOptions): { cost: Cost; findings: Finding[] } {
   const { catalogue, usage, today, orderedOn = new Map<string, string>() } = options;
   const sorted = rows.toSorted((a, b) => (a.urn < b.urn ? -1 : a.urn > b.urn ? 1 : 0));
-  const context: PricingContext = { catalogue, usage, today, orderedOn, rows: indexOf(sorted) };
+  const context: PricingContext = { catalogue, usage, orderedOn, rows: indexRows(sorted) };
   const items: LineItem[] = [];
   const findings: Finding[] = [];
   const usedBy = new Map<Price, Row[]>();
-  const usersOf = (price: Price): Row[] => {
-    const users = usedBy.get(price) ?? [];
-    usedBy.set(price, users);
-    return users;
-  };
   for (const row of sorted) {
     const quote = quoteOf(row, context);
     items.push(...quote.items);
     findings.push(...quote.findings);
-    for (const price of quote.used) usersOf(price).push(row);
+    for (const price of quote.used) remember(usedBy, price, row);
   }
   findings.push(...[...usedBy].flatMap(([price, users]) => doubts(price, users, today)));
   return { cost: { currency: "EUR", expected: sum(items, "expected"), worst: sum(items, "worst"), items }, findings };
@@ -56,7 +52,15 @@ export function byLabel(cost: Cost, label: string): Allocation[] {
   const groups = Map.groupBy(cost.items, (item) => item.labels[label] ?? "");
   return [...groups]
     .map(([value, items]) => ({ value, expected: sum(items, "expected"), worst: sum(items, "worst") }))
-    .toSorted((a, b) => new Decimal(b.worst.monthly).comparedTo(a.worst.monthly) || a.value.localeCompare(b.value, "en"));
+    .toSorted(
+      (a, b) => new Decimal(b.worst.monthly).comparedTo(a.worst.monthly) || a.value.localeCompare(b.value, "en"),
+    );
+}
+
+function remember(usedBy: Map<Price, Row[]>, price: Price, row: Row): void {
+  const users = usedBy.get(price);
+  if (users === undefined) usedBy.set(price, [row]);
+  else users.push(row);
 }
 
 function quoteOf(row: Row, context: PricingContext): Quote {
@@ -71,7 +75,7 @@ function quoteOf(row: Row, context: PricingContext): Quote {
       path: [],
       message: `Nothing says what a ${row.type} costs, so ${row.name} can not be priced.`,
       limit: "a pricer, or an entry in free-types.json with a reason",
-      fix: "Add a pricer to plan/pricing/pricers, or list the type in plan/pricing/pricers/free-types.json if it bills nothing.",
+      fix: "Add a pricer to plan/pricing/pricers, or list the type in free-types.json there if it bills nothing.",
     });
   }
   return quote;
@@ -109,15 +113,4 @@ function sum(items: readonly LineItem[], burn: "expected" | "worst"): Burn {
   const total = (part: keyof Burn, decimals: number): string =>
     items.reduce((all, item) => all.plus(item[burn][part]), new Decimal(0)).toFixed(decimals);
   return { hourly: total("hourly", 4), monthly: total("monthly", 2) };
-}
-
-function indexOf(rows: readonly Row[]): RowIndex {
-  const byUrn = new Map(rows.map((row) => [row.urn, row]));
-  const byType = Map.groupBy(rows, (row) => row.type);
-  const byPlace = Map.groupBy(rows, (row) => `${row.parent} ${row.type}`);
-  return {
-    byUrn: (urn) => byUrn.get(urn),
-    ofType: (type) => byType.get(type) ?? [],
-    siblings: (row, type) => byPlace.get(`${row.parent} ${type}`) ?? [],
-  };
 }

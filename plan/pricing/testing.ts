@@ -2,7 +2,12 @@ import type { Row, Value } from "../../policies/row.ts";
 import type { Price } from "./catalogue/schema.ts";
 
 /** A row for tests: its name decides the URN; `above` is the name of the component it belongs to. */
-export function row(type: string, name: string, inputs: { readonly [key: string]: Value }, rest: Partial<Row> & { readonly above?: string } = {}): Row {
+export function row(
+  type: string,
+  name: string,
+  inputs: { readonly [key: string]: Value },
+  rest: Partial<Row> & { readonly above?: string } = {},
+): Row {
   const { above, ...overrides } = rest;
   return {
     urn: urnOf(type, name),
@@ -22,7 +27,12 @@ export function row(type: string, name: string, inputs: { readonly [key: string]
 export const urnOf = (type: string, name: string): string => `urn:pulumi:test::splitfleet::${type}::${name}`;
 
 export const server = (name: string, inputs: { readonly [key: string]: Value }, rest: Partial<Row> = {}): Row =>
-  row("hcloud:index/server:Server", name, { serverType: "cpx42", location: "fsn1", publicNets: [{ ipv4Enabled: false }], ...inputs }, rest);
+  row(
+    "hcloud:index/server:Server",
+    name,
+    { serverType: "cpx42", location: "fsn1", publicNets: [{ ipv4Enabled: false }], ...inputs },
+    rest,
+  );
 
 /** A price for tests, valid all of 2026. */
 export function price(overrides: Partial<Price> & Pick<Price, "kind" | "unit" | "item" | "amount">): Price {

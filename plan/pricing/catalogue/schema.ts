@@ -34,15 +34,22 @@ const units = [...new Set(Object.values(KINDS))];
 const positive = z
   .string("a decimal number in quotes, so that no digit is lost")
   .regex(/^(?!0+(\.0+)?$)\d+(\.\d+)?$/, "a decimal number above zero");
-const region = z.string().regex(/^(\*|[a-z0-9-]+)$/, 'a location such as fsn1, a region such as eu-north-1, or "*" for everywhere');
+const region = z
+  .string()
+  .regex(/^(\*|[a-z0-9-]+)$/, 'a location such as fsn1, a region such as eu-north-1, or "*" for everywhere');
 
 const row = z.strictObject({
   item: z.string().min(1).meta({ description: "What the provider calls it, such as `cpx42` or `p5.48xlarge`." }),
   amount: positive.meta({ description: "Net of VAT. For spot: the middle of the range seen." }),
-  monthlyCap: positive.optional().meta({ description: "The most that one month can cost, where the provider caps it." }),
+  monthlyCap: positive
+    .optional()
+    .meta({ description: "The most that one month can cost, where the provider caps it." }),
   low: positive.optional(),
   high: positive.optional().meta({ description: "`low` and `high`: the range seen across zones and days." }),
-  orderable: z.boolean().optional().meta({ description: "False where the provider's API said that it has none or sells no more." }),
+  orderable: z
+    .boolean()
+    .optional()
+    .meta({ description: "False where the provider's API said that it has none or sells no more." }),
   regions: z.array(region).min(1).optional().meta({ description: "Overrides the list's regions." }),
 });
 
@@ -55,17 +62,21 @@ const list = z.strictObject({
   source: z.string().min(10).meta({ description: "Where the figure can be checked, in words, with its date." }),
   evidence: z.enum(EVIDENCE),
   observedAt: z.iso.date("a day such as 2026-11-21"),
-  validUntil: z.iso.date("a day such as 2026-11-21").meta({ description: "The last day on which the figure is trusted." }),
-  cohort: z.iso
+  validUntil: z.iso
     .date("a day such as 2026-11-21")
-    .optional()
-    .meta({ description: "Orders from this day on pay this price, and keep it; left out where a new price applies to all." }),
+    .meta({ description: "The last day on which the figure is trusted." }),
+  cohort: z.iso.date("a day such as 2026-11-21").optional().meta({
+    description: "Orders from this day on pay this price, and keep it; left out where a new price applies to all.",
+  }),
   note: z.string().optional(),
   rows: z.array(row).min(1),
 });
 
 /** One file of the catalogue: everything known of one provider's prices. */
-export const priceFile = z.strictObject({ provider: z.string().regex(/^[a-z0-9-]+$/, "a lower-case name"), lists: z.array(list).min(1) });
+export const priceFile = z.strictObject({
+  provider: z.string().regex(/^[a-z0-9-]+$/, "a lower-case name"),
+  lists: z.array(list).min(1),
+});
 
 type List = z.infer<typeof list>;
 type ListRow = z.infer<typeof row>;

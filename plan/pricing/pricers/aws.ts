@@ -1,9 +1,12 @@
-import { HOURS_PER_MONTH, type Quote } from "../quote.ts";
 import { Decimal } from "decimal.js";
-import { addRunning, running, type Pricer } from "./pricer.ts";
+import { UNKNOWN } from "../../../policies/row.ts";
+import { HOURS_PER_MONTH } from "../context.ts";
+import type { Path } from "../inputs.ts";
+import type { ExactBurn, Quote } from "../quote.ts";
+import { addRunning, type Pricer } from "./pricer.ts";
 
-/** What gp3 includes in its price by the GB; more is billed apart. Source: Amazon EBS pricing page. */
-const GP3_BASELINE = { iops: 3000, throughput: 125 } as const;
+/** IOPS and MiB/s that gp3's price by the GB includes; more is billed apart. Source: Amazon EBS pricing page. */
+const GP3_INCLUDES = { iops: 3000, throughput: 125 };
 
 const natGateway: Pricer = {
   types: ["aws:ec2/natGateway:NatGateway"],
@@ -40,8 +43,8 @@ const volume: Pricer = {
   price(quote) {
     const region = regionOf(quote);
     if (region === undefined) return;
-    const disk = { gigabytes: quote.requiredNumber("size"), type: quote.text("type") ?? "gp2", iops: quote.number("iops"), throughput: quote.number("throughput") };
-    addDisk(quote, { ...disk, region, path: ["size"], owner: "", hours: HOURS_PER_MONTH, worstHours: HOURS_PER_MONTH });
+    const source = { quote, at: [], size: "size", type: "type" };
+    addDisk(quote, source, { region, owner: "", hours: HOURS_PER_MONTH, worstHours: HOURS_PER_MONTH });
   },
 };
 
@@ -69,54 +72,63 @@ export function regionOf(quote: Quote): string | undefined {
   const own = quote.text("region");
   if (own !== undefined) return own;
   const region = quote.context.rows.byUrn(quote.row.provider)?.inputs["region"];
-  if (typeof region === "string" && /^[a-z]{2}-[a-z]+-\d$/.test(region)) return region;
-  if (quote.input("region") === undefined) quote.undecided(["region"], "a region such as eu-north-1", "Give the explicit aws provider a plain region.");
+  if (typeof region === "string" && region !== UNKNOWN) return region;
+  if (quote.input("region") === undefined) {
+    quote.undecided(["region"], "a region such as eu-north-1", "Give the explicit aws provider a plain region.");
+  }
   return undefined;
 }
 
-/** One EBS disk for `hours` of disk time a month, at worst `worstHours`. */
-export function addDisk(
-  quote: Quote,
-  disk: {
-    readonly type: string;
-    readonly gigabytes: number | undefined;
-    readonly iops: number | undefined;
-    readonly throughput: number | undefined;
-    readonly region: string;
-    readonly owner: string;
-    readonly path: readonly (string | number)[];
-    readonly hours: Decimal.Value;
-    readonly worstHours: Decimal.Value;
-  },
-): void {
-  const { type, gigabytes, region, path } = disk;
+/** Where a disk is described: the quote that reads it, the place, and the names of its size and type there. */
+export interface DiskSource {
+  readonly quote: Quote;
+  readonly at: Path;
+  readonly size: string;
+  readonly type: string;
+}
+
+/** For how many hours a month something is billed. */
+export interface BilledTime {
+  readonly region: string;
+  /** Ends the label, such as ` of each node`. */
+  readonly owner: string;
+  readonly hours: number;
+  readonly worstHours: number;
+}
+
+/** Adds one EBS disk. Without a type AWS creates gp2. */
+export function addDisk(quote: Quote, source: DiskSource, { region, owner, hours, worstHours }: BilledTime): void {
+  const { quote: disk, at } = source;
+  const gigabytes = disk.requiredNumber(...at, source.size);
+  const type = disk.text(...at, source.type) ?? "gp2";
   if (gigabytes === undefined) return;
-  const price = quote.price({ provider: "aws", kind: "volume", item: type, region }, path);
+  const price = disk.price({ provider: "aws", kind: "volume", item: type, region }, [...at, source.type]);
   if (price === undefined) return;
-  if (type === "gp3" && ((disk.iops ?? 0) > GP3_BASELINE.iops || (disk.throughput ?? 0) > GP3_BASELINE.throughput)) {
-    quote.report({
+  for (const [field, included] of Object.entries(type === "gp3" ? GP3_INCLUDES : {})) {
+    if ((disk.number(...at, field) ?? 0) <= included) continue;
+    disk.report({
       rule: "cost/unknown-price",
       level: "mandatory",
       severity: "medium",
-      path,
-      message: `${quote.row.name} asks for more than gp3 includes; the catalogue has no price for the rest.`,
-      limit: `${GP3_BASELINE.iops} IOPS and ${GP3_BASELINE.throughput} MiB/s`,
-      fix: "Stay within what the volume includes, or add prices and a pricer for provisioned IOPS and throughput.",
+      path: [...at, field],
+      message: `${disk.row.name} asks for more ${field} than gp3 includes; the catalogue has no price for the rest.`,
+      limit: String(included),
+      fix: "Stay within what gp3 includes, or add a price and a pricer for the rest.",
     });
   }
   const hourly = quote.euros(price).times(gigabytes).div(HOURS_PER_MONTH);
   quote.add({
-    label: `${gigabytes} GB ${type}${disk.owner} in ${region}`,
+    label: `${gigabytes} GB ${type}${owner} in ${region}`,
     prices: [price],
-    quantity: new Decimal(gigabytes).times(disk.hours).div(HOURS_PER_MONTH),
+    quantity: new Decimal(gigabytes).times(hours).div(HOURS_PER_MONTH),
     unit: price.unit,
-    expected: spread(hourly, disk.hours),
-    worst: spread(hourly, disk.worstHours),
+    expected: spread(hourly, hours),
+    worst: spread(hourly, worstHours),
   });
 }
 
-/** Burn of something that runs for `hours` node hours a month, as the month's average hour. */
-export const spread = (hourly: Decimal, hours: Decimal.Value): ReturnType<typeof running> => ({
+/** Burn of something that is billed for `hours` of the month, as the month's average hour. */
+export const spread = (hourly: Decimal, hours: Decimal.Value): ExactBurn => ({
   hourly: hourly.times(hours).div(HOURS_PER_MONTH),
   monthly: hourly.times(hours),
 });

@@ -1,5 +1,6 @@
 import { Decimal } from "decimal.js";
 import { UNKNOWN } from "../../../policies/row.ts";
+import type { Price } from "../catalogue/schema.ts";
 import type { Quote } from "../quote.ts";
 import { addCapacity, addRunning, running, type Pricer } from "./pricer.ts";
 
@@ -15,24 +16,9 @@ const server: Pricer = {
     const price = quote.price({ provider: "hetzner", kind: "server", item: type, region: location }, ["serverType"]);
     if (price !== undefined) {
       addRunning(quote, `${type} in ${location}`, price);
-      if (quote.flag(false, "backups")) {
-        const surcharge = quote.price({ provider: "hetzner", kind: "backup", item: "server", region: location }, ["backups"]);
-        if (surcharge !== undefined) {
-          const { hourly, monthly } = running(quote, price);
-          const share = new Decimal(surcharge.amount).div(100);
-          const burn = { hourly: hourly.times(share), monthly: monthly.times(share) };
-          quote.add({
-            label: `backups of ${type}, ${surcharge.amount} %`,
-            prices: [surcharge, price],
-            quantity: new Decimal(surcharge.amount),
-            unit: surcharge.unit,
-            expected: burn,
-            worst: burn,
-          });
-        }
-      }
+      if (quote.flag(false, "backups")) addBackups(quote, location, price);
     }
-    if (billsOwnAddress(quote)) addAddress(quote, location);
+    if (hasOwnAddress(quote)) addAddress(quote, location);
   },
 };
 
@@ -62,7 +48,8 @@ const loadBalancer: Pricer = {
     const type = quote.requiredText("loadBalancerType");
     const location = locationOf(quote);
     if (type === undefined || location === undefined) return;
-    const price = quote.price({ provider: "hetzner", kind: "load-balancer", item: type, region: location }, ["loadBalancerType"]);
+    const query = { provider: "hetzner", kind: "load-balancer", item: type, region: location } as const;
+    const price = quote.price(query, ["loadBalancerType"]);
     if (price !== undefined) addRunning(quote, `${type} in ${location}`, price);
   },
 };
@@ -70,25 +57,40 @@ const loadBalancer: Pricer = {
 export const hcloudPricers: readonly Pricer[] = [server, primaryIp, volume, loadBalancer];
 
 /**
- * `location`, or the location that a `datacenter` such as `fsn1-dc14` is in, or that of the only place where servers stand
- * under the same parent (a volume or address follows the server it is attached to).
+ * `location`, or that of a `datacenter` such as `fsn1-dc14`, or the only one where servers stand under the same parent:
+ * a volume or an address follows the server that it is attached to.
  */
 function locationOf(quote: Quote): string | undefined {
   const stated = quote.text("location") ?? quote.text("datacenter")?.split("-")[0];
   if (stated !== undefined) return stated;
-  const beside = new Set(
-    quote.context.rows.siblings(quote.row, SERVER).flatMap(({ inputs }) => (typeof inputs["location"] === "string" ? inputs["location"] : [])),
-  );
-  const [only, ...others] = beside;
-  if (only !== undefined && others.length === 0 && only !== UNKNOWN) return only;
-  if (quote.input("location") === undefined) quote.undecided(["location"], "a location such as fsn1", "State the location: Hetzner would choose one, and prices differ.");
+  const servers = quote.context.rows.beside(quote.row, SERVER).filter((row) => row !== quote.row);
+  const [only, ...others] = new Set(servers.map((row) => row.inputs["location"]));
+  if (typeof only === "string" && only !== UNKNOWN && others.length === 0) return only;
+  if (quote.input("location") === undefined) quote.undecided(["location"], "a location such as fsn1");
   return undefined;
 }
 
-/** A server gets and pays an IPv4 address unless it is switched off or given as a resource of its own, which is billed there. */
-function billsOwnAddress(quote: Quote): boolean {
+/** Hetzner's surcharge for daily backups: a share of the server's price, on the hour and on the monthly cap. */
+function addBackups(quote: Quote, location: string, server: Price): void {
+  const surcharge = quote.price({ provider: "hetzner", kind: "backup", item: "server", region: location }, ["backups"]);
+  if (surcharge === undefined) return;
+  const { hourly, monthly } = running(quote, server);
+  const share = new Decimal(surcharge.amount).div(100);
+  const burn = { hourly: hourly.times(share), monthly: monthly.times(share) };
+  quote.add({
+    label: `backups of ${server.item}, ${surcharge.amount} % of its price`,
+    prices: [surcharge, server],
+    quantity: new Decimal(surcharge.amount),
+    unit: surcharge.unit,
+    expected: burn,
+    worst: burn,
+  });
+}
+
+/** A server has and pays an IPv4 address unless it is switched off, or a resource of its own that is billed there. */
+function hasOwnAddress(quote: Quote): boolean {
   if (quote.input("publicNets") === UNKNOWN) {
-    quote.undecided(["publicNets"], "a list with ipv4Enabled", "Give publicNets a plain value.");
+    quote.undecided(["publicNets"], "a list with ipv4Enabled");
     return true;
   }
   return quote.flag(true, "publicNets", 0, "ipv4Enabled") && quote.input("publicNets", 0, "ipv4") === undefined;

@@ -1,3 +1,4 @@
+import { isList, type Path } from "../inputs.ts";
 import type { Quote } from "../quote.ts";
 import type { Pricer } from "./pricer.ts";
 
@@ -15,14 +16,15 @@ const statefulSet: Pricer = {
   types: ["kubernetes:apps/v1:StatefulSet"],
   price(quote) {
     const templates = quote.input("spec", "volumeClaimTemplates");
-    if (!Array.isArray(templates)) return;
-    for (const index of templates.keys()) refuseCloudVolume(quote, ["spec", "volumeClaimTemplates", index, "spec", "storageClassName"]);
+    if (!isList(templates)) return;
+    for (const index of templates.keys())
+      refuseCloudVolume(quote, ["spec", "volumeClaimTemplates", index, "spec", "storageClassName"]);
   },
 };
 
 export const kubernetesPricers: readonly Pricer[] = [claim, statefulSet];
 
-function refuseCloudVolume(quote: Quote, path: readonly (string | number)[]): void {
+function refuseCloudVolume(quote: Quote, path: Path): void {
   const storageClass = quote.text(...path) ?? ON_NODE;
   if (storageClass === ON_NODE) return;
   quote.report({
@@ -30,7 +32,7 @@ function refuseCloudVolume(quote: Quote, path: readonly (string | number)[]): vo
     level: "mandatory",
     severity: "high",
     path,
-    message: `${quote.row.name} asks for a volume of class ${storageClass}, which a cloud would bill and no pricer knows.`,
+    message: `${quote.row.name} asks for a volume of class ${storageClass}, which somebody bills and no pricer knows.`,
     limit: ON_NODE,
     fix: `Use the class ${ON_NODE}, or add a pricer for this class to plan/pricing/pricers/kubernetes.ts.`,
   });

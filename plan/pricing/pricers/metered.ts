@@ -1,7 +1,7 @@
 import type { Quote } from "../quote.ts";
 import type { Pricer } from "./pricer.ts";
 
-/** Types that are billed only by what is put into them. Until a use is stated, they are named instead of counted as zero. */
+/** Types that are billed by what is put into them. While no use is stated, they are named, not counted as zero. */
 const METERED: { readonly [type: string]: string } = {
   "aws:s3/bucket:Bucket": "every GB stored for a month",
   "aws:s3/bucketV2:BucketV2": "every GB stored for a month",

@@ -1,5 +1,6 @@
 import { Decimal } from "decimal.js";
-import { HOURS_PER_MONTH, type Quote } from "../quote.ts";
+import { HOURS_PER_MONTH } from "../context.ts";
+import type { Quote } from "../quote.ts";
 import { monthly, type Pricer } from "./pricer.ts";
 
 /**
@@ -18,16 +19,36 @@ export const onpremNode: Pricer = {
     const space = quote.number("spaceEurosPerMonth") ?? 0;
     const hours = quote.requiredNumber("labourHoursPerMonth");
     const wage = quote.requiredNumber("labourEurosPerHour");
-    if (capex === undefined || months === undefined || watts === undefined || tariff === undefined || hours === undefined || wage === undefined) return;
+    if (
+      capex === undefined ||
+      months === undefined ||
+      watts === undefined ||
+      tariff === undefined ||
+      hours === undefined ||
+      wage === undefined
+    )
+      return;
     if (months === 0 || resale > capex) {
       const path = months === 0 ? "lifetimeMonths" : "resaleEuros";
-      quote.undecided([path], months === 0 ? "at least 1 month" : `at most capexEuros, ${capex}`, `Correct ${path} of the pool's economics.`);
+      quote.undecided(
+        [path],
+        months === 0 ? "at least 1 month" : `at most capexEuros, ${capex}`,
+        `Correct ${path} of the pool's economics.`,
+      );
       return;
     }
 
     const kilowattHours = new Decimal(watts).div(1000).times(pue).times(HOURS_PER_MONTH);
-    add(quote, "depreciation", { euros: new Decimal(capex).minus(resale).div(months), quantity: new Decimal(1), unit: "month" });
-    add(quote, `power, ${watts} W at PUE ${pue}`, { euros: kilowattHours.times(tariff), quantity: kilowattHours, unit: "kWh" });
+    add(quote, "depreciation", {
+      euros: new Decimal(capex).minus(resale).div(months),
+      quantity: new Decimal(1),
+      unit: "month",
+    });
+    add(quote, `power, ${watts} W at PUE ${pue}`, {
+      euros: kilowattHours.times(tariff),
+      quantity: kilowattHours,
+      unit: "kWh",
+    });
     add(quote, "space", { euros: new Decimal(space), quantity: new Decimal(1), unit: "month" });
     add(quote, "labour", { euros: new Decimal(hours).times(wage), quantity: new Decimal(hours), unit: "hour" });
     if (quote.items.length > 0) return;
@@ -43,7 +64,11 @@ export const onpremNode: Pricer = {
   },
 };
 
-function add(quote: Quote, part: string, { euros, quantity, unit }: { euros: Decimal; quantity: Decimal; unit: string }): void {
+function add(
+  quote: Quote,
+  part: string,
+  { euros, quantity, unit }: { euros: Decimal; quantity: Decimal; unit: string },
+): void {
   if (euros.isZero()) return;
   const burn = monthly(euros);
   quote.add({ label: `${part} of ${quote.row.name}`, prices: [], quantity, unit, expected: burn, worst: burn });

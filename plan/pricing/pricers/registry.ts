@@ -12,10 +12,13 @@ const byType = new Map(pricers.flatMap((pricer) => pricer.types.map((type) => [t
 
 const patterns = freeTypes.flatMap(({ types, reason }) => types.map((type) => ({ type, reason })));
 const exact = new Map(patterns.filter(({ type }) => !type.endsWith("*")).map(({ type, reason }) => [type, reason]));
-const prefixes = patterns.filter(({ type }) => type.endsWith("*")).map(({ type, reason }) => ({ prefix: type.slice(0, -1), reason }));
+const prefixes = patterns
+  .filter(({ type }) => type.endsWith("*"))
+  .map(({ type, reason }) => ({ prefix: type.slice(0, -1), reason }));
 
 /** The pricer of a resource type such as `hcloud:index/server:Server`. */
 export const pricerOf = (type: string): Pricer | undefined => byType.get(type);
 
 /** Why a type bills nothing by itself; undefined if nobody said that it is free. */
-export const freeReason = (type: string): string | undefined => exact.get(type) ?? prefixes.find(({ prefix }) => type.startsWith(prefix))?.reason;
+export const freeReason = (type: string): string | undefined =>
+  exact.get(type) ?? prefixes.find(({ prefix }) => type.startsWith(prefix))?.reason;

@@ -1,0 +1,40 @@
+import { EVERYWHERE, type Kind, type Price } from "./schema.ts";
+
+/** Which price is asked for. */
+export interface PriceQuery {
+  readonly provider: string;
+  readonly kind: Kind;
+  readonly item: string;
+  readonly region: string;
+  /** ISO date that decides between cohorts. Default: today, that is, a new order. */
+  readonly orderedOn?: string | undefined;
+}
+
+/** All prices, by what they are for. */
+export interface Catalogue {
+  readonly prices: readonly Price[];
+  /** The newest price of the newest cohort that such an order belongs to; the region's own before everywhere's. */
+  find(query: PriceQuery): Price | undefined;
+  /** Units of `currency` for one euro, as a dated price; undefined for EUR itself. */
+  rate(currency: string): Price | undefined;
+}
+
+/** A catalogue over prices that are already checked; {@link loadCatalogue} reads and checks them. */
+export function catalogueOf(prices: readonly Price[], today: string): Catalogue {
+  const byQuery = Map.groupBy(prices, ({ provider, kind, item, region }) => key(provider, kind, item, region));
+  const newest = (candidates: readonly Price[] = [], orderedOn: string): Price | undefined =>
+    candidates
+      .filter(({ cohort = "", observedAt }) => cohort <= orderedOn && observedAt <= today)
+      .toSorted((a, b) => order(b.cohort, a.cohort) || order(b.observedAt, a.observedAt))[0];
+  const find = ({ provider, kind, item, region, orderedOn = today }: PriceQuery): Price | undefined =>
+    newest(byQuery.get(key(provider, kind, item, region)), orderedOn) ??
+    newest(byQuery.get(key(provider, kind, item, EVERYWHERE)), orderedOn);
+  return {
+    prices,
+    find,
+    rate: (currency) => find({ provider: "exchange", kind: "exchange-rate", item: currency, region: EVERYWHERE }),
+  };
+}
+
+const key = (...parts: string[]): string => parts.join("/");
+const order = (a = "", b = ""): number => (a < b ? -1 : a > b ? 1 : 0);
