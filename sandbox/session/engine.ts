@@ -60,6 +60,8 @@ export async function runOperation(
       engine,
       [...args, "--non-interactive", "--color", "never", "--event-log", logFile],
       options.interrupt === undefined ? {} : { interrupt: options.interrupt },
+      // The CLI knows --event-log only with this set, as the Automation API does.
+      { PULUMI_DEBUG_COMMANDS: "true" },
     );
     read();
     return {
@@ -91,11 +93,12 @@ export async function runCommand(
   engine: Engine,
   args: readonly string[],
   options: CommandOptions = {},
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<CommandResult> {
   const [file, ...rest] = diesWithParent([engine.pulumi, ...args], "KILL", engine.environment["PATH"]);
   const child = spawn(file, rest, {
     cwd: options.directory ?? engine.root,
-    env: engine.environment,
+    env: { ...engine.environment, ...variables },
     stdio: "pipe",
     // Its own process group, so that Ctrl-C reaches it once, through `interrupt`, and not a second time from the terminal.
     detached: true,

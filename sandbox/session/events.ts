@@ -73,7 +73,7 @@ export function summarize(events: readonly EngineEvent[]): EventSummary {
       same: count("same"),
     },
     diagnostics: events.flatMap(({ diagnosticEvent: seen }) =>
-      seen === undefined || seen.ephemeral === true || seen.message.trim() === ""
+      seen === undefined || seen.severity === "debug" || seen.ephemeral === true || seen.message.trim() === ""
         ? []
         : [{ severity: seen.severity, message: plainText(seen.message), urn: seen.urn ?? "" }]),
     policyViolations: events.flatMap(({ policyEvent: seen }) =>

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { startTwin, type Twin } from "../twin/start.ts";
 import { copyConfig, type SecretPath, type SourceFiles } from "./config-copy.ts";
 import {
   EngineError,
@@ -14,7 +15,6 @@ import {
 import { layoutOf, PROJECT, type Layout } from "./layout.ts";
 import { installPlugins, providerPackages, type Tools } from "./plugins.ts";
 import { exportedStack, readLocks, readState, type Deployment, type ExportedStack, type StackLock } from "./state.ts";
-import { startTwin, type TwinProcess } from "./twin-process.ts";
 import { sessionEnvironment } from "./variables.ts";
 
 /** The files of an environment and the name of its stack. */
@@ -43,9 +43,9 @@ export class Session {
   readonly environment: string;
   readonly layout: Layout;
   readonly engine: Engine;
-  readonly #twin: TwinProcess;
+  readonly #twin: Twin;
 
-  constructor(environment: string, layout: Layout, engine: Engine, twin: TwinProcess) {
+  constructor(environment: string, layout: Layout, engine: Engine, twin: Twin) {
     this.environment = environment;
     this.layout = layout;
     this.engine = engine;
@@ -107,8 +107,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const missingSecrets = copyConfig(environment, layout);
   installPlugins(layout, providerPackages(root), { pulumi, node });
 
-  const withoutTwin = sessionEnvironment(user, { layout, node, twinSocket: "" });
-  const twin = await startTwin(node, layout, withoutTwin);
+  const twin = await startTwin({ marker: layout.folder, node });
   const engine: Engine = {
     pulumi: pulumi.path,
     root,
