@@ -33,6 +33,7 @@ export const ollama = defineWorkload({
         env: {
           OLLAMA_HOST: `0.0.0.0:${API}`,
           OLLAMA_MODELS: "/models",
+          HOME: "/tmp",
           OLLAMA_KEEP_ALIVE: "-1",
           OLLAMA_NUM_PARALLEL: String(spec.parallel),
           OLLAMA_MAX_LOADED_MODELS: String(loaded.length),

@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import { serverFiles } from "./hardening.ts";
 import { installK3s, installMesh, type Binary } from "./install.ts";
-import { k3sConfig, k3sUnits, type K3sRole } from "./k3s.ts";
+import { FLANNEL_CONFIG, flannelConfig, k3sConfig, k3sUnits, type K3sRole } from "./k3s.ts";
 
 export interface CloudInitArgs {
   /** Host name in the mesh and in the cluster; undefined where the cloud names the node. */
@@ -39,19 +39,24 @@ export function cloudInit(args: CloudInitArgs): string {
     ...(k3s === undefined ? [] : k3sFiles(hostname, k3s, binaries.k3s, architecture)),
   ];
   const steps = ["/etc/splitfleet/install-mesh", ...(k3s === undefined ? [] : ["/etc/splitfleet/install-k3s"])];
-  return `#cloud-config\n${stringify({
+  const document = {
     ...(hostname === undefined ? {} : { hostname }),
     package_update: false,
     ssh_pwauth: false,
     disable_root: true,
     write_files: files,
     runcmd: steps.map((step) => [step]),
-  })}`;
+  };
+  return `#cloud-config\n${stringify(document, { lineWidth: 0 })}`;
 }
 
 function k3sFiles(hostname: string | undefined, k3s: K3sRole, binary: Binary, architecture: CloudInitArgs["architecture"]): File[] {
   const discover = k3s.privateAddress === undefined ? undefined : { privateAddress: k3s.privateAddress };
-  const configuration = { "/etc/rancher/k3s/config.yaml": stringify(k3sConfig(hostname, k3s)), ...(k3s.role === "server" ? serverFiles() : {}) };
+  const configuration = {
+    "/etc/rancher/k3s/config.yaml": stringify(k3sConfig(hostname, k3s), { lineWidth: 0 }),
+    [FLANNEL_CONFIG]: flannelConfig(k3s.podRange),
+    ...(k3s.role === "server" ? serverFiles() : {}),
+  };
   return [
     {
       path: "/etc/splitfleet/install-k3s",

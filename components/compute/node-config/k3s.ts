@@ -1,7 +1,9 @@
 import { labelsOf, type Allocation } from "../../labels.ts";
 
 /** VXLAN takes 50 bytes of tailscale0's 1280; one value for every node, whatever its own interface could carry. */
-export const CLUSTER_MTU = 1230;
+const CLUSTER_MTU = 1230;
+
+export const FLANNEL_CONFIG = "/etc/rancher/k3s/flannel.json";
 
 export interface Taint {
   readonly key: string;
@@ -29,7 +31,6 @@ export interface K3sRole {
 const SERVER_HARDENING = {
   "secrets-encryption": true,
   "secrets-encryption-provider": "secretbox",
-  "protect-kernel-defaults": true,
   "write-kubeconfig-mode": "0600",
   "disable-cloud-controller": true,
   "kube-apiserver-arg": [
@@ -55,7 +56,9 @@ export function k3sConfig(hostname: string | undefined, node: K3sRole): Record<s
     ...(privateAddress === undefined ? { "flannel-iface": "tailscale0" } : {}),
     "node-label": Object.entries(labelsOf(allocation)).map(([key, value]) => `${key}=${value}`),
     "node-taint": taints.map(({ key, value, effect }) => `${key}=${value}:${effect}`),
-    "kubelet-arg": ["protect-kernel-defaults=true", ...(cloud === "aws" ? [] : [`provider-id=splitfleet://${allocation.environment}/${hostname}`])],
+    "flannel-conf": FLANNEL_CONFIG,
+    "protect-kernel-defaults": true,
+    ...(cloud === "aws" ? {} : { "kubelet-arg": [`provider-id=splitfleet://${allocation.environment}/${hostname}`] }),
     ...(role === "server"
       ? {
           ...SERVER_HARDENING,
@@ -65,11 +68,15 @@ export function k3sConfig(hostname: string | undefined, node: K3sRole): Record<s
           "service-cidr": node.serviceRange,
           "tls-san": node.tlsNames,
           "flannel-backend": "vxlan",
-          disable: ["servicelb", "local-storage"],
+          disable: ["servicelb"],
         }
       : {}),
   };
 }
+
+/** Content of {@link FLANNEL_CONFIG}: the same MTU everywhere, so that no path between two sites has to fragment. */
+export const flannelConfig = (podRange: string): string =>
+  JSON.stringify({ Network: podRange, EnableIPv4: true, EnableIPv6: false, Backend: { Type: "vxlan", MTU: CLUSTER_MTU } });
 
 /** Units that start k3s when, and only when, the node has got its token from Vault. */
 export const k3sUnits = (role: K3sRole["role"]): Record<string, string> => ({
