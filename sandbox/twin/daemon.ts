@@ -25,7 +25,7 @@ interface Wish extends Caller {
 
 const marker = process.env["SPLITFLEET_REHEARSAL"] ?? "";
 if (marker === "") {
-  process.stderr.write("SPLITFLEET_REHEARSAL is not set: the twin needs the folder of a rehearsal. Use `npm run up`.\n");
+  process.stderr.write("SPLITFLEET_REHEARSAL is not set: the twin needs a rehearsal's folder. Use `npm run up`.\n");
   process.exit(2);
 }
 const world = new World(marker);
@@ -75,7 +75,9 @@ function socketPath(folder: string): { socket: string; remove: () => void } {
   removeStaleSockets(folder);
   const name = `twin-${process.pid}.sock`;
   const beside = path.join(folder, name);
-  if (Buffer.byteLength(beside) <= SOCKET_PATH_BYTES) return { socket: beside, remove: () => rmSync(beside, { force: true }) };
+  if (Buffer.byteLength(beside) <= SOCKET_PATH_BYTES) {
+    return { socket: beside, remove: () => rmSync(beside, { force: true }) };
+  }
   const temporary = mkdtempSync(path.join(os.tmpdir(), "splitfleet-"));
   return { socket: path.join(temporary, name), remove: () => rmSync(temporary, { recursive: true, force: true }) };
 }

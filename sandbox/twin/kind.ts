@@ -70,8 +70,8 @@ export interface Facts extends WorldObject {
 
 export interface Admission {
   readonly inputs: Properties;
-  /** Absent on create. */
-  readonly object?: WorldObject;
+  /** Undefined on create. */
+  readonly object: WorldObject | undefined;
   readonly world: World;
 }
 

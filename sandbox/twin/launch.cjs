@@ -17,7 +17,9 @@ if (!socket) {
   const connection = net.connect(socket, () => {
     connection.write(`${JSON.stringify({ package: name, rehearsal, backend })}\n`);
   });
-  connection.on("error", (error) => fail(`its daemon does not answer at ${socket} (${error.code}). Start it again with \`npm run shell\`.`));
+  connection.on("error", ({ code }) => {
+    fail(`its daemon does not answer at ${socket} (${code}). Start a new one with \`npm run shell\`.`);
+  });
   connection.on("close", () => fail("its daemon has ended."));
   connection.setEncoding("utf8").on("data", (chunk) => {
     text += chunk;
@@ -28,6 +30,6 @@ if (!socket) {
     process.stdout.write(`${port}\n`);
   });
   process.stdin.resume().on("end", () => process.exit(0)).on("error", () => process.exit(0));
-  process.on("SIGINT", () => undefined);
+  process.on("SIGINT", () => process.exit(0)); // How the engine closes a plugin; the terminal does not reach it.
   process.on("SIGTERM", () => process.exit(0));
 }

@@ -1,9 +1,11 @@
 import type { Package } from "./kind.ts";
+import { aws } from "./kinds/aws/aws.ts";
 import { hcloud } from "./kinds/hcloud.ts";
 import { kubernetes } from "./kinds/kubernetes.ts";
 import { tailscale } from "./kinds/tailscale.ts";
+import { vault } from "./kinds/vault.ts";
 
 /** The provider packages that the twin serves, by name. */
 export const packages: ReadonlyMap<string, Package> = new Map(
-  [hcloud, tailscale, kubernetes].map((each) => [each.name, each]),
+  [aws, hcloud, kubernetes, tailscale, vault].map((each) => [each.name, each]),
 );

@@ -49,7 +49,8 @@ export async function startTwin({ marker, node = process.execPath, signal }: Sta
 
   let complaint = "";
   daemon.stderr.setEncoding("utf8").on("data", (chunk: string) => (complaint = (complaint + chunk).slice(-4000)));
-  const ready = once(readline.createInterface(daemon.stdout), "line", { signal: AbortSignal.timeout(START_TIMEOUT_MS) });
+  const timeout = AbortSignal.timeout(START_TIMEOUT_MS);
+  const ready = once(readline.createInterface(daemon.stdout), "line", { signal: timeout });
   try {
     const line = await Promise.race([ready, ended]);
     if (!Array.isArray(line) || daemon.pid === undefined) throw new Error("it ended at once");

@@ -20,9 +20,7 @@ const USER_DATA_BYTES = 32 * 1024;
 const SERVERS_PER_NETWORK = 100;
 const SERVERS_PER_PLACEMENT_GROUP = 10;
 
-const naming: Naming = {
-  property: "name", maxLength: 255, randomDigits: 7, mark: "defaults",
-};
+const naming: Naming = { property: "name", maxLength: 255, randomDigits: 7, mark: "defaults" };
 
 /**
  * Hetzner Cloud. What replaces follows the force-new fields of the provider `hetznercloud/hcloud` that Pulumi bridges;
@@ -34,7 +32,8 @@ export const hcloud: Package = {
   replaceProviderOn: () => [],
   words: {
     missing: ({ at }, value) => `${at}: ${value} not found (not_found)`,
-    inUse: ({ type, id }, by) => `${noun(type)} with ID '${id}' is still in use by ${noun(by.type)} ${by.id} (resource_in_use)`,
+    inUse: ({ type, id }, by) =>
+      `${noun(type)} with ID '${id}' is still in use by ${noun(by.type)} ${by.id} (resource_in_use)`,
     rateLimited: "limit of 3600 requests per hour reached (rate_limit_exceeded)",
   },
   kinds: {
@@ -55,7 +54,10 @@ export const hcloud: Package = {
       replaceOn: ["networkId", "type", "networkZone", "ipRange", "vswitchId"],
       references: [{ at: "networkId", to: NETWORK }],
       claims: ({ networkId, ipRange }) => [
-        { key: `${String(networkId)}/${String(ipRange)}`, conflict: "IP range overlaps with another subnet (invalid_input)" },
+        {
+          key: `${String(networkId)}/${String(ipRange)}`,
+          conflict: `IP range ${String(ipRange)} overlaps with another subnet (invalid_input)`,
+        },
       ],
       outputs: { gateway: ({ inputs }) => hostOf(String(inputs["ipRange"]), 1) },
     },
@@ -102,12 +104,18 @@ export const hcloud: Package = {
         { at: "subnetId", to: SUBNET, holds: true },
       ],
       claims: (inputs) => [
-        { key: `server ${String(inputs["serverId"])} ${networkOf(inputs)}`, conflict: "server is already attached to the network (server_already_attached)" },
+        {
+          key: `server ${String(inputs["serverId"])} ${networkOf(inputs)}`,
+          conflict: "server is already attached to the network (server_already_attached)",
+        },
         ...addressClaims(networkOf(inputs), inputs["ip"]),
       ],
       outputs: {
         networkId: ({ inputs }) => Number(networkOf(inputs)),
-        ip: ({ id, inputs }) => hostOf(textAt(inputs, "subnetId")?.split("-")[1] ?? "10.0.0.0/16", 2 + numberOf(id, 250)),
+        ip: ({ id, inputs }) => {
+          const range = textAt(inputs, "subnetId")?.split("-")[1] ?? "10.0.0.0/16";
+          return hostOf(range, 2 + numberOf(id, 250));
+        },
         macAddress: ({ id }) => `86:00:00:${hexOf(id, 6).replace(/(..)(..)(..)/, "$1:$2:$3")}`,
         aliasIps: () => [],
       },
@@ -152,9 +160,8 @@ function server(): Kind {
     ],
     admit: ({ inputs, object, world }) => {
       if (Buffer.byteLength(textAt(inputs, "userData") ?? "") > USER_DATA_BYTES) {
-        throw new Error(
-          `invalid input in field 'user_data' (invalid_input): [user_data => [Length must be between 0 and ${USER_DATA_BYTES}.]]`,
-        );
+        const limit = `Length must be between 0 and ${USER_DATA_BYTES}.`;
+        throw new Error(`invalid input in field 'user_data' (invalid_input): [user_data => [${limit}]]`);
       }
       if ((inputs["deleteProtection"] ?? false) !== (inputs["rebuildProtection"] ?? false)) {
         throw new Error("delete_protection and rebuild_protection must have the same value (invalid_input)");
@@ -164,7 +171,8 @@ function server(): Kind {
       const group = inputs["placementGroupId"];
       const members = world.ofType(SERVER).filter((other) => other.inputs["placementGroupId"] === group);
       if (group !== undefined && members.filter(({ id }) => id !== object?.id).length >= SERVERS_PER_PLACEMENT_GROUP) {
-        throw new Error(`placement group has reached its limit of ${SERVERS_PER_PLACEMENT_GROUP} servers (placement_error)`);
+        const limit = `its limit of ${SERVERS_PER_PLACEMENT_GROUP} servers`;
+        throw new Error(`placement group has reached ${limit} (placement_error)`);
       }
     },
   };
@@ -190,7 +198,8 @@ function nameClaim(what: string, inputs: Properties): Claim {
 }
 
 function addressClaims(network: string, ip: unknown): Claim[] {
-  return typeof ip === "string" ? [{ key: `${network}/${ip}`, conflict: `IP ${ip} is not available (ip_not_available)` }] : [];
+  if (typeof ip !== "string") return [];
+  return [{ key: `${network}/${ip}`, conflict: `IP ${ip} is not available (ip_not_available)` }];
 }
 
 /** A subnet's id begins with its network's. */

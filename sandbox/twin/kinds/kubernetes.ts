@@ -2,6 +2,7 @@ import type { Facts, Kind, Package } from "../kind.ts";
 import { textAt } from "../protocol/paths.ts";
 import type { Properties, Value } from "../protocol/values.ts";
 import type { WorldObject } from "../world/objects.ts";
+import type { World } from "../world/world.ts";
 import { numberOf, uuidOf } from "./derive.ts";
 import { installedVersion } from "./version.ts";
 
@@ -51,10 +52,15 @@ const REPLACE_ON: Readonly<Record<string, readonly string[]>> = {
 const STATUS: Readonly<Record<string, (facts: Facts) => Value>> = {
   [NAMESPACE]: () => ({ phase: "Active" }),
   "kubernetes:apps/v1:Deployment": ({ inputs, revision }) => ({
-    observedGeneration: revision, replicas: replicas(inputs), readyReplicas: replicas(inputs), availableReplicas: replicas(inputs),
+    observedGeneration: revision,
+    replicas: replicas(inputs),
+    readyReplicas: replicas(inputs),
+    availableReplicas: replicas(inputs),
   }),
   "kubernetes:apps/v1:StatefulSet": ({ inputs, revision }) => ({
-    observedGeneration: revision, replicas: replicas(inputs), readyReplicas: replicas(inputs),
+    observedGeneration: revision,
+    replicas: replicas(inputs),
+    readyReplicas: replicas(inputs),
   }),
   "kubernetes:core/v1:PersistentVolumeClaim": () => ({ phase: "Bound" }),
   "kubernetes:core/v1:Service": () => ({ loadBalancer: {} }),
@@ -118,15 +124,22 @@ function release(): Kind {
     naming: { property: "name", maxLength: 53, randomDigits: 8, mark: "defaults" },
     references: [inNamespace("namespace")],
     claims: ({ name, namespace }) => [
-      { key: `${String(namespace ?? "default")}/${String(name)}`, conflict: "cannot re-use a name that is still in use" },
+      {
+        key: `${String(namespace ?? "default")}/${String(name)}`,
+        conflict: "cannot re-use a name that is still in use",
+      },
     ],
     outputs: {
       namespace: () => "default",
       resourceNames: () => ({}),
       manifest: () => ({}),
       status: ({ inputs, revision }) => ({
-        chart: inputs["chart"] ?? "", name: inputs["name"] ?? "", namespace: inputs["namespace"] ?? "default",
-        revision, status: "deployed", version: inputs["version"] ?? "",
+        chart: inputs["chart"] ?? "",
+        name: inputs["name"] ?? "",
+        namespace: inputs["namespace"] ?? "default",
+        revision,
+        status: "deployed",
+        version: inputs["version"] ?? "",
       }),
     },
     volatile: ["status"],
@@ -138,9 +151,10 @@ function inNamespace(at: string): NonNullable<Kind["references"]>[number] {
   return { at, to: NAMESPACE, by: "metadata.name", except: /^(default|kube-system|kube-public|kube-node-lease)$/ };
 }
 
-function inside(namespace: WorldObject, world: Parameters<NonNullable<Kind["cascade"]>>[1]): WorldObject[] {
+function inside(namespace: WorldObject, world: World): WorldObject[] {
   const name = textAt(namespace.inputs, "metadata.name");
-  return world.objects("kubernetes").all().filter(({ type, inputs }) => type !== NAMESPACE && namespaceOf(inputs) === name);
+  const objects = world.objects("kubernetes").all();
+  return objects.filter(({ type, inputs }) => !CLUSTER_SCOPED.has(type) && namespaceOf(inputs) === name);
 }
 
 function namespaceOf(inputs: Properties): string {

@@ -1,14 +1,15 @@
 import { closest } from "fastest-levenshtein";
 import { describeUnknown, hasShape, unknownProperties } from "../../../components/shapes/shapes.ts";
-import { isTwinId, makeId, twinIdRange } from "../ids.ts";
-import type { Kind, Package, Reference } from "../kind.ts";
+import { isTwinId, makeId } from "../ids.ts";
+import type { Kind, Package } from "../kind.ts";
 import type { WorldObject } from "../world/objects.ts";
 import type { World } from "../world/world.ts";
+import { admit, assertNotHeld, foreignId, foreignIds } from "./admission.ts";
 import { changesBetween, type Change } from "./diff.ts";
 import { autoname, wasChosen, type EngineNaming } from "./naming.ts";
-import { formatPath, select, textAt } from "./paths.ts";
+import { formatPath, textAt } from "./paths.ts";
 import { previewOf, stateOf, withoutBookkeeping, wrapSecrets } from "./state.ts";
-import { hasUnknown, plainProperties, type Properties, type Value } from "./values.ts";
+import { plainProperties, type Properties, type Value } from "./values.ts";
 
 /** A problem with one property, as the engine shows it below the resource. */
 export interface Failure {
@@ -54,7 +55,9 @@ export class Provider {
     const failures = unknownProperties(type, plainProperties(inputs)).map((unknown) =>
       failure(unknown.path, describeUnknown(type, unknown)),
     );
-    for (const reference of kind.references ?? []) failures.push(...this.#foreignIds(reference, inputs));
+    for (const { path, problem } of foreignIds(kind.references ?? [], inputs)) {
+      failures.push(failure(formatPath(path), `${formatPath(path)}: ${problem}`));
+    }
     if (kind.naming === undefined) return { inputs, failures };
 
     const named = autoname({ naming: kind.naming, resource: nameOf(urn), inputs, old, seed, engine: naming });
@@ -83,12 +86,11 @@ export class Provider {
     const kind = this.#kindOf(type);
     const wanted = plainProperties(withoutBookkeeping(inputs));
     const object = await this.#mutate("create", urn, () => {
-      this.#admit(type, kind, wanted);
+      admit(this.#package, this.#world, { type, kind, inputs: wanted, object: undefined });
       const id = this.#freshId(kind, wanted);
       const createdAt = this.#world.now().toISOString();
-      const made: WorldObject = {
-        package: this.#package.name, type, id, urn, inputs: wanted, facts: {}, revision: 1, createdAt,
-      };
+      const { name } = this.#package;
+      const made: WorldObject = { package: name, type, id, urn, inputs: wanted, facts: {}, revision: 1, createdAt };
       this.#world.put("create", made);
       return made;
     });
@@ -109,9 +111,9 @@ export class Provider {
     const object = await this.#mutate("update", urn, () => {
       const existing = this.#find(type, id);
       if (existing === undefined) {
-        throw new Error(`${type} ${id} does not exist any more; \`pulumi refresh\` brings the state in line with the world`);
+        throw new Error(`${type} ${id} does not exist any more; \`pulumi refresh\` brings the state up to date`);
       }
-      this.#admit(type, kind, wanted, existing);
+      admit(this.#package, this.#world, { type, kind, inputs: wanted, object: existing });
       const changed: WorldObject = { ...existing, urn, inputs: wanted, revision: existing.revision + 1 };
       this.#world.put("update", changed);
       return changed;
@@ -146,7 +148,7 @@ export class Provider {
       const object = this.#find(type, id);
       if (object === undefined) return;
       const vanishing = this.#kindOf(type).cascade?.(object, this.#world) ?? [];
-      this.#assertNotHeld(object, vanishing);
+      assertNotHeld(this.#package, this.#world, object, vanishing);
       for (const other of vanishing) this.#world.remove(other);
       this.#world.remove(object);
     });
@@ -193,64 +195,9 @@ export class Provider {
     return id;
   }
 
-  /** Everything that the API looks at before it accepts `inputs`. */
-  #admit(type: string, kind: Kind, inputs: Properties, object?: WorldObject): void {
-    for (const reference of kind.references ?? []) {
-      for (const { value } of select(inputs, reference.at)) {
-        if (reference.except?.test(String(value)) === true) continue;
-        if (this.#referenced(reference, String(value)) === undefined) {
-          throw new Error(this.#package.words.missing(reference, String(value)));
-        }
-      }
-    }
-    const others = this.#world.ofType(type).filter((other) => other.id !== object?.id);
-    const taken = new Set(others.flatMap((other) => kind.claims?.(other.inputs).map((claim) => claim.key) ?? []));
-    for (const { key, conflict } of kind.claims?.(inputs) ?? []) if (taken.has(key)) throw new Error(conflict);
-    kind.admit?.({ inputs, world: this.#world, ...(object === undefined ? {} : { object }) });
-  }
-
-  #referenced({ to, by }: Reference, value: string): WorldObject | undefined {
-    const kind = this.#kindOf(to);
-    const now = this.#world.now();
-    return this.#world
-      .ofType(to)
-      .find((object) => object.id === value || (by !== undefined && textAt(stateOf(kind, object, now), by) === value));
-  }
-
-  /** References that can only be to something real. */
-  #foreignIds(reference: Reference, inputs: Properties): Failure[] {
-    if (reference.by !== undefined) return [];
-    const packageName = reference.to.split(":")[0] ?? "";
-    return select(plainProperties(inputs), reference.at)
-      .filter(({ value }) => !hasUnknown(value) && reference.except?.test(String(value)) !== true)
-      .filter(({ value }) => !isTwinId(packageName, String(value)))
-      .map(({ path, value }) => failure(formatPath(path), `${formatPath(path)}: ${foreign(packageName, String(value))}`));
-  }
-
   #assertTwinId(id: string): void {
-    if (!isTwinId(this.#package.name, id)) throw new Error(foreign(this.#package.name, id));
+    if (!isTwinId(this.#package.name, id)) throw new Error(foreignId(this.#package.name, id));
   }
-
-  #assertNotHeld(object: WorldObject, vanishing: readonly WorldObject[]): void {
-    for (const [type, kind] of Object.entries(this.#package.kinds)) {
-      for (const reference of kind.references ?? []) {
-        if (reference.holds !== true || reference.to !== object.type) continue;
-        const holder = this.#world.ofType(type).find(
-          (other) =>
-            !vanishing.some(({ id }) => id === other.id) &&
-            select(other.inputs, reference.at).some(({ value }) => this.#referenced(reference, String(value))?.id === object.id),
-        );
-        if (holder !== undefined) throw new Error(this.#package.words.inUse(object, holder));
-      }
-    }
-  }
-}
-
-function foreign(packageName: string, id: string): string {
-  return (
-    `${JSON.stringify(id)} looks like a real id: the twin only has ${twinIdRange(packageName)}. ` +
-    "Take the id from a resource of this stack, and never point a rehearsal at a live state."
-  );
 }
 
 function failure(path: string, reason: string): Failure {

@@ -47,6 +47,9 @@ function implement(packageOf: Package, world: World, caller: Caller, cancelled: 
     assertRehearsed(urn, enterRehearsal(caller, world.marker));
     return urn;
   };
+  const refuse = (what: string): never => {
+    throw new Unsupported(packageOf, what);
+  };
 
   return {
     handshake: unary((_request: pb.ProviderHandshakeRequest) =>
@@ -75,7 +78,8 @@ function implement(packageOf: Package, world: World, caller: Caller, cancelled: 
     }),
     configure: unary((request: pb.ConfigureRequest) => {
       const rehearsal = enterRehearsal(caller, world.marker);
-      if (request.getUrn() !== "") assertRehearsed(request.getUrn(), rehearsal);
+      const urn = request.getUrn() ?? "";
+      if (urn !== "") assertRehearsed(urn, rehearsal);
       return new pb.ConfigureResponse()
         .setAcceptsecrets(true)
         .setSupportspreview(true)
@@ -104,8 +108,9 @@ function implement(packageOf: Package, world: World, caller: Caller, cancelled: 
     create: unary(async (request: pb.CreateRequest) => {
       const urn = guard(request.getUrn());
       const inputs = fromStruct(request.getProperties());
-      if (request.getPreview()) return new pb.CreateResponse().setProperties(toStruct(provider.previewCreate(urn, inputs)));
-      const { id, state } = await provider.create(urn, inputs);
+      const { id, state } = request.getPreview()
+        ? { id: "", state: provider.previewCreate(urn, inputs) }
+        : await provider.create(urn, inputs);
       return new pb.CreateResponse().setId(id).setProperties(toStruct(state));
     }),
     update: unary(async (request: pb.UpdateRequest) => {
@@ -118,24 +123,27 @@ function implement(packageOf: Package, world: World, caller: Caller, cancelled: 
     }),
     read: unary((request: pb.ReadRequest) => {
       const urn = guard(request.getUrn());
-      const { id, inputs, state } =
-        provider.read(urn, request.getId(), fromStruct(request.getInputs()), fromStruct(request.getProperties())) ?? {};
-      if (id === undefined || inputs === undefined || state === undefined) return new pb.ReadResponse();
-      return new pb.ReadResponse().setId(id).setInputs(toStruct(inputs)).setProperties(toStruct(state));
+      const [inputs, state] = [fromStruct(request.getInputs()), fromStruct(request.getProperties())];
+      const found = provider.read(urn, request.getId(), inputs, state);
+      if (found === undefined) return new pb.ReadResponse();
+      return new pb.ReadResponse()
+        .setId(found.id)
+        .setInputs(toStruct(found.inputs))
+        .setProperties(toStruct(found.state));
     }),
     delete: unary(async (request: pb.DeleteRequest) => {
       await provider.delete(guard(request.getUrn()), request.getId());
       return new emptyPb.Empty();
     }),
 
-    invoke: unary((request: pb.InvokeRequest): pb.InvokeResponse => unsupported(packageOf, `the look-up ${request.getTok()}`)),
-    call: unary((request: pb.CallRequest): pb.CallResponse => unsupported(packageOf, `the method ${request.getTok()}`)),
+    invoke: unary((request: pb.InvokeRequest): pb.InvokeResponse => refuse(`the look-up ${request.getTok()}`)),
+    call: unary((request: pb.CallRequest): pb.CallResponse => refuse(`the method ${request.getTok()}`)),
     construct: unary((request: pb.ConstructRequest): pb.ConstructResponse =>
-      unsupported(packageOf, `the remote component ${request.getType()}`),
+      refuse(`the remote component ${request.getType()}`),
     ),
-    parameterize: unary((_request: pb.ParameterizeRequest): pb.ParameterizeResponse => unsupported(packageOf, "parameters")),
+    parameterize: unary((_request: pb.ParameterizeRequest): pb.ParameterizeResponse => refuse("parameters")),
     list: (call: grpc.ServerWritableStream<pb.ListRequest, pb.ListResponse>) => {
-      call.emit("error", { code: grpc.status.UNIMPLEMENTED, details: unsupportedText(packageOf, "listing") });
+      call.emit("error", { code: grpc.status.UNIMPLEMENTED, details: new Unsupported(packageOf, "listing").message });
     },
     getMapping: unary((_request: pb.GetMappingRequest) => new pb.GetMappingResponse()),
     getMappings: unary((_request: pb.GetMappingsRequest) => new pb.GetMappingsResponse()),
@@ -159,14 +167,10 @@ function unary<Request, Response>(
   };
 }
 
-class Unsupported extends Error {}
-
-function unsupported(packageOf: Package, what: string): never {
-  throw new Unsupported(unsupportedText(packageOf, what));
-}
-
-function unsupportedText({ name }: Package, what: string): string {
-  return `The twin of ${name} does not simulate ${what}: what stock or time decides belongs into the lock, the rest into inputs`;
+class Unsupported extends Error {
+  constructor({ name }: Package, what: string) {
+    super(`The twin of ${name} does not simulate ${what}; what stock or time decides is read from the lock`);
+  }
 }
 
 function engineNaming(options: pb.CheckRequest.AutonamingOptions | undefined): EngineNaming {

@@ -31,6 +31,7 @@ export function readFaults(marker: string): Faults {
     return faults.parse(JSON.parse(readFileSync(file, "utf8")));
   } catch (error) {
     const problem = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
-    throw new Error(`${file} is not a valid list of faults:\n${problem}\nCorrect or remove the file.`, { cause: error });
+    const message = `${file} is not a valid list of faults:\n${problem}\nCorrect or remove the file.`;
+    throw new Error(message, { cause: error });
   }
 }

@@ -82,7 +82,8 @@ export class World {
     const at = this.#mutations;
     const { hang, fail, rateLimit, latencyMs = this.#latencyMs } = readFaults(this.marker);
     if (fail?.at === at) throw new Error(fail.message);
-    if (rateLimit !== undefined && at >= rateLimit.at && at < rateLimit.at + rateLimit.times) throw new Error(rateLimited);
+    const limited = rateLimit !== undefined && at >= rateLimit.at && at < rateLimit.at + rateLimit.times;
+    if (limited) throw new Error(rateLimited);
     const hangs = (phase: "before" | "after"): boolean => hang?.at === at && hang.phase === phase;
 
     if (hangs("before")) await this.#hang({ at, phase: "before", operation, urn }, signal);

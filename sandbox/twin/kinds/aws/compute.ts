@@ -1,0 +1,77 @@
+import type { Kind } from "../../kind.ts";
+import { textAt } from "../../protocol/paths.ts";
+import { hexOf } from "../derive.ts";
+import {
+  ACCOUNT, INSTANCE_PROFILE, LAUNCH_TEMPLATE, REGION, SECURITY_GROUP, SUBNET,
+  ec2, nameClaims, namedByPrefix, nameOfAtMost,
+} from "./common.ts";
+
+/** EC2's limit, before Base64. */
+const USER_DATA_BYTES = 16 * 1024;
+
+/** Launch templates and the Auto Scaling groups made of them. No instance is ever launched. */
+export const compute: Readonly<Record<string, Kind>> = {
+  [LAUNCH_TEMPLATE]: {
+    idPrefix: "lt",
+    replaceOn: ["name", "namePrefix", "region"],
+    naming: nameOfAtMost(125),
+    references: [
+      { at: "vpcSecurityGroupIds[*]", to: SECURITY_GROUP },
+      { at: "networkInterfaces[*].securityGroups[*]", to: SECURITY_GROUP },
+      { at: "iamInstanceProfile.name", to: INSTANCE_PROFILE, by: "name" },
+      { at: "iamInstanceProfile.arn", to: INSTANCE_PROFILE, by: "arn" },
+    ],
+    claims: (inputs) =>
+      nameClaims(inputs, "InvalidLaunchTemplateName.AlreadyExistsException: Launch template name already in use."),
+    outputs: {
+      ...namedByPrefix,
+      ...ec2("launch-template"),
+      latestVersion: ({ revision }) => revision,
+      defaultVersion: ({ revision, inputs }) => (inputs["updateDefaultVersion"] === true ? revision : 1),
+    },
+    volatile: ["latestVersion", "defaultVersion"],
+    admit: ({ inputs }) => {
+      if (Buffer.from(textAt(inputs, "userData") ?? "", "base64").byteLength > USER_DATA_BYTES) {
+        throw new Error(`InvalidUserData.Malformed: User data is limited to ${USER_DATA_BYTES} bytes`);
+      }
+    },
+  },
+  "aws:autoscaling/group:Group": {
+    idPrefix: "asg",
+    replaceOn: ["name", "namePrefix", "availabilityZones", "placementGroup", "region"],
+    naming: nameOfAtMost(255),
+    references: [
+      { at: "vpcZoneIdentifiers[*]", to: SUBNET, holds: true },
+      { at: "launchTemplate.id", to: LAUNCH_TEMPLATE },
+      { at: "mixedInstancesPolicy.launchTemplate.launchTemplateSpecification.launchTemplateId", to: LAUNCH_TEMPLATE },
+    ],
+    claims: (inputs) => {
+      const name = textAt(inputs, "name");
+      return nameClaims(inputs, `AlreadyExists: AutoScalingGroup by this name already exists - ${name}`);
+    },
+    outputs: {
+      ...namedByPrefix,
+      arn: ({ id, inputs }) => {
+        const name = textAt(inputs, "name") ?? id;
+        return `arn:aws:autoscaling:${REGION}:${ACCOUNT}:autoScalingGroup:${hexOf(id, 8)}:autoScalingGroupName/${name}`;
+      },
+      availabilityZones: () => [],
+      desiredCapacity: ({ inputs }) => inputs["minSize"] ?? 0,
+      predictedCapacity: () => 0,
+      defaultCooldown: () => 300,
+      healthCheckType: () => "EC2",
+      serviceLinkedRoleArn: () =>
+        `arn:aws:iam::${ACCOUNT}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`,
+      warmPoolSize: () => 0,
+    },
+    admit: ({ inputs }) => {
+      const [min, max] = [Number(inputs["minSize"]), Number(inputs["maxSize"])];
+      if (min > max) throw new Error("ValidationError: Max bound must be greater than or equal to min bound");
+      const desired = Number(inputs["desiredCapacity"] ?? min);
+      if (desired < min || desired > max) {
+        const bounds = `min size:${min} and max size:${max}`;
+        throw new Error(`ValidationError: Desired capacity:${desired} must be between the specified ${bounds}`);
+      }
+    },
+  },
+};
