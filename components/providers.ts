@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as hcloud from "@pulumi/hcloud";
 import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
 import * as tailscale from "@pulumi/tailscale";
 import * as vault from "@pulumi/vault";
 
@@ -31,6 +32,8 @@ export const createProviders = ({ environment, vaultAddress, awsRegions }: Provi
   vault: new vault.Provider("vault", { address: vaultAddress, skipChildToken: true }),
   kubernetes: new kubernetes.Provider("kubernetes", {
     context: `splitfleet-${environment}`,
+    // An output, since the SDK would put the path that KUBECONFIG has on this machine into the state.
+    kubeconfig: pulumi.output(undefined),
     clusterIdentifier: environment,
     skipUpdateUnreachable: true,
     enableServerSideApply: true,
