@@ -1,6 +1,6 @@
-// Entry of every `npm run` verb: `node scripts/bootstrap.mjs <verb> [arguments]`. Installs the packages when they differ
-// from the lock file, finds a Node that runs TypeScript, and runs scripts/<verb>.ts with it. Plain JavaScript with
-// nothing but built-in modules, for Node 18 and newer. Writes to standard error only.
+// Entry of every `npm run` verb: `node scripts/bootstrap.mjs <verb> [arguments]`. Installs the packages when they
+// differ from the lock file, finds a Node that runs TypeScript, and runs scripts/<verb>.ts with it. Plain JavaScript
+// with nothing but built-in modules, for Node 18 and newer. Writes to standard error only.
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -133,7 +133,7 @@ test("an old Node hands over to the packaged one: arguments, exit code and signa
     "export const MINIMUM_NODE = '99.0'; export const runsTypeScript = () => false;",
   );
   const node = packagedNode(root, `${process.platform}-${process.arch}`);
-  if (node === undefined) throw new Error("no package brings a Node for this platform, so there is nothing to hand over to");
+  if (node === undefined) throw new Error("no package brings a Node for this platform: nothing to hand over to");
   run("echo");
   await mkdir(dirname(node), { recursive: true });
   await writeFile(node, `#!/bin/sh\nexec "${process.execPath}" "$@"\n`, { mode: 0o755 });

@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
+import { requiredGo } from "./go.ts";
 import type { OnProgress } from "./progress.ts";
 import type { GoBuild, ToolDefinition } from "./tools.ts";
 
@@ -76,17 +76,9 @@ async function go(
   if (!result.failed) return result.stdout;
 
   const needs =
-    `Building needs Go ${await goVersionOf(recipe)} or newer, the Go module proxy, ` +
+    `Building needs Go ${await requiredGo(recipe)} or newer, the Go module proxy, ` +
     `about ${recipe.diskGiB} GiB of disk and about ${recipe.minutes} minutes.`;
   if (result.code === "ENOENT") throw new Error(`"${goCommand}" was not found. ${needs}`);
   const lines = result.stderr.split("\n").slice(-LAST_LINES).join("\n");
   throw new Error(`\`${goCommand} ${args[0]}\` failed in ${recipe.folder}:\n${lines || result.shortMessage}\n${needs}`);
-}
-
-/** The Go version that the recipe's `go.mod` asks for, such as `1.26`. */
-export async function goVersionOf(recipe: Pick<GoBuild, "folder">): Promise<string> {
-  const file = join(recipe.folder, "go.mod");
-  const version = /^go (\S+)$/m.exec(await readFile(file, "utf8"))?.[1];
-  if (version === undefined) throw new Error(`${file} has no line such as "go 1.26"`);
-  return version;
 }

@@ -26,7 +26,8 @@ export function pinnedArchive(tool: Downloaded, platform: Platform): PinnedArchi
 }
 
 /**
- * Downloads the tool's release archive into `folder`, checks its SHA-256 before anything in it is touched, and unpacks it.
+ * Downloads the tool's release archive into `folder`, checks its SHA-256 before anything in it is touched, and unpacks
+ * it.
  *
  * @returns the folder, within `folder`, that holds the executable and what came beside it
  * @throws Error saying which address failed and how

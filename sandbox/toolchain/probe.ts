@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { access, realpath, stat } from "node:fs/promises";
-import { delimiter, dirname, join } from "node:path";
+import { basename, delimiter, dirname, join } from "node:path";
 import { execa } from "execa";
 import type { ToolDefinition } from "./tools.ts";
 import { findVersion, isAtLeast } from "./version.ts";
@@ -41,15 +41,12 @@ export async function findOnPath(name: string, environment: NodeJS.ProcessEnv): 
 }
 
 /**
- * An executable that a tool brings along, such as the `pulumi-language-nodejs` of Pulumi's release archive: beside
- * the tool, or beside the file that the tool's path links to.
+ * The folder in which an executable really stands, beside what its release brought along. A link is followed, unless it
+ * leads to a launcher of another name, as version managers make them.
  */
-export async function findSibling(tool: { path: string; folder: string }, name: string): Promise<string | undefined> {
-  const folders = [tool.folder, dirname(await realpath(tool.path))];
-  for (const folder of folders) {
-    if (await isExecutable(join(folder, name))) return join(folder, name);
-  }
-  return undefined;
+export async function folderOf(path: string): Promise<string> {
+  const target = await realpath(path);
+  return dirname(basename(target) === basename(path) ? target : path);
 }
 
 /** Whether the path is a file that this user may execute. */

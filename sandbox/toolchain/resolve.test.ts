@@ -7,7 +7,6 @@ import { delimiter, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { findSibling } from "./probe.ts";
 import type { ToolProgress } from "./progress.ts";
 import { resolveDefinition, type ResolveOptions } from "./resolve.ts";
 import type { ToolDefinition } from "./tools.ts";
@@ -92,17 +91,22 @@ describe("PATH", () => {
     ]);
   });
 
-  test("what a release brings beside the tool is found through a link", async () => {
+  test("the folder is that of the real executable, so that what its release brought is found there", async () => {
     const real = await fakeTool(join(folder, "opt/gauge"), "1.2.0");
-    const sibling = await fakeTool(join(folder, "opt/gauge-helper"), "1.2.0");
     const link = join(folder, "bin/gauge");
     await mkdir(dirname(link));
     await symlink(real, link);
     onPath(dirname(link));
-    const found = await resolveDefinition(tool, options);
-    expect(found.path).toBe(link);
-    expect(await findSibling(found, "gauge-helper")).toBe(sibling);
-    expect(await findSibling(found, "gauge-other")).toBeUndefined();
+    expect(await resolveDefinition(tool, options)).toMatchObject({ path: link, folder: dirname(real) });
+  });
+
+  test("the link to a version manager's launcher is not followed", async () => {
+    const launcher = await fakeTool(join(folder, "opt/manager"), "1.2.0");
+    const link = join(folder, "shims/gauge");
+    await mkdir(dirname(link));
+    await symlink(launcher, link);
+    onPath(dirname(link));
+    expect(await resolveDefinition(tool, options)).toMatchObject({ path: link, folder: dirname(link) });
   });
 });
 
@@ -170,11 +174,11 @@ describe("download", () => {
     return String(note);
   }
 
-  test("a good archive ends in the cache with everything beside the tool, and the next run finds it there", async () => {
+  test("a good archive ends in the cache with all that is beside the tool, and the next run finds it there", async () => {
     await serve(whole);
     const first = await resolveDefinition(tool, options);
     expect(first).toMatchObject({ version: "1.3.0", path: cached("1.3.0"), way: "download" });
-    expect(await findSibling(first, "gauge-helper")).toBe(join(cache, "gauge/1.3.0/gauge-helper"));
+    expect(await readdir(first.folder)).toEqual(["gauge", "gauge-helper"]);
     expect(progress.at(-1)).toMatchObject({ tool: "gauge", way: "download", fraction: 1 });
     expect(await cacheEntries()).toEqual(["1.3.0"]);
 
@@ -264,7 +268,8 @@ describe("download", () => {
   });
 });
 
-describe("build", () => {
+// The first build on a machine compiles the standard library.
+describe("build", { timeout: 60_000 }, () => {
   const source = (version: string) => `package main
 
 import (
@@ -313,7 +318,7 @@ func main() { fmt.Println("v" + version, scale.Unit) }
     expect(await resolveDefinition(tool, options)).toMatchObject({ way: "build" });
     expect(progress[0]).toMatchObject({
       way: "download",
-      message: expect.stringMatching(/^failed: .*127\.0\.0\.1:9\/v1\.2\.0\/gauge-linux-x64\.tar\.gz could not be downl/),
+      message: expect.stringMatching(/^failed: .*\/v1\.2\.0\/gauge-linux-x64\.tar\.gz could not be downloaded/),
     });
   });
 

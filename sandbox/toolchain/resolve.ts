@@ -10,7 +10,7 @@ export interface ResolvedTool {
   version: string;
   /** The executable. */
   path: string;
-  /** The executable's folder; an official release has more beside it. */
+  /** Where the executable really stands, links followed; an official release has more beside it. */
   folder: string;
   way: Way;
   /** For each way tried before this one, why it did not serve. */

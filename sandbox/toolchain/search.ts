@@ -1,9 +1,9 @@
 import { mkdtemp, readdir, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { build } from "./build.ts";
 import { download, pinnedArchive } from "./download.ts";
 import { withLock } from "./lock.mjs";
-import { findOnPath, isExecutable, probe } from "./probe.ts";
+import { findOnPath, folderOf, isExecutable, probe } from "./probe.ts";
 import type { Way } from "./progress.ts";
 import type { ResolvedTool, SearchOptions } from "./resolve.ts";
 import type { ToolDefinition } from "./tools.ts";
@@ -28,7 +28,7 @@ export class Search {
     if (candidates.length === 0) this.notes.push(`PATH: no ${this.#tool.name}`);
     for (const path of candidates) {
       const result = await probe(this.#tool, path, this.#options.environment);
-      if (result.usable) return this.#resolved(path, result.version, "path");
+      if (result.usable) return await this.#resolved(path, result.version, "path");
       this.notes.push(`PATH: ${result.reason}`);
     }
     return undefined;
@@ -45,7 +45,7 @@ export class Search {
         continue;
       }
       const result = await probe(this.#tool, path, this.#options.environment);
-      if (result.usable) return this.#resolved(path, result.version, "cache");
+      if (result.usable) return await this.#resolved(path, result.version, "cache");
       this.notes.push(`cache: ${result.reason}`);
     }
     return undefined;
@@ -109,7 +109,7 @@ export class Search {
       const folder = join(this.#folder, version);
       await rm(folder, { recursive: true, force: true });
       await rename(produced, folder);
-      return this.#resolved(join(folder, this.#tool.name), result.version, way);
+      return await this.#resolved(join(folder, this.#tool.name), result.version, way);
     } catch (error) {
       this.notes.push(`${way}: ${messageOf(error)}`);
       this.#report(way, `failed: ${messageOf(error)}`);
@@ -129,8 +129,8 @@ export class Search {
     return this.#options.ways.includes(way);
   }
 
-  #resolved(path: string, version: string, way: Way): ResolvedTool {
-    return { name: this.#tool.name, version, path, folder: dirname(path), way, notes: this.notes };
+  async #resolved(path: string, version: string, way: Way): Promise<ResolvedTool> {
+    return { name: this.#tool.name, version, path, folder: await folderOf(path), way, notes: this.notes };
   }
 
   #report(way: Way, message: string): void {

@@ -1,6 +1,6 @@
-const PATTERN = /(\d+)\.(\d+)\.(\d+)(-[0-9A-Za-z.-]+)?/;
+const PATTERN = /(\d+)\.(\d+)(?:\.(\d+))?(-[0-9A-Za-z.-]+)?/;
 
-/** The first `1.2.3` or `1.2.3-rc.1` in a text, as tools print it; undefined where there is none. */
+/** The first `1.2`, `1.2.3` or `1.2.3-rc.1` in a text, as tools print it; undefined where there is none. */
 export function findVersion(text: string): string | undefined {
   return PATTERN.exec(text)?.[0];
 }
@@ -21,5 +21,5 @@ export function isAtLeast(version: string, wanted: string): boolean {
 function parse(version: string): { numbers: number[]; suffix: string } {
   const match = PATTERN.exec(version);
   if (match === null) throw new Error(`"${version}" is not a version such as 3.259.0`);
-  return { numbers: match.slice(1, 4).map(Number), suffix: match[4] ?? "" };
+  return { numbers: match.slice(1, 4).map((part) => Number(part ?? 0)), suffix: match[4] ?? "" };
 }

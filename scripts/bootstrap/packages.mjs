@@ -110,7 +110,7 @@ function npmCi(root, environment) {
     let output = "";
     child.stdout.on("data", (chunk) => (output += chunk));
     child.stderr.on("data", (chunk) => (output += chunk));
-    child.on("error", (error) => resolve({ succeeded: false, output: `${npm.file} could not be started: ${error.message}` }));
+    child.on("error", ({ message }) => resolve({ succeeded: false, output: `${npm.file} did not start: ${message}` }));
     child.on("close", (code) => resolve({ succeeded: code === 0, output }));
   });
 }

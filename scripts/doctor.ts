@@ -1,0 +1,49 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command } from "commander";
+import { toolsFolder } from "../sandbox/toolchain/resolve.ts";
+import { TOOLS } from "../sandbox/toolchain/tools.ts";
+import {
+  checkDisk,
+  checkFolders,
+  checkGit,
+  checkLocks,
+  checkNode,
+  checkPackages,
+  checkSetpriv,
+} from "./doctor/machine.ts";
+import { formatReport } from "./doctor/print.ts";
+import type { DoctorReport } from "./doctor/report.ts";
+import { diagnosePulumi } from "./doctor/tools.ts";
+
+/** `npm run doctor`: says whether this machine can run the project, and what to do where it cannot. Changes nothing. */
+const { json } = new Command("npm run doctor --")
+  .description("Look at what the commands need on this machine. Downloads, builds and changes nothing.")
+  .option("--json", "print the report as JSON, and nothing else, on standard output", false)
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+  .parse()
+  .opts<{ json: boolean }>();
+
+const root = join(import.meta.dirname, "..");
+const environment = process.env;
+const platform = `${process.platform}-${process.arch}` as const;
+const cacheFolder = toolsFolder(environment);
+
+const pulumi = await diagnosePulumi(TOOLS.pulumi, { environment, platform, cacheFolder });
+const checks = [
+  checkNode(process.versions.node, process.execPath),
+  checkPackages(root, platform),
+  ...pulumi.checks,
+  ...(await Promise.all([
+    checkGit(environment),
+    checkSetpriv(environment, platform),
+    checkDisk(cacheFolder, pulumi.diskGiB),
+    checkFolders([cacheFolder, join(root, ".sandbox"), tmpdir()]),
+    checkLocks(root),
+  ])),
+];
+const ok = checks.every(({ status }) => status !== "failed");
+const report: DoctorReport = { ok, platform, checks, tools: [pulumi.report] };
+
+process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : formatReport(report));
+process.exitCode = ok ? 0 : 1;

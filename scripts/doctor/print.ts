@@ -1,0 +1,25 @@
+import Table from "cli-table3";
+import colours from "picocolors";
+import type { Check, DoctorReport } from "./report.ts";
+
+const PAINT: Record<Check["status"], (text: string) => string> = {
+  ok: colours.green,
+  warning: colours.yellow,
+  failed: colours.red,
+};
+
+/** The report as a table for people, within 100 columns, followed by what to do. */
+export function formatReport({ checks, ok }: DoctorReport): string {
+  const table = new Table({
+    head: ["status", "check", "found"],
+    colWidths: [10, 15, 71],
+    wordWrap: true,
+    wrapOnWordBoundary: false,
+    style: { head: [], border: [] },
+  });
+  for (const { status, title, found } of checks) table.push([PAINT[status](status), title, found]);
+
+  const steps = checks.filter(({ fix }) => fix !== "").map(({ title, fix }) => `  ${title}: ${fix}`);
+  if (steps.length === 0) return `${table.toString()}\nAll is well.\n`;
+  return `${table.toString()}\n${ok ? "Nothing stands in the way. To know:" : "To do:"}\n${steps.join("\n")}\n`;
+}
