@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { exampleStack } from "./example.ts";
 import { rules } from "./registry.ts";
-import { runRules } from "./run.ts";
+import { runRules, type RunContext } from "./run.ts";
 
 const zero = { hourly: "0.0000", monthly: "0.00" };
-const context = {
+const context: RunContext = {
   environment: "example",
   cost: { currency: "EUR", expected: zero, worst: zero, items: [] },
   budget: { warnAt: 0.8, environment: {} },
-} as const;
+};
 
 describe("registry", () => {
   it("lists each rule once, by an id that is its file's path", () => {

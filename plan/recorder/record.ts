@@ -29,12 +29,13 @@ let last: Promise<unknown> = Promise.resolve();
 
 /**
  * Runs a Pulumi program without engine, network or credentials, and returns what it would register. Recordings in one
- * process run one after another.
+ * process run one after another. A program that fails is run once more, so that its error has a stack.
  *
  * @throws What the program throws, also within `apply` or by a look-up; an error if it never ends.
  */
 export function record(environment: RecordedEnvironment, program: () => Promise<unknown>): Promise<Recording> {
-  const recording = last.then(() => withLocalStorage(() => run(environment, program)));
+  const attempt = (): Promise<Recording> => withLocalStorage(() => run(environment, program));
+  const recording = last.then(() => withoutStacks(attempt).catch(attempt));
   last = recording.catch(() => undefined);
   return recording;
 }
@@ -45,16 +46,19 @@ async function run(environment: RecordedEnvironment, program: () => Promise<unkn
   setMockOptions(monitor, PROJECT, environment.name, true);
   const secrets = environment.secretKeys.map((key) => [key, canary(key)]);
   setAllConfig({ ...environment.config, ...Object.fromEntries(secrets) }, [...environment.secretKeys]);
+  return failureDuring(async () => {
+    const outputs = await runInPulumiStack(program);
+    await settle(monitor);
+    return { rows: monitor.rows.toSorted((a, b) => (a.urn < b.urn ? -1 : 1)), outputs };
+  });
+}
 
-  // The SDK takes a stack trace for every property of every resource, which is half of the time of a recording.
+/** The SDK takes a stack trace for every property of every resource, which is half of the time of a recording. */
+async function withoutStacks<Result>(action: () => Promise<Result>): Promise<Result> {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;
   try {
-    return await failureDuring(async () => {
-      const outputs = await runInPulumiStack(program);
-      await settle(monitor);
-      return { rows: monitor.rows.toSorted((a, b) => (a.urn < b.urn ? -1 : 1)), outputs };
-    });
+    return await action();
   } finally {
     Error.stackTraceLimit = limit;
   }

@@ -96,4 +96,12 @@ describe("no-open-firewall at AWS", () => {
     expect(check(asg, group(ingress, { labels: { pool: "operations" } }))).toEqual([]);
     expect(check(asg, group([], { labels }))).toEqual([]);
   });
+
+  it("takes a group without a pool for one of the GPU pools of its provider", () => {
+    const inputs = { instanceType: "g6.xlarge" };
+    const template = exampleRow("aws:ec2/launchTemplate:LaunchTemplate", "template", inputs, { provider: "stockholm" });
+    const ingress = [{ protocol: "tcp", fromPort: 22, toPort: 22, securityGroups: ["sg-1"] }];
+    expect(check(template, group(ingress, { provider: "stockholm" }))).toEqual([["mandatory", "ingress[0]", "port 22 of tcp"]]);
+    expect(check(template, group(ingress, { provider: "frankfurt" }))).toEqual([]);
+  });
 });

@@ -55,11 +55,10 @@ export const noOpenFirewall: Rule<Config> = {
   ],
 
   *check(rows, { config: { allowed } }) {
-    const gpuPools = poolsWithGpus(rows);
+    const gpuNodes = rows.filter((row) => instanceTypes(row).some(hasGpu));
     for (const opening of rows.flatMap(openings)) {
-      const pool = opening.row.labels.pool;
       const isKnown = opening.protocol !== undefined;
-      if (isKnown && pool !== undefined && gpuPools.has(pool)) yield inGpuPool(opening, pool);
+      if (isKnown && gpuNodes.some((nodes) => mayProtect(opening.row, nodes))) yield inGpuPool(opening);
       else if (!allowed.some((entry) => entry.protocol === opening.protocol && (entry.port ?? opening.port) === opening.port)) {
         yield* toTheWorld(opening);
       }
@@ -67,11 +66,15 @@ export const noOpenFirewall: Rule<Config> = {
   },
 };
 
-function inGpuPool(opening: Opening, pool: string): Violation {
+/** A group of one pool is that pool's; one without a pool may be any pool's of the same provider. */
+const mayProtect = ({ labels, provider }: Row, nodes: Row): boolean =>
+  labels.pool === undefined ? provider === nodes.provider : labels.pool === nodes.labels.pool;
+
+function inGpuPool(opening: Opening): Violation {
   return {
     urn: opening.row.urn,
     path: opening.path,
-    message: `${opening.row.name} lets ${traffic(opening)} into the GPU pool ${pool}.`,
+    message: `${opening.row.name} lets ${traffic(opening)} in, and GPU nodes are behind it.`,
     value: traffic(opening),
     limit: "no inbound rule for GPU pools",
     fix: "Remove the inbound rule: nodes of a GPU pool only open connections themselves.",
@@ -161,13 +164,10 @@ function sourcesOf(rule: Fields, path: string, properties: readonly string[]): O
   });
 }
 
-/** Pools whose launch template or group asks for an instance type with GPUs: families P and G. */
-function poolsWithGpus(rows: readonly Row[]): ReadonlySet<string> {
-  return new Set(rows.flatMap((row) => (row.labels.pool !== undefined && instanceTypes(row).some(hasGpu) ? [row.labels.pool] : [])));
-}
-
+/** Families P and G of EC2. */
 const hasGpu = (type: string): boolean => /^(?:p|g|gr)\d/.test(type);
 
+/** What a launch template or an Auto Scaling group asks for. */
 function instanceTypes({ inputs }: Row): readonly string[] {
   const template = asObject(asObject(inputs["mixedInstancesPolicy"])?.["launchTemplate"]);
   const overrides = asList(template?.["overrides"]).map((override) => asObject(override)?.["instanceType"]);

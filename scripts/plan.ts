@@ -1,0 +1,111 @@
+import { Console } from "node:console";
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import { Command, CommanderError } from "commander";
+import type { PlanReport } from "../plan/report/contract.ts";
+import { nearest } from "../stacks/words.ts";
+
+const EXIT = { pass: 0, findings: 1, undecided: 2 } as const;
+const BAD_INPUT = 2;
+
+const stacks = path.join(import.meta.dirname, "..", "stacks");
+
+interface Options {
+  readonly json?: boolean;
+  readonly file?: string;
+}
+
+const command = new Command("npm run plan --")
+  .description("Shows what environments consist of, cost and break, before anything exists. Needs no network and no credentials.")
+  .argument("[environment...]", "names of files stacks/Pulumi.<environment>.yaml (default: all of them)")
+  .option("--json", "write the reports as a JSON array to standard output; see docs/reference/plan.schema.json")
+  .option("--file <path>", "an environment file from anywhere instead; its lock is looked for beside it")
+  .addHelpText(
+    "after",
+    `
+Exit codes: 0 no mandatory finding, 1 findings, 2 something could not be decided, or bad input
+(then nothing is written to standard output).
+
+Examples:
+  npm run plan
+  npm run plan -- sandbox
+  npm run -s plan -- sandbox --json | jq '.[0].cost.expected.monthly'
+  npm run plan -- --file /tmp/Pulumi.trial.yaml`,
+  )
+  .configureOutput({ writeOut: (text) => process.stderr.write(text) })
+  .exitOverride();
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  try {
+    command.parse();
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : BAD_INPUT;
+    throw error;
+  }
+  const options = command.opts<Options>();
+  // Standard output is the report's: what the program or the SDK logs meanwhile goes to standard error.
+  globalThis.console = new Console(process.stderr, process.stderr);
+  const files = filesOf(command.args, options);
+  const reports = files === undefined ? undefined : await plan(files);
+  if (reports === undefined) return BAD_INPUT;
+  process.stdout.write(await render(reports, options));
+  return Math.max(...reports.map(({ summary }) => EXIT[summary.verdict]));
+}
+
+/** npm runs the verb in the project's folder; a path is meant from where the command was typed. */
+function filesOf(names: readonly string[], { file }: Options): readonly string[] | undefined {
+  if (file === undefined) return environmentFiles(names);
+  if (names.length > 0) return refuse(["Give either names of environments or --file, not both."]);
+  return [path.relative(process.cwd(), path.resolve(process.env["INIT_CWD"] ?? process.cwd(), file))];
+}
+
+/** Reports in the order of the files; undefined, with all problems printed, if one of them can not be used. */
+async function plan(files: readonly string[]): Promise<readonly PlanReport[] | undefined> {
+  const { loadEnvironment } = await import("../stacks/environment-file.ts");
+  const loaded = await Promise.allSettled(files.map((file) => loadEnvironment(file)));
+  const failures = loaded.filter((result) => result.status === "rejected");
+  if (failures.length > 0) return refuse(failures.map(({ reason }) => describe(reason)));
+  const { planEnvironment } = await import("../plan/plan.ts");
+  const today = new Date().toISOString().slice(0, "2026-11-21".length);
+  const reports: PlanReport[] = [];
+  for (const environment of loaded.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []))) {
+    try {
+      reports.push(await planEnvironment(environment, { today }));
+    } catch (error) {
+      return refuse([`${environment.file}: ${describe(error)}`]);
+    }
+  }
+  return reports;
+}
+
+function refuse(messages: readonly string[]): undefined {
+  process.stderr.write(`${messages.join("\n\n")}\n`);
+}
+
+/** With its stack, unless the error asks to hide it, as a component does that refuses its arguments. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const hidesStack = "hideStack" in error && error.hideStack === true;
+  return hidesStack ? error.message : (error.stack ?? error.message);
+}
+
+function environmentFiles(names: readonly string[]): readonly string[] | undefined {
+  const known = readdirSync(stacks).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) return refuse(unknown.map((name) => unknownEnvironment(name, known)));
+  return (names.length > 0 ? names : known).map((name) => path.relative(process.cwd(), path.join(stacks, `Pulumi.${name}.yaml`)));
+}
+
+function unknownEnvironment(name: string, known: readonly string[]): string {
+  const meant = nearest(name, known);
+  const hint = meant === undefined ? "" : ` Did you mean ${meant}?`;
+  return `There is no environment "${name}".${hint} The folder stacks/ has: ${known.join(", ")}. --file takes one from anywhere.`;
+}
+
+async function render(reports: readonly PlanReport[], { json }: Options): Promise<string> {
+  if (json === true) return (await import("../plan/report/json.ts")).toJson(reports);
+  const { toTable } = await import("../plan/report/table.ts");
+  return reports.map((report) => toTable(report, { colour: process.stdout.isTTY && process.env["NO_COLOR"] === undefined })).join("\n");
+}
