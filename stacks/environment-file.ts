@@ -43,10 +43,9 @@ export async function loadEnvironment(file: string, options: LockOption = {}): P
     fix: "see stacks/ for the environments there are; `--file` takes one from anywhere",
   });
   if (document.problems.length > 0) throw new SpecError(document.problems);
-  const stack = /^Pulumi\.(.+)\.ya?ml$/.exec(path.basename(file))?.[1];
   const { raw, secure, config, secretKeys, complaints } = readConfig(document.value);
   const place = (complaint: Complaint): Problem => document.place(complaint, fromTop(complaint.path));
-  const examined = await examine(raw, { file, stack, secure, place, ...options });
+  const examined = await examine(raw, { file, secure, place, ...options });
   const problems = [...complaints.map((complaint) => document.place(complaint)), ...examined.problems];
   if (problems.length > 0 || examined.resolved === undefined) throw new SpecError(problems);
   const { resolved, lockFile } = examined;
@@ -74,8 +73,6 @@ const fromTop = ([section, ...rest]: Path): Path => ["config", `${NAMESPACE}:${s
 
 interface Source extends LockOption {
   readonly file: string;
-  /** Name of the stack as the file's name has it. */
-  readonly stack?: string | undefined;
   readonly secure: readonly Path[];
   place(complaint: Complaint): Problem;
 }
@@ -89,11 +86,13 @@ interface Examined {
 
 async function examine(raw: Readonly<Record<string, unknown>>, source: Source): Promise<Examined> {
   const { spec, known, complaints } = readSections(raw, source.secure);
-  const name = known.environment?.name ?? source.stack;
+  // Only a file that is named like a stack's says which stack it belongs to.
+  const stack = /^Pulumi\.(.+)\.ya?ml$/.exec(path.basename(source.file))?.[1];
+  const name = known.environment?.name ?? stack;
   const found = name === undefined ? undefined : await readLock(source.file, name, source.lockFile);
   const lock = found?.lock;
   const lockFile = found?.file ?? "";
-  const checked = checkEnvironment({ ...known, lock, stack: source.stack, files: { environment: source.file, lock: lockFile } });
+  const checked = checkEnvironment({ ...known, lock, stack, files: { environment: source.file, lock: lockFile } });
   const problems = [
     ...[...complaints, ...checked.filter(({ inLock }) => inLock !== true)].map((complaint) => source.place(complaint)),
     ...(found?.problems ?? []),

@@ -1,4 +1,4 @@
-import { type Complaint, type Path, SpecError, unplaced } from "./problems.ts";
+import type { Complaint, Path } from "./problems.ts";
 import { parse } from "./schema-problems.ts";
 import { environmentSpec, SECTIONS, type EnvironmentSpec } from "./spec/environment.ts";
 
@@ -38,18 +38,6 @@ export function readSections(raw: Readonly<Record<string, unknown>>, secure: rea
   for (const section of SECTIONS) if (failed.has(section)) delete known[section];
   const others = parsed.complaints.filter(({ path }) => !secure.some((place) => isWithin(path, place)));
   return { spec: undefined, known, complaints: [...secrets, ...others] };
-}
-
-/**
- * Parses the sections alone, without lock and cross-checks.
- *
- * @param where What problems call the configuration.
- * @throws SpecError with every problem of the sections.
- */
-export function parseSections(raw: Readonly<Record<string, unknown>>, where: string): EnvironmentSpec {
-  const { spec, complaints } = readSections(raw);
-  if (spec === undefined) throw new SpecError(complaints.map((complaint) => unplaced(complaint, where)));
-  return spec;
 }
 
 const isWithin = (path: Path, place: Path): boolean => place.every((part, index) => path[index] === part);

@@ -1,0 +1,68 @@
+import { count } from "../../words.ts";
+
+/** What one node offers or one pod asks for. */
+export interface Resources {
+  readonly memoryMiB: number;
+  readonly cpu: number;
+  readonly gpus: number;
+}
+
+export interface Pod extends Resources {
+  readonly workload: string;
+}
+
+/** One node with the pods that were put on it. */
+export interface Node {
+  readonly offered: Resources;
+  readonly pods: readonly Pod[];
+}
+
+/**
+ * Puts pods on equal nodes, the largest first, each on the first node with room. What finds none is `homeless`: a
+ * scheduler could place it by luck at best.
+ */
+export function firstFit(pods: readonly Pod[], size: number, offered: Resources): { nodes: readonly Node[]; homeless: readonly Pod[] } {
+  const nodes = Array.from({ length: size }, () => ({ offered, pods: [] as Pod[] }));
+  const homeless = pods
+    .toSorted((left, right) => right.memoryMiB - left.memoryMiB)
+    .filter((pod) => {
+      const node = nodes.find((candidate) => fits(pod, freeOf(candidate)));
+      node?.pods.push(pod);
+      return node === undefined;
+    });
+  return { nodes, homeless };
+}
+
+const fits = (pod: Resources, room: Resources): boolean =>
+  pod.memoryMiB <= room.memoryMiB && pod.cpu <= room.cpu && pod.gpus <= room.gpus;
+
+const freeOf = ({ offered, pods }: Node): Resources =>
+  pods.reduce<Resources>(
+    (room, pod) => ({ memoryMiB: room.memoryMiB - pod.memoryMiB, cpu: room.cpu - pod.cpu, gpus: room.gpus - pod.gpus }),
+    offered,
+  );
+
+const gibibytes = (mebibytes: number): string => (mebibytes / 1024).toFixed(1);
+const cores = (cpu: number): string => String(Math.round(cpu * 100) / 100);
+
+/** `2.9 GiB, 2 cores and 1 GPU`. */
+export const describeResources = ({ memoryMiB, cpu, gpus }: Resources): string =>
+  `${gibibytes(memoryMiB)} GiB${gpus === 0 ? " and" : ","} ${cores(cpu)} ${cpu === 1 ? "core" : "cores"}${gpus === 0 ? "" : ` and ${count(gpus, "GPU")}`}`;
+
+/** Nodes that a table shows; a pool may have a hundred. */
+const ROWS = 6;
+
+/** The nodes of a pool in columns: what the machine has, what the system takes of it, and what the pods leave. */
+export function nodeTable(nodes: readonly Node[], machineMiB: number): string {
+  const rows = nodes.slice(0, ROWS).map((node, index) => {
+    const free = freeOf(node);
+    const reserved = machineMiB - node.offered.memoryMiB;
+    const holds = [...Map.groupBy(node.pods, ({ workload }) => workload)].map(([workload, { length }]) => (length > 1 ? `${length} x ${workload}` : workload));
+    const memory = [machineMiB, reserved, free.memoryMiB].map(gibibytes);
+    return [String(index + 1), ...memory, cores(free.cpu), String(free.gpus), holds.join(", ") || "-"];
+  });
+  const head = ["node", "GiB", "system", "free", "free cores", "free GPUs", "holds"];
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
+  const lines = [head, ...rows].map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd());
+  return [...lines, ...(nodes.length > ROWS ? [`and ${nodes.length - ROWS} more`] : [])].join("\n");
+}

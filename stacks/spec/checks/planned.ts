@@ -1,0 +1,27 @@
+import { planWorkloads, type PlannedWorkload } from "../../../components/workloads/plan.ts";
+import type { Container } from "../../../components/workloads/contract.ts";
+import type { Facts } from "./check.ts";
+
+export interface Demand {
+  readonly workloads: readonly PlannedWorkload[];
+  /** Names of the images they run, whether or not the lock has them. */
+  readonly images: ReadonlySet<string>;
+}
+
+/** The workloads as their definitions build them, with stand-ins for images so that a lock without one is only a complaint. */
+export function planned(facts: Readonly<Pick<Facts, "environment" | "workloads" | "models">>): Demand {
+  const images = new Set<string>();
+  const standIns = new Proxy<Readonly<Record<string, string>>>({}, {
+    get: (_target, name) => {
+      images.add(String(name));
+      return String(name);
+    },
+  });
+  return { workloads: planWorkloads(facts, standIns), images };
+}
+
+/** Containers of a workload's pods at their most: every replica, and every job once. */
+export const podsOf = ({ workload }: PlannedWorkload): readonly Container[] => [
+  ...Array.from({ length: workload.replicas }, () => workload.container),
+  ...Object.values(workload.jobs ?? {}),
+];
