@@ -1,0 +1,84 @@
+import { expect, test } from "vitest";
+import type { Workload } from "../../workloads/contract.ts";
+import { planWorkloads, type PlannedWorkload } from "../../workloads/plan.ts";
+import { configFiles } from "./config-files.ts";
+import { jobPolicySpec, networkPolicySpec } from "./network-policy.ts";
+import { podTemplate } from "./pod.ts";
+
+const entry = { team: "assistants", pool: "inference", dataClass: "personal" };
+const [proxy, engine] = planWorkloads(
+  {
+    environment: { name: "sandbox" },
+    workloads: { proxy: { kind: "litellm", ...entry }, engine: { kind: "ollama", ...entry, team: "platform", models: ["small"] } },
+    models: { small: { reference: "llama3.2:3b", weightsGiB: 2, contextTokens: 4096, contextKiBPerToken: 112, tier: "small" } },
+  },
+  { ollama: "ollama@sha256:aa", litellm: "litellm@sha256:bb" },
+) as [PlannedWorkload, PlannedWorkload];
+
+const pods = (workload: string, team: string) => ({
+  namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": `team-${team}` } },
+  podSelector: { matchLabels: { "app.kubernetes.io/name": workload } },
+});
+const allocation = { environment: "sandbox", ...entry, workload: "proxy" };
+const podOf = (workload: Workload, files = configFiles(workload.files ?? {})) =>
+  podTemplate({ planned: { name: "proxy", entry, workload }, labels: {}, allocation, files, account: "proxy" });
+
+test("a port for the mesh lets mesh addresses in, and a need lets its consumer out", () => {
+  expect(networkPolicySpec(proxy, [])).toEqual({
+    podSelector: { matchLabels: { "app.kubernetes.io/name": "proxy" } },
+    policyTypes: ["Ingress", "Egress"],
+    ingress: [{ from: [{ ipBlock: { cidr: "100.64.0.0/10" } }], ports: [{ port: 4000, protocol: "TCP" }] }],
+    egress: [{ to: [pods("engine", "platform")], ports: [{ port: 11434, protocol: "TCP" }] }],
+  });
+});
+
+test("a port for the cluster lets in those that declared a need, and the workload's own jobs", () => {
+  expect(networkPolicySpec(engine, [proxy])).toEqual({
+    podSelector: { matchLabels: { "app.kubernetes.io/name": "engine" } },
+    policyTypes: ["Ingress", "Egress"],
+    ingress: [{ from: [pods("proxy", "assistants"), pods("engine-preload", "platform")], ports: [{ port: 11434, protocol: "TCP" }] }],
+    egress: [],
+  });
+});
+
+test("a workload nobody needs lets nothing but its jobs in", () => {
+  expect(networkPolicySpec(engine, []).ingress).toEqual([{ from: [pods("engine-preload", "platform")], ports: [{ port: 11434, protocol: "TCP" }] }]);
+});
+
+test("a job may reach its workload and nothing else", () => {
+  expect(jobPolicySpec(engine, "engine-preload")).toEqual({
+    podSelector: { matchLabels: { "app.kubernetes.io/name": "engine-preload" } },
+    policyTypes: ["Ingress", "Egress"],
+    egress: [{ to: [pods("engine", "platform")], ports: [{ port: 11434, protocol: "TCP" }] }],
+  });
+});
+
+test("pods run restricted: no root, no privilege, no writable image, no token", () => {
+  const { spec } = podOf(proxy.workload);
+  expect(spec).toMatchObject({
+    automountServiceAccountToken: false,
+    nodeSelector: { "splitfleet/pool": "inference" },
+    securityContext: { runAsNonRoot: true, runAsUser: 10001, seccompProfile: { type: "RuntimeDefault" } },
+    containers: [{ securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } } }],
+  });
+});
+
+test("a secret reaches a container by reference, never by value", () => {
+  expect(podOf(proxy.workload).spec).toMatchObject({
+    containers: [
+      { env: expect.arrayContaining([{ name: "LITELLM_MASTER_KEY", valueFrom: { secretKeyRef: { name: "proxy-master-key", key: "key" } } }]) },
+    ],
+  });
+});
+
+test("a changed file rolls the pods", () => {
+  const before = podOf(proxy.workload).metadata;
+  const after = podOf(proxy.workload, configFiles({ ...proxy.workload.files, "/etc/litellm/config.yaml": "model_list: []\n" })).metadata;
+  expect(before).toMatchObject({ annotations: { "splitfleet/config-checksum": expect.stringMatching(/^[0-9a-f]{16}$/) } });
+  expect(after).not.toEqual(before);
+});
+
+test("only several replicas are spread over hosts", () => {
+  expect(podOf(proxy.workload).spec).not.toHaveProperty("topologySpreadConstraints");
+  expect(podOf({ ...proxy.workload, replicas: 2 }).spec).toHaveProperty("topologySpreadConstraints");
+});

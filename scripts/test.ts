@@ -1,0 +1,56 @@
+import path from "node:path";
+import { Command, Option } from "commander";
+import { execa, ExecaError } from "execa";
+import { reportTool } from "./tool-progress.ts";
+import { resolveTool } from "../sandbox/toolchain/resolve.ts";
+
+const root = path.join(import.meta.dirname, "..");
+const bin = (...parts: string[]): string => path.join(root, "node_modules", ...parts);
+
+/** A step of the test run, by the name that `--only` takes. */
+const STEPS = {
+  types: "the type checker over every file",
+  unused: "exports, files and dependencies that nothing uses",
+  unit: "unit and graph tests, no process but the tests' own",
+  engine: "the real Pulumi engine against the twin",
+} as const;
+type Step = keyof typeof STEPS;
+const NAMES = Object.keys(STEPS) as Step[];
+
+const program = new Command("npm test --")
+  .description("Run every check; stops at the first step that fails.")
+  .addOption(new Option("--only <step...>", "run these steps only").choices(NAMES))
+  .argument("[filter...]", "test files whose path contains one of these; for the steps `unit` and `engine`")
+  .addHelpText("after", `\nSteps:\n${NAMES.map((name) => `  ${name.padEnd(8)}${STEPS[name]}`).join("\n")}\n\nExample: npm test -- --only unit -- pricing\n`)
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+  .parse();
+const chosen = program.opts<{ only?: Step[] }>().only ?? NAMES;
+
+const node = async (script: string, args: readonly string[]): Promise<void> => {
+  await execa(process.execPath, [script, ...args], { cwd: root, stdio: "inherit" });
+};
+const vitest = (project: string): Promise<void> =>
+  node(bin("vitest", "vitest.mjs"), ["run", "--project", project, "--passWithNoTests=false", ...program.args]);
+
+const run: Record<Step, () => Promise<void>> = {
+  types: () => node(bin("typescript", "bin", "tsc"), ["--project", "."]),
+  unused: () => node(bin("knip", "bin", "knip.js"), []),
+  unit: () => vitest("unit"),
+  engine: async () => {
+    await resolveTool("pulumi", { onProgress: reportTool });
+    await vitest("engine");
+  },
+};
+
+for (const step of NAMES.filter((name) => chosen.includes(name))) {
+  const started = performance.now();
+  process.stderr.write(`\n${step}: ${STEPS[step]}\n`);
+  try {
+    await run[step]();
+  } catch (error) {
+    if (!(error instanceof ExecaError)) throw error;
+    process.stderr.write(`${step} failed\n`);
+    process.exit(1);
+  }
+  process.stderr.write(`${step} passed in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+}
