@@ -55,7 +55,7 @@ export class Declarations {
     const walk = (statements: readonly ts.Statement[], prefix: string): void => {
       for (const statement of statements) {
         if (ts.isInterfaceDeclaration(statement)) found.set(prefix + statement.name.text, statement);
-        else if (ts.isModuleDeclaration(statement) && statement.body !== undefined && ts.isModuleBlock(statement.body)) {
+        else if (ts.isModuleDeclaration(statement) && statement.body && ts.isModuleBlock(statement.body)) {
           walk(statement.body.statements, `${prefix}${statement.name.text}.`);
         }
       }

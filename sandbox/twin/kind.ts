@@ -81,8 +81,8 @@ export interface Package {
   /** That of the installed SDK: the engine asks for exactly this one. */
   readonly version: string;
   readonly kinds: Readonly<Record<string, Kind>>;
-  /** For types without an entry; where absent, such a type is refused. */
-  readonly otherKind?: Kind;
+  /** How a type without an entry is treated; where absent, such a type is refused. */
+  readonly otherKind?: (type: string) => Kind;
   /** Provider settings whose change replaces the provider and everything made through it. */
   readonly replaceProviderOn: (old: Properties) => readonly string[];
   /** The API's own words. */

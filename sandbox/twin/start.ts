@@ -1,12 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import readline from "node:readline";
 import { fileURLToPath } from "node:url";
-
-/** Packages that have a launcher; those of `packages.ts`, without loading their tables. */
-export const TWIN_PACKAGES = ["aws", "hcloud", "kubernetes", "tailscale", "vault"] as const;
 
 /** How long a daemon may take until it serves; it took 0.3 s on two cores. */
 const START_TIMEOUT_MS = 20_000;
@@ -62,18 +58,4 @@ export async function startTwin({ marker, node = process.execPath, signal }: Sta
     await stop();
     throw new Error(`The simulated clouds did not start: ${String(error)}\n${complaint}`, { cause: error });
   }
-}
-
-/** Writes `pulumi-resource-<package>` for every package into a folder that goes first on PATH. */
-export function writeLaunchers(folder: string, { node = process.execPath }: { readonly node?: string } = {}): void {
-  mkdirSync(folder, { recursive: true });
-  const launch = fileURLToPath(new URL("launch.cjs", import.meta.url));
-  for (const name of TWIN_PACKAGES) {
-    const script = `#!/bin/sh\nexec ${quote(node)} ${quote(launch)} ${name}\n`;
-    writeFileSync(path.join(folder, `pulumi-resource-${name}`), script, { mode: 0o755 });
-  }
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -85,14 +85,14 @@ export const kubernetes: Package = {
     [...new Set([...CLUSTER_SCOPED, ...Object.keys(REPLACE_ON), ...Object.keys(STATUS), RELEASE])]
       .map((type) => [type, type === RELEASE ? release() : kindOf(type)]),
   ),
-  otherKind: kindOf(""),
+  otherKind: kindOf,
 };
 
 function kindOf(type: string): Kind {
   const namespaced = !CLUSTER_SCOPED.has(type);
   const status = STATUS[type];
   return {
-    idPrefix: (type.split(":").at(-1) ?? "").toLowerCase() || "object",
+    idPrefix: (type.split(":").at(-1) ?? type).toLowerCase(),
     replaceOn: ["apiVersion", "kind", "metadata.name", "metadata.namespace", ...(REPLACE_ON[type] ?? [])],
     naming: { property: "metadata.name", maxLength: 253, randomDigits: 8, mark: "annotation" },
     outputs: {

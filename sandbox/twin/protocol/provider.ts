@@ -172,7 +172,7 @@ export class Provider {
   }
 
   #kindOf(type: string): Kind {
-    const kind = this.#package.kinds[type] ?? this.#package.otherKind;
+    const kind = this.#package.kinds[type] ?? this.#package.otherKind?.(type);
     if (kind !== undefined) return kind;
     const nearest = closest(type, Object.keys(this.#package.kinds));
     throw new Error(
