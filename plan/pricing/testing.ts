@@ -1,14 +1,17 @@
 import type { Row, Value } from "../../policies/row.ts";
-import type { Price } from "./catalogue/schema.ts";
+import { catalogueOf, type Catalogue } from "./catalogue/catalogue.ts";
+import { KINDS, type Kind, type Price } from "./catalogue/schema.ts";
+import { estimate, type EstimateOptions } from "./estimate.ts";
 
-/** A row for tests: its name decides the URN; `above` is the name of the component it belongs to. */
-export function row(
-  type: string,
-  name: string,
-  inputs: { readonly [key: string]: Value },
-  rest: Partial<Row> & { readonly above?: string } = {},
-): Row {
-  const { above, ...overrides } = rest;
+type Inputs = { readonly [key: string]: Value };
+type Rest = Partial<Omit<Row, "inputs" | "type" | "name" | "parent">> & { readonly above?: string };
+
+export const TODAY = "2026-11-21";
+
+export const urnOf = (type: string, name: string): string => `urn:pulumi:test::splitfleet::${type}::${name}`;
+
+/** A row for tests. `above` names its component; an aws row has the explicit provider of {@link awsIn}. */
+export function row(type: string, name: string, inputs: Inputs, { above, ...rest }: Rest = {}): Row {
   return {
     urn: urnOf(type, name),
     type,
@@ -20,32 +23,67 @@ export function row(
     labels: {},
     secretPaths: [],
     unknownPaths: [],
-    ...overrides,
+    ...rest,
   };
 }
 
-export const urnOf = (type: string, name: string): string => `urn:pulumi:test::splitfleet::${type}::${name}`;
+export const awsIn = (region: string): Row => row("pulumi:providers:aws", "aws", { region });
 
-export const server = (name: string, inputs: { readonly [key: string]: Value }, rest: Partial<Row> = {}): Row =>
+/** A Hetzner server without an address, so that it is one line. */
+export const server = (name: string, inputs: Inputs = {}, rest: Rest = {}): Row =>
   row(
     "hcloud:index/server:Server",
     name,
-    { serverType: "cpx42", location: "fsn1", publicNets: [{ ipv4Enabled: false }], ...inputs },
+    { serverType: "cpx42", location: "fsn1", publicNets: [{ ipv4Enabled: false, ipv6Enabled: true }], ...inputs },
     rest,
   );
 
-/** A price for tests, valid all of 2026. */
-export function price(overrides: Partial<Price> & Pick<Price, "kind" | "unit" | "item" | "amount">): Price {
-  const { provider = "hetzner", kind, item, region = "fsn1" } = overrides;
-  return {
-    id: `${provider}/${kind}/${item}/${region}`,
-    provider,
-    region,
-    currency: "EUR",
-    source: "figure made for a test",
-    evidence: "provider",
-    observedAt: "2026-01-01",
-    validUntil: "2026-12-31",
-    ...overrides,
-  };
+/** A price for tests, from `provider/kind/item/region`, valid all of 2026. */
+export function price(id: string, amount: string, rest: Partial<Price> = {}): Price {
+  const [provider = "", kind = "", item = "", region = ""] = id.split("/");
+  if (!isKind(kind)) throw new Error(`${id}: the second part is no kind of price`);
+  const currency = provider === "hetzner" ? "EUR" : "USD";
+  const dates = { observedAt: "2026-01-01", validUntil: "2026-12-31" };
+  const origin = { source: "a figure made for tests", evidence: "provider" } as const;
+  return { id, provider, kind, item, region, amount, currency, unit: KINDS[kind], ...origin, ...dates, ...rest };
 }
+
+const isKind = (text: string): text is Kind => Object.hasOwn(KINDS, text);
+
+/** Real figures of November 2026, kept apart from the catalogue so that a new price breaks no test. One euro is 1.25 USD. */
+export const PRICES: readonly Price[] = [
+  price("hetzner/server/cpx42/fsn1", "0.1114", { monthlyCap: "69.49" }),
+  price("hetzner/server/cpx32/fsn1", "0.0569", { monthlyCap: "35.49" }),
+  price("hetzner/backup/server/*", "20"),
+  price("hetzner/ipv4/primary/fsn1", "0.0008", { monthlyCap: "0.50" }),
+  price("hetzner/volume/volume/fsn1", "0.0572"),
+  price("hetzner/load-balancer/lb11/fsn1", "0.0120", { monthlyCap: "7.49", evidence: "unverified" }),
+  price("aws/instance-on-demand/p5.48xlarge/eu-north-1", "58.8928"),
+  price("aws/instance-on-demand/p5en.48xlarge/eu-north-1", "67.72672"),
+  price("aws/instance-spot/p5.48xlarge/eu-north-1", "10.57"),
+  price("aws/volume/gp3/eu-north-1", "0.0836"),
+  price("aws/ipv4/public/*", "0.005"),
+  price("aws/nat-gateway/gateway/eu-north-1", "0.046"),
+  price("exchange/exchange-rate/USD/*", "1.25"),
+];
+
+/** The estimate by {@link PRICES} on {@link TODAY}. */
+export const estimated = (rows: readonly Row[], options: Partial<EstimateOptions> = {}): ReturnType<typeof estimate> =>
+  estimate(rows, { catalogue: catalogue(), usage: { pools: {} }, today: TODAY, ...options });
+
+/** {@link PRICES} as a catalogue, with more prices or others in their place. */
+export function catalogue(...others: readonly Price[]): Catalogue {
+  const replaced = new Set(others.map(({ id }) => id));
+  return catalogueOf([...PRICES.filter(({ id }) => !replaced.has(id)), ...others], TODAY);
+}
+
+/** Line items as `label: expected hourly / monthly, worst hourly / monthly`. */
+export const lines = ({ cost }: ReturnType<typeof estimate>): string[] =>
+  cost.items.map(
+    ({ label, expected, worst }) =>
+      `${label}: ${expected.hourly} / ${expected.monthly}, ${worst.hourly} / ${worst.monthly}`,
+  );
+
+/** Findings as `rule level name path = value`. */
+export const reported = ({ findings }: ReturnType<typeof estimate>): string[] =>
+  findings.map(({ rule, level, urn, path, value }) => `${rule} ${level} ${urn.split("::").at(-1)} ${path} = ${value}`);

@@ -79,7 +79,7 @@ interface Issue {
 function describe({ code, message, input, keys = [] }: Issue): string {
   if (code === "unrecognized_keys") return `unknown field ${keys.map((key) => `"${key}"`).join(", ")}`;
   const got = input === undefined ? "nothing" : JSON.stringify(input);
-  return `got ${got}, expected ${message.replace(/^Invalid (input|option): expected /, "")}`;
+  return `got ${got}, expected ${message.replace(/^Invalid (input|option): expected |, received .*$/g, "")}`;
 }
 
 const WHOLE = "(whole file)";

@@ -19,16 +19,16 @@ export const KINDS = {
   "exchange-rate": "per EUR",
 } as const;
 export type Kind = keyof typeof KINDS;
-export type Unit = (typeof KINDS)[Kind];
+type Unit = (typeof KINDS)[Kind];
 
 /** Region of a price that is the same everywhere the provider sells. */
 export const EVERYWHERE = "*";
 
 /**
- * `provider`: from the provider's price API or page, or a dated copy of it. `third-party`: somebody else's dated figure.
- * `unverified`: reported or recalled, not confirmed; whoever is charged by it gets an advisory finding.
+ * `provider`: from the provider's price API or page, or a dated copy of it. `third-party`: a dated figure of somebody
+ * else. `unverified`: reported or recalled, not confirmed; whoever is charged by it gets an advisory finding.
  */
-export const EVIDENCE = ["provider", "third-party", "unverified"] as const;
+const EVIDENCE = ["provider", "third-party", "unverified"] as const;
 
 const units = [...new Set(Object.values(KINDS))];
 const positive = z

@@ -1,6 +1,6 @@
 import { awsPricers } from "./aws.ts";
 import { group } from "./aws-group.ts";
-import freeTypes from "./free-types.json" with { type: "json" };
+import free from "./free-types.json" with { type: "json" };
 import { hcloudPricers } from "./hcloud.ts";
 import { kubernetesPricers } from "./kubernetes.ts";
 import { metered } from "./metered.ts";
@@ -9,6 +9,9 @@ import type { Pricer } from "./pricer.ts";
 
 const pricers = [...hcloudPricers, ...awsPricers, group, ...kubernetesPricers, metered, onpremNode];
 const byType = new Map(pricers.flatMap((pricer) => pricer.types.map((type) => [type, pricer] as const)));
+
+/** Types that bill nothing by themselves, each group with its reason; `*` ends a prefix. */
+export const freeTypes: readonly { readonly types: readonly string[]; readonly reason: string }[] = free;
 
 const patterns = freeTypes.flatMap(({ types, reason }) => types.map((type) => ({ type, reason })));
 const exact = new Map(patterns.filter(({ type }) => !type.endsWith("*")).map(({ type, reason }) => [type, reason]));
