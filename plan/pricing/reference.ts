@@ -17,7 +17,7 @@ function page(catalogue: Catalogue): string {
     "# Prices",
     "",
     "Generated from `plan/pricing/catalogue`. Net of VAT. A month is 730 hours or the monthly cap, whichever is less.",
-    "A price past its last day is still used and reported as `cost/stale-price`; a missing one is never counted as zero.",
+    "A price past its last day is used and reported as `cost/stale-price`; a missing one is never counted as zero.",
     ...[...providers].flatMap(([provider, prices]) => ["", `## ${provider}`, ...tables(prices)]),
     "",
     "## Free of charge",

@@ -6,9 +6,9 @@ import { estimate, type EstimateOptions } from "./estimate.ts";
 type Inputs = { readonly [key: string]: Value };
 type Rest = Partial<Omit<Row, "inputs" | "type" | "name" | "parent">> & { readonly above?: string };
 
-export const TODAY = "2026-11-21";
+const TODAY = "2026-11-21";
 
-export const urnOf = (type: string, name: string): string => `urn:pulumi:test::splitfleet::${type}::${name}`;
+const urnOf = (type: string, name: string): string => `urn:pulumi:test::splitfleet::${type}::${name}`;
 
 /** A row for tests. `above` names its component; an aws row has the explicit provider of {@link awsIn}. */
 export function row(type: string, name: string, inputs: Inputs, { above, ...rest }: Rest = {}): Row {
@@ -50,8 +50,8 @@ export function price(id: string, amount: string, rest: Partial<Price> = {}): Pr
 
 const isKind = (text: string): text is Kind => Object.hasOwn(KINDS, text);
 
-/** Real figures of November 2026, kept apart from the catalogue so that a new price breaks no test. One euro is 1.25 USD. */
-export const PRICES: readonly Price[] = [
+/** Figures of November 2026, apart from the catalogue so that a new price breaks no test. One euro is 1.25 USD. */
+const PRICES: readonly Price[] = [
   price("hetzner/server/cpx42/fsn1", "0.1114", { monthlyCap: "69.49" }),
   price("hetzner/server/cpx32/fsn1", "0.0569", { monthlyCap: "35.49" }),
   price("hetzner/backup/server/*", "20"),

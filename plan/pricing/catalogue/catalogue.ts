@@ -21,14 +21,14 @@ export interface Catalogue {
 
 /** A catalogue over prices that are already checked; {@link loadCatalogue} reads and checks them. */
 export function catalogueOf(prices: readonly Price[], today: string): Catalogue {
-  const byQuery = Map.groupBy(prices, ({ provider, kind, item, region }) => key(provider, kind, item, region));
-  const newest = (candidates: readonly Price[] = [], orderedOn: string): Price | undefined =>
-    candidates
-      .filter(({ cohort = "", observedAt }) => cohort <= orderedOn && observedAt <= today)
-      .toSorted((a, b) => order(b.cohort, a.cohort) || order(b.observedAt, a.observedAt))[0];
-  const find = ({ provider, kind, item, region, orderedOn = today }: PriceQuery): Price | undefined =>
-    newest(byQuery.get(key(provider, kind, item, region)), orderedOn) ??
-    newest(byQuery.get(key(provider, kind, item, EVERYWHERE)), orderedOn);
+  const known = prices.filter(({ observedAt }) => observedAt <= today);
+  const newestFirst = known.toSorted((a, b) => order(b.cohort, a.cohort) || order(b.observedAt, a.observedAt));
+  const byUse = Map.groupBy(newestFirst, ({ provider, kind, item, region }) => key(provider, kind, item, region));
+  const find = ({ provider, kind, item, region, orderedOn = today }: PriceQuery): Price | undefined => {
+    const newestAt = (place: string): Price | undefined =>
+      byUse.get(key(provider, kind, item, place))?.find(({ cohort = "" }) => cohort <= orderedOn);
+    return newestAt(region) ?? newestAt(EVERYWHERE);
+  };
   return {
     prices,
     find,
