@@ -37,7 +37,7 @@ async function install({ root, platform, environment, say }) {
     say(succeeded ? ` done in ${((Date.now() - startedAt) / 1000).toFixed(1)} s\n` : " failed\n");
     if (!succeeded) {
       throw new Error(
-        `\`npm ci\` failed in ${root}. It said:\n\n${output.trim()}\n\n` +
+        `\`npm ci\` failed in ${root}. It said:\n\n${shorten(output)}\n\n` +
           "Check that the package registry can be reached (`npm ping`) and that package.json and package-lock.json " +
           "belong together (`git status`), then run the command again.",
       );
@@ -58,6 +58,16 @@ export function packagesInstalled(root, platform) {
   } catch {
     return false;
   }
+}
+
+/**
+ * The first lines of npm's output, which say what happened, and the last, which names npm's own log.
+ *
+ * @param {string} output
+ */
+function shorten(output) {
+  const lines = output.trim().split("\n");
+  return lines.length <= 20 ? lines.join("\n") : [...lines.slice(0, 15), "...", ...lines.slice(-1)].join("\n");
 }
 
 /** @param {string} root */
