@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
@@ -47,27 +57,47 @@ export function languagePlugin(pulumiFolder: string): "official" | "own" {
 
 /**
  * Fills the session's PULUMI_HOME with one launcher a provider package and, where needed, the language host, and its
- * `bin` with the CLI. Replaces what an earlier session with other tools or versions has left.
+ * `bin` with the CLI. What is right already is left alone, so that a second session does not disturb a running engine;
+ * what an earlier session with other tools or versions has left is removed.
  */
 export function installPlugins(layout: Layout, packages: readonly ProviderPackage[], tools: Tools): void {
+  const { pulumi, node } = tools;
+  const launchers = new Map<string, Launcher>(
+    packages.map(({ name, version }) => [
+      `resource-${name}-v${version}`,
+      { name: `pulumi-resource-${name}`, command: [node, LAUNCH, name] },
+    ]),
+  );
+  if (languagePlugin(pulumi.folder) === "own") {
+    launchers.set(`language-nodejs-v${pulumi.version}`, { name: LANGUAGE_PLUGIN, command: [node, LANGUAGE_HOST] });
+  }
   const plugins = join(layout.pulumiHome, "plugins");
-  for (const folder of [plugins, layout.bin]) {
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder, { recursive: true });
+  mkdirSync(plugins, { recursive: true });
+  for (const entry of readdirSync(plugins)) {
+    if (!launchers.has(entry)) rmSync(join(plugins, entry), { recursive: true });
   }
-  for (const { name, version } of packages) {
-    installLauncher(plugins, `resource-${name}-v${version}`, `pulumi-resource-${name}`, [tools.node, LAUNCH, name]);
+  for (const [folder, launcher] of launchers) installLauncher(join(plugins, folder), launcher);
+
+  mkdirSync(layout.bin, { recursive: true });
+  const link = join(layout.bin, "pulumi");
+  if (lstatSync(link, { throwIfNoEntry: false }) !== undefined) {
+    if (readlinkSync(link) === pulumi.path) return;
+    rmSync(link);
   }
-  if (languagePlugin(tools.pulumi.folder) === "own") {
-    installLauncher(plugins, `language-nodejs-v${tools.pulumi.version}`, LANGUAGE_PLUGIN, [tools.node, LANGUAGE_HOST]);
-  }
-  symlinkSync(tools.pulumi.path, join(layout.bin, "pulumi"));
+  symlinkSync(pulumi.path, link);
 }
 
-function installLauncher(plugins: string, folder: string, name: string, command: readonly string[]): void {
-  mkdirSync(join(plugins, folder));
+interface Launcher {
+  readonly name: string;
+  readonly command: readonly string[];
+}
+
+function installLauncher(folder: string, { name, command }: Launcher): void {
+  const file = join(folder, name);
   const script = `#!/bin/sh\nexec ${command.map(shellQuote).join(" ")} "$@"\n`;
-  writeFileSync(join(plugins, folder, name), script, { mode: 0o755 });
+  if (existsSync(file) && readFileSync(file, "utf8") === script) return;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(file, script, { mode: 0o755 });
 }
 
 const shellQuote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;

@@ -93,14 +93,33 @@ export class Session {
   }
 }
 
+/** Another engine is at work on the stack; nothing was touched. */
+export class StackLockedError extends Error {
+  readonly lock: StackLock;
+
+  constructor(environment: string, lock: StackLock) {
+    super(
+      `${environment} is being changed by process ${lock.pid} of ${lock.username}@${lock.hostname}, since ${lock.timestamp}. ` +
+        `Wait for it, or stop it with Ctrl-C. If it hangs, end it with \`kill -9 ${lock.pid}\` and run ` +
+        `\`npm run recover -- ${environment}\`.`,
+    );
+    this.name = "StackLockedError";
+    this.lock = lock;
+  }
+}
+
 /**
  * Prepares `.sandbox/<environment>/`, starts the twin and makes sure that the stack exists. What is there already is
  * kept: world, state, passphrase and made-up secrets; tools, launchers and the copy of the environment file are new.
+ *
+ * @throws StackLockedError where an engine that runs holds the stack.
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { root, environment, pulumi, node } = options;
   const layout = layoutOf(root, environment.name);
   const user = options.user ?? process.env;
+  const held = readLocks(layout).find(({ ownerLives }) => ownerLives);
+  if (held !== undefined) throw new StackLockedError(environment.name, held);
   for (const folder of [layout.state, layout.events]) mkdirSync(folder, { recursive: true });
   writeMarker(layout, environment.name, options.now ?? new Date());
   ensurePassphrase(layout);

@@ -51,7 +51,8 @@ export interface StackLock extends z.infer<typeof lockContent> {
 
 export function readLocks(layout: Layout): readonly StackLock[] {
   if (!existsSync(layout.locks)) return [];
-  return readdirSync(layout.locks).map((name) => {
+  // Beside each lock the backend keeps a file with its attributes.
+  return readdirSync(layout.locks).filter((name) => name.endsWith(".json")).map((name) => {
     const file = join(layout.locks, name);
     const lock = lockContent.parse(JSON.parse(readFileSync(file, "utf8")));
     return { ...lock, file, ownerLives: lock.hostname !== hostname() || isEngine(lock.pid) };

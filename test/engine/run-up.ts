@@ -1,0 +1,14 @@
+import { up } from "../../operations/up.ts";
+import { openSession } from "../../sandbox/session/session.ts";
+import { resolveTool } from "../../sandbox/toolchain/resolve.ts";
+
+/** One `up` of a fixture project in a process that a test can kill: `node run-up.ts <root> <environment> <file>`. */
+const [, , root = "", name = "", file = ""] = process.argv;
+await using session = await openSession({
+  root,
+  environment: { name, file, lockFile: `${root}/none` },
+  pulumi: await resolveTool("pulumi"),
+  node: process.execPath,
+});
+const { exitCode } = await up(session);
+process.exitCode = exitCode;
