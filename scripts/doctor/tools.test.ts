@@ -93,7 +93,7 @@ test("without a pinned sum it will be built, given Go", async () => {
     found:
       `PATH: no pulumi\n${NOTHING_CACHED()}\ndownload: no SHA-256 is pinned for linux-x64\n` +
       "the next `npm run up` builds it with Go, in about 6.5 minutes",
-    fix: "Nothing to do; to save the time: Install Pulumi CLI 3.259.0 or newer and put it on PATH.",
+    fix: "Nothing to do; to save the time, install Pulumi CLI 3.259.0 or newer and put it on PATH.",
   });
   expect(checks[1]).toMatchObject({ status: "ok", found: "1.26.8" });
   expect(diskGiB).toBe(3.2);
@@ -112,7 +112,7 @@ test("without any way both checks fail with what to install", async () => {
   const { report, checks } = await diagnose();
   expect(report.next).toBeNull();
   expect(checks.map(({ status, fix }) => [status, fix])).toEqual([
-    ["failed", "Install Pulumi CLI 3.259.0 or newer and put it on PATH, or Go to build it."],
+    ["failed", "Either install Pulumi CLI 3.259.0 or newer and put it on PATH, or install Go 1.26 or newer to build it."],
     ["failed", "Install Go 1.26 or newer, or the Pulumi CLI."],
   ]);
 });

@@ -58,13 +58,13 @@ export async function diagnosePulumi(
       };
     }
     const noRelease = `${absent}\ndownload: no SHA-256 is pinned for ${place.platform}`;
-    const install = `Install Pulumi CLI ${tool.version} or newer and put it on PATH`;
+    const install = `install Pulumi CLI ${tool.version} or newer and put it on PATH`;
     if (go?.builds === true) {
       const found = `${noRelease}\nthe next \`npm run up\` builds it with Go, in about ${tool.build.minutes} minutes`;
       return {
         report: { ...missing, next: "build" },
         checks: [
-          { ...pulumi, status: "warning", found, fix: `Nothing to do; to save the time: ${install}.` },
+          { ...pulumi, status: "warning", found, fix: `Nothing to do; to save the time, ${install}.` },
           { ...goCheck, status: "ok", found: goFound, fix: "" },
         ],
         diskGiB: tool.build.diskGiB,
@@ -73,7 +73,7 @@ export async function diagnosePulumi(
     return {
       report: { ...missing, next: null },
       checks: [
-        { ...pulumi, status: "failed", found: noRelease, fix: `${install}, or Go to build it.` },
+        { ...pulumi, status: "failed", found: noRelease, fix: `Either ${install}, or install Go ${required} or newer to build it.` },
         {
           ...goCheck,
           status: "failed",
