@@ -1,10 +1,7 @@
+import { NAMESPACE, PULUMI_KEYS } from "./namespace.ts";
 import type { Complaint, Path } from "./problems.ts";
-import { NAMESPACE } from "./sections.ts";
 import { SECTIONS } from "./spec/environment.ts";
 import { describeValue, nearest, oneOf } from "./words.ts";
-
-/** Keys at the top of a stack's file, beside `config`, that belong to the Pulumi CLI. */
-const PULUMI_KEYS: readonly string[] = ["encryptionsalt", "secretsprovider", "encryptedkey", "environment"];
 
 export interface Config {
   /** Values by section name. */
@@ -13,8 +10,10 @@ export interface Config {
   readonly secure: readonly Path[];
   readonly config: Readonly<Record<string, string>>;
   readonly secretKeys: readonly string[];
-  /** Paths lead from the top of the file. */
+  /** Keys that do not belong where they stand. Paths lead from the top of the file. */
   readonly complaints: readonly Complaint[];
+  /** Sections that those keys were probably meant to be. */
+  readonly misplaced: readonly string[];
 }
 
 /** Sorts the keys of a stack's file into our sections, other packages' configuration and what belongs to nobody. */
@@ -22,20 +21,22 @@ export function readConfig(document: Readonly<Record<string, unknown>>): Config 
   const config = document["config"] ?? {};
   if (!isMapping(config)) {
     const complaint = { path: ["config"], got: describeValue(config), expected: "a mapping with the keys of `pulumi config`" };
-    return { raw: {}, secure: [], config: {}, secretKeys: [], complaints: [...unknownAtTop(document), complaint] };
+    return { raw: {}, secure: [], config: {}, secretKeys: [], complaints: [...unknownAtTop(document), complaint], misplaced: SECTIONS };
   }
   const entries = Object.entries(config);
   const sections = entries.flatMap(([key, value]) => {
     const section = sectionOf(key);
     return section === undefined ? [] : [{ section, value }];
   });
+  const complaints = [...unknownAtTop(document), ...entries.flatMap(([key]) => unknownKey(key))];
   const secretKeys = entries.filter(([, value]) => [...securePaths(value, [])].length > 0).map(([key]) => key);
   return {
     raw: Object.fromEntries(sections.map(({ section, value }) => [section, value])),
     secure: sections.flatMap(({ section, value }) => [...securePaths(value, [section])]),
     config: Object.fromEntries(entries.filter(([key]) => !secretKeys.includes(key)).map(([key, value]) => [key, passed(value)])),
     secretKeys,
-    complaints: [...unknownAtTop(document), ...entries.flatMap(([key]) => unknownKey(key))],
+    complaints,
+    misplaced: complaints.flatMap(({ path, nearest: name = String(path.at(-1)) }) => sectionOf(name) ?? []),
   };
 }
 
@@ -69,7 +70,7 @@ function unknownKey(key: string): Complaint[] {
       path: ["config", key],
       atKey: true,
       got: "an unknown key",
-      expected: `one of the sections ${oneOf(SECTION_KEYS)}`,
+      expected: `${NAMESPACE}: and one of the sections ${oneOf(SECTIONS)}`,
       nearest: nearest(meant, SECTION_KEYS),
     },
   ];

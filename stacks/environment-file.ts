@@ -1,8 +1,9 @@
 import path from "node:path";
 import { readConfig } from "./config-keys.ts";
 import { readLock } from "./lock-file.ts";
+import { NAMESPACE } from "./namespace.ts";
 import { type Complaint, type Path, type Problem, SpecError, unplaced } from "./problems.ts";
-import { NAMESPACE, readSections } from "./sections.ts";
+import { readSections } from "./sections.ts";
 import { checkEnvironment } from "./spec/checks/all.ts";
 import type { EnvironmentSpec } from "./spec/environment.ts";
 import type { EnvironmentLock } from "./spec/lock.ts";
@@ -43,9 +44,9 @@ export async function loadEnvironment(file: string, options: LockOption = {}): P
     fix: "see stacks/ for the environments there are; `--file` takes one from anywhere",
   });
   if (document.problems.length > 0) throw new SpecError(document.problems);
-  const { raw, secure, config, secretKeys, complaints } = readConfig(document.value);
+  const { raw, secure, misplaced, config, secretKeys, complaints } = readConfig(document.value);
   const place = (complaint: Complaint): Problem => document.place(complaint, fromTop(complaint.path));
-  const examined = await examine(raw, { file, secure, place, ...options });
+  const examined = await examine(raw, { file, secure, misplaced, place, ...options });
   const problems = [...complaints.map((complaint) => document.place(complaint)), ...examined.problems];
   if (problems.length > 0 || examined.resolved === undefined) throw new SpecError(problems);
   const { resolved, lockFile } = examined;
@@ -63,7 +64,7 @@ export async function parseEnvironment(
   raw: Readonly<Record<string, unknown>>,
   { file, lockFile }: LockOption & { readonly file: string },
 ): Promise<ResolvedEnvironment> {
-  const examined = await examine(raw, { file, lockFile, secure: [], place: (complaint) => unplaced(complaint, file) });
+  const examined = await examine(raw, { file, lockFile, place: (complaint) => unplaced(complaint, file) });
   if (examined.resolved === undefined) throw new SpecError(examined.problems);
   return examined.resolved;
 }
@@ -73,7 +74,8 @@ const fromTop = ([section, ...rest]: Path): Path => ["config", `${NAMESPACE}:${s
 
 interface Source extends LockOption {
   readonly file: string;
-  readonly secure: readonly Path[];
+  readonly secure?: readonly Path[];
+  readonly misplaced?: readonly string[];
   place(complaint: Complaint): Problem;
 }
 
@@ -85,7 +87,7 @@ interface Examined {
 }
 
 async function examine(raw: Readonly<Record<string, unknown>>, source: Source): Promise<Examined> {
-  const { spec, known, complaints } = readSections(raw, source.secure);
+  const { spec, known, complaints } = readSections(raw, source);
   // Only a file that is named like a stack's says which stack it belongs to.
   const stack = /^Pulumi\.(.+)\.ya?ml$/.exec(path.basename(source.file))?.[1];
   const name = known.environment?.name ?? stack;

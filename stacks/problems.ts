@@ -101,7 +101,22 @@ function paragraph(problem: Problem): string {
 }
 
 const LABEL_WIDTH = "did you mean".length;
+const MARGIN = " ".repeat(4 + LABEL_WIDTH + 2);
+const WIDTH = 100;
 
-/** Text of several lines, such as a table, keeps its shape below its first line. */
-const indent = (label: string, text: string): string =>
-  `    ${label.padEnd(LABEL_WIDTH)}  ${text.replaceAll("\n", `\n${" ".repeat(LABEL_WIDTH + 6)}`)}`;
+/** Long text is wrapped; what follows its first line, such as a table, keeps its shape. */
+function indent(label: string, text: string): string {
+  const [first = "", ...rest] = text.split("\n");
+  return `    ${label.padEnd(LABEL_WIDTH)}  ${[...wrap(first, WIDTH - MARGIN.length), ...rest].join(`\n${MARGIN}`)}`;
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1) ?? "";
+    if (line === "") lines[lines.length - 1] = word;
+    else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}

@@ -25,15 +25,16 @@ export function describeValue(value: unknown): string {
 }
 
 /**
- * The candidate that `name` was probably meant to be, or undefined if none is close: a third of its letters may differ,
- * case aside, and a name cut short or drawn out (`memory` for `memoryGiB`) counts as close.
+ * The candidate that `name` was probably meant to be, or undefined if none is close: two letters or a third of them may
+ * differ, one in short names, case aside. A name cut short or drawn out (`memory` for `memoryGiB`) counts as close.
  */
 export function nearest(name: string, candidates: readonly string[]): string | undefined {
   if (candidates.length === 0) return undefined;
   const wanted = name.toLowerCase();
   const byLower = new Map(candidates.map((candidate) => [candidate.toLowerCase(), candidate]));
   const match = closest(wanted, [...byLower.keys()]);
-  if (distance(wanted, match) <= Math.max(wanted.length, match.length) / 3) return byLower.get(match);
+  const length = Math.max(wanted.length, match.length);
+  if (distance(wanted, match) <= (length < 5 ? 1 : Math.max(2, length / 3))) return byLower.get(match);
   const extended = [...byLower.keys()].filter(
     (candidate) => wanted.length >= 3 && (candidate.startsWith(wanted) || wanted.startsWith(candidate)),
   );

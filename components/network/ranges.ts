@@ -14,7 +14,7 @@ export function subnetRange(range: string, index: number): string {
 }
 
 /** Addresses at the start of a subnet that are left to the provider and to what is not a node. */
-const RESERVED = 10;
+export const RESERVED = 10;
 
 /** Private address of node `number` of a pool: `hostAddress("10.10.2.0/24", 1)` is `10.10.2.11`. */
 export function hostAddress(subnet: string, number: number): string {

@@ -21,18 +21,18 @@ export const identity = z.strictObject({
 /** One environment: the sections of `stacks/Pulumi.<environment>.yaml` under the `splitfleet:` prefix. */
 export const environmentSpec = z.strictObject({
   version: z.literal(1).meta({ description: "Version of this format; a later one comes with a migration." }),
-  environment: identity,
-  sites,
-  pools,
-  mesh,
-  cluster,
-  secrets,
-  models: models.default({}),
-  workloads: workloads.default({}),
-  teams,
-  budget,
-  privacy,
-  usage: usage.default({ pools: {} }),
+  environment: identity.meta({ description: "Which environment this is, and whose." }),
+  sites: sites.meta({ description: "Places: a Hetzner location, an on-prem room, an AWS region." }),
+  pools: pools.meta({ description: "Nodes of one shape on one site." }),
+  mesh: mesh.meta({ description: "The tailnet. Its policy file is the organisation's, not the environment's." }),
+  cluster: cluster.meta({ description: "One k3s cluster over all sites." }),
+  secrets: secrets.meta({ description: "Where secrets are issued and rotated. Their values never stand in the file." }),
+  models: models.default({}).meta({ description: "The model catalogue: what teams may ask the proxy for." }),
+  workloads: workloads.default({}).meta({ description: "Anything deployed on pools; one entry is one deployment." }),
+  teams: teams.meta({ description: "Who pays and is limited. Each team has a namespace of its own." }),
+  budget: budget.meta({ description: "What the environment may cost, in euros net of tax." }),
+  privacy: privacy.meta({ description: "Where data may be kept." }),
+  usage: usage.default({ pools: {} }).meta({ description: "What is expected to be used, where the plan alone can not say." }),
 });
 export type EnvironmentSpec = z.infer<typeof environmentSpec>;
 

@@ -5,7 +5,7 @@ export const privacy = z.strictObject({
   residency: z
     .array(country)
     .min(1)
-    .meta({ description: "Countries in which data above `public` may be kept. Every site must stand in one of them." }),
+    .meta({ description: "Countries in which data above `public` may be kept. Pools that may hold such data stand in one of them." }),
 });
 
 export type Privacy = z.infer<typeof privacy>;

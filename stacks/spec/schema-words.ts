@@ -43,7 +43,7 @@ function chosen(schema: JsonSchema, value: unknown): JsonSchema {
 export function describeSchema(schema: JsonSchema): string {
   const { errorMessage } = schema;
   if (typeof errorMessage === "string") return errorMessage;
-  if (schema.const !== undefined) return JSON.stringify(schema.const);
+  if (schema.const !== undefined) return String(schema.const);
   if (schema.enum !== undefined) return oneOf(schema.enum.map(String));
   const union = alternatives(schema);
   if (union !== undefined) return `a mapping whose ${union.key} is ${oneOf([...union.byValue.keys()].map(String))}`;

@@ -6,18 +6,21 @@ import { clusterServers } from "./cluster-servers.ts";
 import { lockedPools, lockedShapes, lockedTypes, lockedZones, lockOwner, stackName } from "./lock.ts";
 import { lockedImages } from "./locked-images.ts";
 import { poolTeams, servedModels, usagePools, workloadModels, workloadPools, workloadTeams } from "./names.ts";
-import { networkSize } from "./network-size.ts";
 import { modelData, workloadData, workloadNodes } from "./placement.ts";
 import { poolSites } from "./pool-sites.ts";
+import { burstSize, networkSize } from "./pool-sizes.ts";
 import { teamQuota } from "./quota.ts";
-import { ranges } from "./ranges.ts";
+import { rangeForms, separateRanges } from "./ranges.ts";
+import { repeats } from "./repeats.ts";
 import { residency } from "./residency.ts";
+import { nodeAddresses, poolSubnets } from "./subnets.ts";
 import { vaultPool } from "./vault-pool.ts";
 import { k3sVersion, lockedBinaries } from "./versions.ts";
 
 /** In no particular order: reports sort by position. */
 const CHECKS: readonly Check[] = [
   burstJoin,
+  burstSize,
   capacity,
   clusterServers,
   k3sVersion,
@@ -30,10 +33,14 @@ const CHECKS: readonly Check[] = [
   lockOwner,
   modelData,
   networkSize,
+  nodeAddresses,
   poolSites,
+  poolSubnets,
   poolTeams,
-  ranges,
+  rangeForms,
+  repeats,
   residency,
+  separateRanges,
   servedModels,
   stackName,
   teamQuota,

@@ -3,7 +3,7 @@ import { count } from "../../words.ts";
 import type { EnvironmentLock } from "../lock.ts";
 import type { Pool } from "../pools.ts";
 import { check } from "./check.ts";
-import { describeResources, firstFit, nodeTable, type Pod, type Resources } from "./first-fit.ts";
+import { describeResources, firstFit, nodeTable, type Pod, type Resources, summary } from "./first-fit.ts";
 import { planned, podsOf } from "./planned.ts";
 import { RESERVED_MIB } from "./reservations.ts";
 
@@ -17,25 +17,23 @@ export const capacity = check(["environment", "workloads", "models", "pools", "l
     const pods = workloads
       .filter(({ entry }) => entry.pool === name)
       .flatMap((workload) =>
-        podsOf(workload).map(
-          ({ memoryMiB, cpu, gpus = 0 }): Pod => ({ workload: workload.name, memoryMiB: memoryMiB.request, cpu: cpu.request, gpus }),
-        ),
+        podsOf(workload).map(({ name: pod, container: { memoryMiB, cpu, gpus = 0 } }): Pod => {
+          return { name: pod, workload: workload.name, memoryMiB: memoryMiB.request, cpu: cpu.request, gpus };
+        }),
       );
     const { nodes, homeless } = firstFit(pods, machines.count, offered);
-    for (const [workload, left] of Map.groupBy(homeless, (pod) => pod.workload)) {
-      const [largest] = left;
-      if (largest === undefined) continue;
-      yield {
-        path: ["workloads", workload],
-        atKey: true,
-        got: [
-          `${count(left.length, "pod")} of ${describeResources(largest)}, for which pool ${name} has no room`,
-          nodeTable(nodes, machines.each.memoryMiB),
-        ].join("\n"),
-        expected: `pods that fit on ${count(machines.count, "node")} of ${describeResources(offered)}`,
-        fix: "ask for less, choose a larger type, or add a node to the pool",
-      };
-    }
+    const [largest] = homeless;
+    if (largest === undefined) continue;
+    yield {
+      path: ["workloads", largest.workload],
+      atKey: true,
+      got: [
+        `no room on pool ${name} for ${summary(homeless)}; the largest asks for ${describeResources(largest)}`,
+        nodeTable(nodes, machines.each.memoryMiB),
+      ].join("\n"),
+      expected: `pods that fit on ${count(machines.count, "node")} of ${describeResources(offered)}`,
+      fix: "ask for less, choose a larger type, or add a node to the pool",
+    };
   }
 });
 

@@ -1,5 +1,6 @@
 import type { Complaint } from "../../problems.ts";
-import { count, allOf } from "../../words.ts";
+import { allOf, count } from "../../words.ts";
+import { ofKind } from "../of-kind.ts";
 import { check } from "./check.ts";
 
 /** etcd needs a majority: one server has no redundancy, three survive the loss of one, and two survive none. */
@@ -7,9 +8,9 @@ const SERVER_COUNTS = [1, 3];
 
 /** The k3s servers and their etcd: one or three nodes, together on one private network, apart from inference. */
 export const clusterServers = check(["pools"], function* ({ pools }): Iterable<Complaint> {
-  const servers = Object.entries(pools).flatMap(([name, pool]) =>
-    pool.kind === "hetzner" && pool.cluster === "server" ? [{ name, pool }] : [],
-  );
+  const servers = Object.entries(ofKind(pools, "hetzner"))
+    .filter(([, pool]) => pool.cluster === "server")
+    .map(([name, pool]) => ({ name, pool }));
   const nodes = servers.reduce((sum, { pool }) => sum + pool.nodes.length, 0);
   const [first] = servers;
   if (!SERVER_COUNTS.includes(nodes)) {

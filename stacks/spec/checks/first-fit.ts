@@ -8,6 +8,7 @@ export interface Resources {
 }
 
 export interface Pod extends Resources {
+  readonly name: string;
   readonly workload: string;
 }
 
@@ -49,6 +50,12 @@ const cores = (cpu: number): string => String(Math.round(cpu * 100) / 100);
 export const describeResources = ({ memoryMiB, cpu, gpus }: Resources): string =>
   `${gibibytes(memoryMiB)} GiB${gpus === 0 ? " and" : ","} ${cores(cpu)} ${cpu === 1 ? "core" : "cores"}${gpus === 0 ? "" : ` and ${count(gpus, "GPU")}`}`;
 
+/** `2 x ollama (2.9), litellm (1.0)`. */
+export const summary = (pods: readonly Pod[]): string =>
+  [...Map.groupBy(pods, ({ name }) => name)]
+    .map(([name, same]) => `${same.length > 1 ? `${same.length} x ` : ""}${name} (${gibibytes(same[0]?.memoryMiB ?? 0)})`)
+    .join(", ");
+
 /** Nodes that a table shows; a pool may have a hundred. */
 const ROWS = 6;
 
@@ -57,11 +64,12 @@ export function nodeTable(nodes: readonly Node[], machineMiB: number): string {
   const rows = nodes.slice(0, ROWS).map((node, index) => {
     const free = freeOf(node);
     const reserved = machineMiB - node.offered.memoryMiB;
-    const holds = [...Map.groupBy(node.pods, ({ workload }) => workload)].map(([workload, { length }]) => (length > 1 ? `${length} x ${workload}` : workload));
     const memory = [machineMiB, reserved, free.memoryMiB].map(gibibytes);
-    return [String(index + 1), ...memory, cores(free.cpu), String(free.gpus), holds.join(", ") || "-"];
+    const gpus = node.offered.gpus === 0 ? [] : [String(free.gpus)];
+    return [String(index + 1), ...memory, cores(free.cpu), ...gpus, summary(node.pods) || "-"];
   });
-  const head = ["node", "GiB", "system", "free", "free cores", "free GPUs", "holds"];
+  const gpus = (nodes[0]?.offered.gpus ?? 0) === 0 ? [] : ["free GPUs"];
+  const head = ["node", "GiB", "system", "free", "free cores", ...gpus, "pods (GiB each)"];
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
   const lines = [head, ...rows].map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd());
   return [...lines, ...(nodes.length > ROWS ? [`and ${nodes.length - ROWS} more`] : [])].join("\n");

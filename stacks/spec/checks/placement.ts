@@ -42,13 +42,13 @@ export const modelData = check(["workloads", "pools", "models"], function* ({ wo
       if (pool !== undefined && !holds(pool.dataClass, model.dataClass)) {
         yield {
           path,
-          got: `${model.dataClass} prompts to a model that workload ${name} serves on pool ${entry.pool}, which may hold ${pool.dataClass} data at most`,
+          got: `${model.dataClass} prompts on pool ${entry.pool} (workload ${name}), which may hold ${pool.dataClass} data at most`,
           expected: `${pool.dataClass} prompts or less, or a pool that may hold ${model.dataClass} data`,
         };
       } else if (!holds(entry.dataClass, model.dataClass)) {
         yield {
           path,
-          got: `${model.dataClass} prompts to a model of workload ${name}, which handles ${entry.dataClass} data at most`,
+          got: `${model.dataClass} prompts in workload ${name}, which handles ${entry.dataClass} data at most`,
           expected: `${entry.dataClass} prompts or less, or \`dataClass: ${model.dataClass}\` on the workload`,
         };
       }

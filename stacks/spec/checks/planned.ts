@@ -20,8 +20,8 @@ export function planned(facts: Readonly<Pick<Facts, "environment" | "workloads" 
   return { workloads: planWorkloads(facts, standIns), images };
 }
 
-/** Containers of a workload's pods at their most: every replica, and every job once. */
-export const podsOf = ({ workload }: PlannedWorkload): readonly Container[] => [
-  ...Array.from({ length: workload.replicas }, () => workload.container),
-  ...Object.values(workload.jobs ?? {}),
+/** A workload's pods at their most: every replica, and every job once. */
+export const podsOf = ({ name, workload }: PlannedWorkload): readonly { name: string; container: Container }[] => [
+  ...Array.from({ length: workload.replicas }, () => ({ name, container: workload.container })),
+  ...Object.entries(workload.jobs ?? {}).map(([job, container]) => ({ name: `${name}-${job}`, container })),
 ];

@@ -14,11 +14,11 @@ export const teamQuota = check(["environment", "workloads", "models", "teams"], 
     const own = workloads.filter(({ entry }) => entry.team === name);
     const pods = own.flatMap(podsOf);
     const asked: Record<keyof typeof quota, number> = {
-      cpu: sum(pods.map(({ cpu }) => cpu.request)),
+      cpu: sum(pods.map(({ container: { cpu } }) => cpu.request)),
       // The quota counts limits as well as requests, and limits are never lower.
-      memoryGiB: sum(pods.map(({ memoryMiB }) => memoryMiB.limit ?? memoryMiB.request)) / MIB_PER_GIB,
+      memoryGiB: sum(pods.map(({ container: { memoryMiB } }) => memoryMiB.limit ?? memoryMiB.request)) / MIB_PER_GIB,
       storageGiB: sum(own.flatMap(({ workload }) => Object.values(workload.volumes ?? {}).map(({ sizeGiB }) => sizeGiB * workload.replicas))),
-      gpus: sum(pods.map(({ gpus }) => gpus ?? 0)),
+      gpus: sum(pods.map(({ container: { gpus } }) => gpus ?? 0)),
       pods: pods.length,
     };
     for (const [resource, limit] of Object.entries(quota)) {

@@ -1,42 +1,61 @@
 import type { Complaint, Path } from "../../problems.ts";
-import { check } from "./check.ts";
+import { oneOf } from "../../words.ts";
+import { block, canonical, contains, overlap, prefixLength } from "./addresses.ts";
+import { check, type Facts } from "./check.ts";
 
-/** Addresses that Tailscale gives to devices: carrier-grade NAT space, RFC 6598. */
+/** Addresses that Tailscale gives to devices: shared address space, RFC 6598. */
 const MESH_RANGE = "100.64.0.0/10";
 
-interface Range {
-  readonly first: number;
-  readonly last: number;
+/** RFC 1918; Hetzner takes no other range for a network. */
+const PRIVATE_RANGES = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
+
+/** Largest VPC that AWS allows, and the smallest that still has a sixteenth of at least 16 addresses for each zone. */
+const VPC_PREFIX = { shortest: 16, longest: 24 };
+
+interface Network {
+  readonly range: string;
+  readonly path: Path;
+  readonly what: string;
 }
 
-/** Addresses of an IPv4 range as numbers, from the start of the block that holds it. */
-export function addresses(range: string): Range {
-  const [address = "", bits = "32"] = range.split("/");
-  const size = 2 ** (32 - Number(bits));
-  const value = address.split(".").reduce((sum, octet) => sum * 256 + Number(octet), 0);
-  const first = Math.floor(value / size) * size;
-  return { first, last: first + size - 1 };
-}
-
-const overlap = (left: Range, right: Range): boolean => left.first <= right.last && right.first <= left.last;
+const networksOf = ({ sites, cluster }: Pick<Facts, "sites" | "cluster">): Network[] => [
+  { range: cluster.podRange, path: ["cluster", "podRange"], what: "pods" },
+  { range: cluster.serviceRange, path: ["cluster", "serviceRange"], what: "services" },
+  ...Object.entries(sites).flatMap(([name, site]) =>
+    site.kind === "onprem" ? [] : [{ range: site.range, path: ["sites", name, "range"], what: `site ${name}` }],
+  ),
+];
 
 /** No two networks share an address: routes of sites, pods, services and the mesh meet on every node. */
-export const ranges = check(["sites", "cluster"], function* ({ sites, cluster }): Iterable<Complaint> {
-  const networks: { range: string; path: Path; what: string }[] = [
-    { range: MESH_RANGE, path: [], what: "the mesh" },
-    { range: cluster.podRange, path: ["cluster", "podRange"], what: "pods" },
-    { range: cluster.serviceRange, path: ["cluster", "serviceRange"], what: "services" },
-    ...Object.entries(sites).flatMap(([name, site]) =>
-      site.kind === "onprem" ? [] : [{ range: site.range, path: ["sites", name, "range"], what: `site ${name}` }],
-    ),
-  ];
+export const separateRanges = check(["sites", "cluster"], function* (facts): Iterable<Complaint> {
+  const networks = [{ range: MESH_RANGE, path: [], what: "the mesh" }, ...networksOf(facts)];
   for (const [index, network] of networks.entries()) {
-    const other = networks.slice(0, index).find(({ range }) => overlap(addresses(range), addresses(network.range)));
+    const other = networks.slice(0, index).find(({ range }) => overlap(block(range), block(network.range)));
     if (other === undefined) continue;
     yield {
       path: network.path,
       got: `${network.range}, which overlaps ${other.range} of ${other.what}`,
       expected: "a range that no other network of the environment uses",
+    };
+  }
+});
+
+/** Ranges are private, begin at their first address, and have a size that their provider takes. */
+export const rangeForms = check(["sites", "cluster"], function* (facts): Iterable<Complaint> {
+  for (const { range, path } of networksOf(facts)) {
+    if (range !== canonical(range)) yield { path, got: `${range}, which has host bits set`, expected: canonical(range) };
+    else if (!PRIVATE_RANGES.some((outer) => contains(block(outer), block(range)))) {
+      yield { path, got: `${range}, which is not private`, expected: `a range within ${oneOf(PRIVATE_RANGES)}` };
+    }
+  }
+  for (const [name, site] of Object.entries(facts.sites)) {
+    if (site.kind !== "aws") continue;
+    const bits = prefixLength(site.range);
+    if (bits >= VPC_PREFIX.shortest && bits <= VPC_PREFIX.longest) continue;
+    yield {
+      path: ["sites", name, "range"],
+      got: `${site.range}, a VPC of ${2 ** (32 - bits)} addresses`,
+      expected: `a range from /${VPC_PREFIX.shortest} to /${VPC_PREFIX.longest}`,
     };
   }
 });

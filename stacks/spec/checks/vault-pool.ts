@@ -1,11 +1,12 @@
 import type { Complaint } from "../../problems.ts";
 import { allOf } from "../../words.ts";
+import { ofKind } from "../of-kind.ts";
 import { check } from "./check.ts";
 
 /** Exactly one pool carries Vault, and inference never shares its nodes. */
 export const vaultPool = check(["pools"], function* ({ pools }): Iterable<Complaint> {
-  const carriers = Object.entries(pools).flatMap(([name, pool]) => (pool.kind === "hetzner" && pool.vault ? [{ name, pool }] : []));
-  const names = carriers.map(({ name }) => name);
+  const carriers = Object.entries(ofKind(pools, "hetzner")).filter(([, pool]) => pool.vault);
+  const names = carriers.map(([name]) => name);
   if (carriers.length === 0) {
     yield {
       path: ["pools"],
@@ -14,7 +15,7 @@ export const vaultPool = check(["pools"], function* ({ pools }): Iterable<Compla
       expected: "`vault: true` on exactly one Hetzner pool of role operations",
     };
   }
-  for (const { name, pool } of carriers) {
+  for (const [name, pool] of carriers) {
     const path = ["pools", name, "vault"];
     if (carriers.length > 1) yield { path, got: `Vault on ${allOf(names)}`, expected: "`vault: true` on exactly one pool" };
     if (pool.role !== "operations") {
