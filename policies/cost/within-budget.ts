@@ -50,14 +50,19 @@ function compare({ burn, period, key, unit }: Measure, cost: Cost, budget: Budge
   const reached = euros.gte(limit) && euros.gt(0);
   if (!reached && euros.lt(new Decimal(limit).times(budget.warnAt))) return undefined;
   if (euros.isZero()) return undefined;
-  const share = limit === 0 ? "more than all" : `${euros.div(limit).times(100).toDecimalPlaces(0, Decimal.ROUND_DOWN).toFixed()} %`;
   return {
     path: `budget.environment.${burn}.${key}`,
-    message: `The ${burn} cost is ${amount(euros)} ${unit}, ${share} of the limit of ${limit}. ${largest(burn, period, cost)}`,
+    message: `The ${burn} cost is ${amount(euros)} ${unit}${shareOf(euros, limit)}. ${largest(burn, period, cost)}`.trimEnd(),
     value: euros.toFixed(),
     limit: String(limit),
     ...(reached ? {} : { level: "advisory" as const }),
   };
+}
+
+function shareOf(euros: Decimal, limit: number): string {
+  if (limit === 0) return "; nothing is allowed";
+  const percent = euros.div(limit).times(100).floor();
+  return percent.lte(1000) ? `, ${percent.toFixed()} % of the limit of ${limit}` : `; the limit is ${limit}`;
 }
 
 /** Names what the money goes to, so that the report says where to cut. */

@@ -1,28 +1,36 @@
 import { flushCompileCache } from "node:module";
-import { PolicyPack } from "@pulumi/policy";
-import { Config, getStack, runtime } from "@pulumi/pulumi";
+import grpc from "@grpc/grpc-js";
 import { loadCatalogue } from "../../plan/pricing/catalogue/load.ts";
 import { estimate } from "../../plan/pricing/estimate.ts";
 import { budget } from "../../stacks/spec/budget.ts";
 import { usage } from "../../stacks/spec/usage.ts";
 import { rules } from "../registry.ts";
-import { packPolicies } from "./policies.ts";
+import { Judge } from "./judge.ts";
+import manifest from "./package.json" with { type: "json" };
+import { addAnalyzer, type Stack } from "./service.ts";
 
-const config = new Config("splitfleet");
 const today = new Date().toISOString().slice(0, "2026-11-21".length);
 const catalogue = loadCatalogue({ today });
-const expectedUsage = usage.parse(config.getObject("usage") ?? { pools: {} });
 
-// Starts a server at once and prints its port, which must be the first thing on standard output.
-new PolicyPack("splitfleet", {
-  description: "The rules that plan runs, at preview and before each change of up.",
-  policies: packPolicies(rules, {
-    environment: getStack(),
-    budget: budget.safeParse(config.getObject("budget")).data,
-    isPreview: runtime.isDryRun(),
+function judge({ name, isPreview, config }: Stack): Judge {
+  const section = (key: string): unknown => JSON.parse(config.get(`splitfleet:${key}`) ?? "null");
+  // The program has refused a wrong section already; without a budget the rule says that it could not decide.
+  const expectedUsage = usage.safeParse(section("usage")).data ?? { pools: {} };
+  return new Judge({
+    rules,
+    environment: name,
+    budget: budget.safeParse(section("budget")).data,
+    isPreview,
     price: (rows) => estimate(rows, { catalogue, usage: expectedUsage, today }),
-  }),
-});
+  });
+}
 
-// The engine ends the process without notice, so what was compiled is kept now.
-setImmediate(flushCompileCache);
+const server = new grpc.Server({ "grpc.max_receive_message_length": -1 });
+addAnalyzer(server, { name: manifest.name, version: manifest.version, rules, judge });
+server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
+  if (error !== null) throw error;
+  // The engine reads the port from the first line, so nothing may be printed before.
+  process.stdout.write(`${port}\n`);
+  // It ends the process without notice, so what was compiled is kept now.
+  setImmediate(flushCompileCache);
+});

@@ -49,7 +49,8 @@ function* checkUserData(row: Row, path: string, config: Config): Iterable<Violat
   const limit = "no secret but one single-use mesh key";
   const at = { urn: row.urn, path, limit };
   if (row.inputs[path] === UNKNOWN) {
-    yield { ...at, message: `What the user data of ${row.name} holds is decided only by \`up\`.`, value: UNKNOWN };
+    const message = `What the user data of ${row.name} holds is decided only by \`up\`, which looks into it before it creates the server.`;
+    yield { ...at, message, value: UNKNOWN, fix: "Nothing to do; `npm run plan` looks into it as well." };
     return;
   }
   let meshKeys = 0;
