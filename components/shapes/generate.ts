@@ -66,14 +66,14 @@ export function componentTokens(root: string): string[] {
   return [...tokens].sort();
 }
 
-/**
- * Whether a token belongs to an operator's CustomResourceDefinition, whose fields no package declares. Groups of
- * Kubernetes itself have no dot or end in `.k8s.io`.
- */
+/** API groups that a CustomResourceDefinition can not have: those of Kubernetes itself, and Pulumi's for Helm. */
+const BUILT_IN_GROUP = /^([^.]+|[^.]+(\.authorization|\.apiserver)?\.k8s\.io|helm\.sh)$/;
+
+/** Whether a token belongs to an operator's CustomResourceDefinition, whose fields no package declares. */
 export function isCustomResource(type: string): boolean {
   const [packageName, module = ""] = type.split(":");
   const group = module.split("/")[0] ?? "";
-  return packageName === "kubernetes" && group.includes(".") && !group.endsWith(".k8s.io") && group !== "helm.sh";
+  return packageName === "kubernetes" && !BUILT_IN_GROUP.test(group);
 }
 
 function referenceOf(shape: Shape): string | undefined {

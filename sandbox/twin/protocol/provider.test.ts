@@ -142,8 +142,10 @@ test("a difference names the deepest place and whether it replaces", async () =>
 });
 
 test("a value that is not yet known counts as changed, a secret wrapper does not", async () => {
-  expect((await hcloud.diff(server, wanted, { ...wanted, userData: UNKNOWN })).detail).toEqual({ userData: "ADD_REPLACE" });
-  expect((await hcloud.diff(server, wanted, { ...wanted, image: secret("ubuntu-24.04") })).detail).toEqual({});
+  const withUnknown = await hcloud.diff(server, wanted, { ...wanted, userData: UNKNOWN });
+  expect(withUnknown.detail).toEqual({ userData: "ADD_REPLACE" });
+  const withSecret = await hcloud.diff(server, wanted, { ...wanted, image: secret("ubuntu-24.04") });
+  expect(withSecret.detail).toEqual({});
 });
 
 test("a replacement with an automatic name is created before the old one goes", async () => {
@@ -200,7 +202,8 @@ test("a type that the twin does not know is refused with where to add it", async
 
 test("provider settings are checked, nested JSON too", async () => {
   const aws = await rehearsal.provider("aws");
-  expect(await aws.checkConfig("aws", { region: "eu-central-1", defaultTags: '{"tagz":{}}', version: "7.48.0" })).toEqual([
+  const settings = { region: "eu-central-1", defaultTags: '{"tagz":{}}', version: "7.48.0" };
+  expect(await aws.checkConfig("aws", settings)).toEqual([
     "defaultTags.tagz is not a property of pulumi:providers:aws; did you mean tags? Valid here: tags",
   ]);
 });

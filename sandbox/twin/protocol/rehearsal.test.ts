@@ -5,15 +5,21 @@ import { enterRehearsal, type Caller } from "./rehearsal.ts";
 import { TestRehearsal, urnOf } from "./test-client.ts";
 
 const SERVER = "hcloud:index/server:Server";
-const ADVICE =
-  "Use `npm run up`, or `npm run shell` for the Pulumi CLI itself; a live run must not have the twin on its PATH.";
+
+function refusal(what: string): string {
+  return (
+    `The simulated clouds refuse to work: ${what}. ` +
+    "Use `npm run up`, or `npm run shell` for the Pulumi CLI itself; a live run must not have the twin on its PATH."
+  );
+}
 
 let rehearsal: TestRehearsal | undefined;
 afterEach(() => rehearsal?.end());
 
-async function configure(caller: Partial<Caller>, prepare: (marker: string) => void = () => undefined): Promise<string> {
+/** What the engine is told, with the marker's path made readable. */
+async function configure(caller: Partial<Caller>, prepare?: (marker: string) => void): Promise<string> {
   rehearsal = new TestRehearsal({ caller });
-  prepare(rehearsal.marker);
+  prepare?.(rehearsal.marker);
   const provider = await rehearsal.provider("hcloud");
   try {
     await provider.configure();
@@ -29,20 +35,19 @@ test("a session inside the marker is let in", async () => {
 
 test("an engine without a marker is refused", async () => {
   expect(await configure({ rehearsal: undefined })).toBe(
-    "The simulated clouds refuse to work: SPLITFLEET_REHEARSAL is not set, so this is not known to be a rehearsal. " + ADVICE,
+    refusal("SPLITFLEET_REHEARSAL is not set, so this is not known to be a rehearsal"),
   );
 });
 
 test("an engine of another rehearsal is refused", async () => {
   expect(await configure({ rehearsal: "/elsewhere" })).toBe(
-    "The simulated clouds refuse to work: the session's marker is /elsewhere, but this twin simulates <marker>. " + ADVICE,
+    refusal("the session's marker is /elsewhere, but this twin simulates <marker>"),
   );
 });
 
 test("a marker without rehearsal.json is refused", async () => {
   expect(await configure({}, (marker) => rmSync(path.join(marker, "rehearsal.json")))).toBe(
-    "The simulated clouds refuse to work: <marker>/rehearsal.json does not exist, so this is not known to be a rehearsal. " +
-      ADVICE,
+    refusal("<marker>/rehearsal.json does not exist, so this is not known to be a rehearsal"),
   );
 });
 
@@ -53,7 +58,7 @@ test.each([
   ["file://~", "the backend is file://~; expected a file:// below <marker>"],
   ["file:///var/state", "the backend is file:///var/state; expected a file:// below <marker>"],
 ])("a backend of %s is refused", async (backend, what) => {
-  expect(await configure({ backend })).toBe(`The simulated clouds refuse to work: ${what}. ${ADVICE}`);
+  expect(await configure({ backend })).toBe(refusal(what));
 });
 
 test("a backend behind a link that leaves the marker is refused", () => {
@@ -68,10 +73,9 @@ test("a backend behind a link that leaves the marker is refused", () => {
 test("a resource of a stack that looks live is refused", async () => {
   rehearsal = new TestRehearsal();
   const provider = await rehearsal.provider("hcloud");
-  const refusal =
-    `The simulated clouds refuse to work: ${urnOf(SERVER, "node", "production")} is of stack production ` +
-    `in project splitfleet; expected sandbox in splitfleet. ${ADVICE}`;
-  await expect(provider.create(urnOf(SERVER, "node", "production"), {})).rejects.toThrow(refusal);
-  await expect(provider.delete(urnOf(SERVER, "node", "production"), "9000000001")).rejects.toThrow(refusal);
+  const live = urnOf(SERVER, "node", "production");
+  const message = refusal(`${live} is of stack production in project splitfleet; expected sandbox in splitfleet`);
+  await expect(provider.create(live, {})).rejects.toThrow(message);
+  await expect(provider.delete(live, "9000000001")).rejects.toThrow(message);
   await expect(provider.checkConfig("hcloud", {}, "production")).rejects.toThrow("is of stack production");
 });

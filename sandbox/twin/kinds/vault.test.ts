@@ -1,0 +1,36 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { TestRehearsal, urnOf, type TestProvider } from "../protocol/test-client.ts";
+
+const backend = urnOf("vault:index/authBackend:AuthBackend", "approle");
+const role = urnOf("vault:appRole/authBackendRole:AuthBackendRole", "node");
+
+let rehearsal: TestRehearsal;
+let vault: TestProvider;
+beforeEach(async () => {
+  rehearsal = new TestRehearsal();
+  vault = await rehearsal.provider("vault");
+});
+afterEach(() => rehearsal.end());
+
+test("a role needs its auth backend and vanishes with it", async () => {
+  const wanted = { backend: "approle", roleName: "node" };
+  await expect(vault.create(role, wanted)).rejects.toThrow(
+    'no handler for route "auth/approle/". route entry not found.',
+  );
+  const { id, state } = await vault.create(backend, { type: "approle" });
+  expect(state["path"]).toBe("approle");
+  await vault.create(role, wanted);
+  await expect(vault.create(role, wanted)).rejects.toThrow("role node already exists in auth/approle");
+  await vault.delete(backend, id);
+  expect(rehearsal.world.objects("vault").all()).toEqual([]);
+});
+
+test("a mount is unique at its path and moves in place", async () => {
+  const mount = urnOf("vault:index/mount:Mount", "kv");
+  await vault.create(mount, { path: "kv", type: "kv-v2" });
+  await expect(vault.create(mount, { path: "kv", type: "transit" })).rejects.toThrow("path is already in use at kv/");
+  const moved = await vault.diff(mount, { path: "kv", type: "kv-v2" }, { path: "secrets", type: "kv-v2" });
+  expect(moved.replaces).toEqual([]);
+  const retyped = await vault.diff(mount, { path: "kv", type: "kv-v2" }, { path: "kv", type: "transit" });
+  expect(retyped.replaces).toEqual(["type"]);
+});
