@@ -1,4 +1,4 @@
-import type { ToolProgress } from "../sandbox/toolchain/progress.ts";
+import type { ToolProgress } from "../../sandbox/toolchain/progress.ts";
 
 /** Seconds between two lines where the output is not a terminal. */
 const INTERVAL_MS = 15_000;

@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { generateShapes } from "../../components/shapes/generate.ts";
+import { operationReport } from "../../operations/report.ts";
+import { generatePriceReference } from "../../plan/pricing/reference.ts";
+import { generatePlanSchema } from "../../plan/report/schema.ts";
+import { generateRuleReference } from "../../policies/reference.ts";
+import { generateJsonSchema } from "../../stacks/spec/json-schema.ts";
+import { generateEnvironmentReference } from "../../stacks/spec/reference.ts";
+import { doctorReport } from "../doctor/report.ts";
+
+export interface GeneratedFile {
+  /** Relative to the project's folder. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Every file that is made from code or data, as it should be. */
+export const generated = (root: string): GeneratedFile[] => [
+  { path: "components/shapes/shapes.json", text: generateShapes(root) },
+  ...generateJsonSchema(),
+  ...generateEnvironmentReference(),
+  ...generatePlanSchema(),
+  jsonSchema("operation", operationReport),
+  jsonSchema("doctor", doctorReport),
+  ...generateRuleReference(),
+  ...generatePriceReference(),
+];
+
+const jsonSchema = (name: string, schema: z.ZodType): GeneratedFile => ({
+  path: `docs/reference/${name}.schema.json`,
+  text: `${JSON.stringify(z.toJSONSchema(schema, { target: "draft-2020-12" }), undefined, 2)}\n`,
+});
