@@ -1,6 +1,7 @@
 import { Console } from "node:console";
 import { readdirSync } from "node:fs";
 import path from "node:path";
+import "../plan/recorder/lean-sdk.ts";
 import { Command, CommanderError } from "commander";
 import type { PlanReport } from "../plan/report/contract.ts";
 import { nearest } from "../stacks/words.ts";
