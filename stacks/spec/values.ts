@@ -1,5 +1,8 @@
 import { z } from "zod";
 
+// A process parses each schema once or twice: compiling a parser for it (10 ms for an environment) never pays.
+z.config({ jitless: true });
+
 /**
  * Text of one form. `expected` continues the sentence "expected …": it is what a problem report says of a value of
  * another form or type, and what editors show beside it.

@@ -1,6 +1,5 @@
-import { planWorkloads, type PlannedWorkload } from "../../../components/workloads/plan.ts";
+import { planWorkloads, type PlannedWorkload, type WorkloadFacts } from "../../../components/workloads/plan.ts";
 import type { Container } from "../../../components/workloads/contract.ts";
-import type { Facts } from "./check.ts";
 
 export interface Demand {
   readonly workloads: readonly PlannedWorkload[];
@@ -8,8 +7,17 @@ export interface Demand {
   readonly images: ReadonlySet<string>;
 }
 
+/** Several checks ask about the same facts, and building is most of what they cost. */
+const known = new WeakMap<object, Demand>();
+
 /** The workloads as their definitions build them, with stand-ins for images so that a lock without one is only a complaint. */
-export function planned(facts: Readonly<Pick<Facts, "environment" | "workloads" | "models">>): Demand {
+export function planned(facts: WorkloadFacts): Demand {
+  const demand = known.get(facts) ?? build(facts);
+  known.set(facts, demand);
+  return demand;
+}
+
+function build(facts: WorkloadFacts): Demand {
   const images = new Set<string>();
   const standIns = new Proxy<Readonly<Record<string, string>>>({}, {
     get: (_target, name) => {
