@@ -18,6 +18,6 @@ test.each([
 
 test("every id that is made is the twin's own", () => {
   const random = Buffer.from("ffffffffffffffff", "hex");
-  expect(makeId("hcloud", "", random)).toBe("9076710655");
+  expect(makeId("hcloud", undefined, random)).toBe("9076710655");
   expect(makeId("aws", "vpc", random)).toBe("twin-vpc-0ffffffffffffffff");
 });

@@ -24,8 +24,8 @@ export function twinIdRange(packageName: string): string {
  * @param prefix What the package puts before its ids, such as `vpc`.
  * @param random At least 8 random bytes.
  */
-export function makeId(packageName: string, prefix: string, random: Uint8Array): string {
+export function makeId(packageName: string, prefix: string | undefined, random: Uint8Array): string {
   const hex = Buffer.from(random).toString("hex");
-  if (packageName !== "hcloud") return `${PREFIX}${prefix}-0${hex.slice(0, 16)}`;
+  if (packageName !== "hcloud") return `${PREFIX}${prefix ?? packageName}-0${hex.slice(0, 16)}`;
   return String(HCLOUD_FIRST + (Number.parseInt(hex.slice(0, 12), 16) % (HCLOUD_LAST - HCLOUD_FIRST + 1)));
 }

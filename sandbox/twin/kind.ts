@@ -7,10 +7,12 @@ import type { World } from "./world/world.ts";
  * element of a list.
  */
 export interface Kind {
-  /** What stands in ids, such as `vpc`; unused where ids are numbers. */
-  readonly idPrefix: string;
+  /** What stands in ids, such as `vpc`, unless they are numbers. */
+  readonly idPrefix?: string;
   /** Ids that the API composes of others, in place of a random one. */
   readonly id?: (inputs: Properties) => string;
+  /** Settings of the provider that hold for an object whose owner says nothing else. */
+  readonly inherits?: readonly string[];
   /** What the API can not change in place. */
   readonly replaceOn: readonly string[];
   readonly naming?: Naming;

@@ -17,7 +17,8 @@ beforeEach(async () => {
 afterEach(() => rehearsal.end());
 
 test("ids and names say that nothing is real", async () => {
-  const { id, state } = await aws.create(vpc, { cidrBlock: "10.1.0.0/16", region: "eu-north-1" });
+  await aws.configure({ region: "eu-north-1" });
+  const { id, state } = await aws.create(vpc, { cidrBlock: "10.1.0.0/16" });
   expect([id, state["arn"], state["ownerId"]]).toEqual([
     "twin-vpc-00000000000010000",
     "arn:aws:ec2:eu-north-1:000000000000:vpc/twin-vpc-00000000000010000",

@@ -1,8 +1,9 @@
 import type { Claim, Kind, Naming, Package } from "../kind.ts";
 import { select, textAt } from "../protocol/paths.ts";
 import type { Properties } from "../protocol/values.ts";
-import type { World } from "../world/world.ts";
 import type { WorldObject } from "../world/objects.ts";
+import { readStock } from "../world/settings.ts";
+import type { World } from "../world/world.ts";
 import { hexOf, numberOf } from "./derive.ts";
 import { installedVersion } from "./version.ts";
 
@@ -38,8 +39,7 @@ export const hcloud: Package = {
   },
   kinds: {
     [NETWORK]: {
-      idPrefix: "",
-      replaceOn: [],
+        replaceOn: [],
       naming,
       claims: (inputs) => [nameClaim("network", inputs)],
       // "Attached resources will be detached automatically", and subnets are part of the network.
@@ -49,8 +49,7 @@ export const hcloud: Package = {
       ],
     },
     [SUBNET]: {
-      idPrefix: "",
-      id: ({ networkId, ipRange }) => `${String(networkId)}-${String(ipRange)}`,
+        id: ({ networkId, ipRange }) => `${String(networkId)}-${String(ipRange)}`,
       replaceOn: ["networkId", "type", "networkZone", "ipRange", "vswitchId"],
       references: [{ at: "networkId", to: NETWORK }],
       claims: ({ networkId, ipRange }) => [
@@ -61,17 +60,15 @@ export const hcloud: Package = {
       ],
       outputs: { gateway: ({ inputs }) => hostOf(String(inputs["ipRange"]), 1) },
     },
-    [FIREWALL]: { idPrefix: "", replaceOn: [], naming, claims: (inputs) => [nameClaim("firewall", inputs)] },
+    [FIREWALL]: { replaceOn: [], naming, claims: (inputs) => [nameClaim("firewall", inputs)] },
     [PLACEMENT_GROUP]: {
-      idPrefix: "",
-      replaceOn: ["type"],
+        replaceOn: ["type"],
       naming,
       claims: (inputs) => [nameClaim("placement group", inputs)],
       outputs: { servers: () => [] },
     },
     [PRIMARY_IP]: {
-      idPrefix: "",
-      replaceOn: ["type", "assigneeType", "datacenter", "location"],
+        replaceOn: ["type", "assigneeType", "datacenter", "location"],
       naming,
       references: [{ at: "assigneeId", to: SERVER }],
       claims: (inputs) => [nameClaim("primary ip", inputs)],
@@ -81,8 +78,7 @@ export const hcloud: Package = {
       },
     },
     [VOLUME]: {
-      idPrefix: "",
-      replaceOn: ["location", "format"],
+        replaceOn: ["location", "format"],
       naming,
       references: [{ at: "serverId", to: SERVER }],
       claims: (inputs) => [nameClaim("volume", inputs)],
@@ -95,8 +91,7 @@ export const hcloud: Package = {
     },
     [SERVER]: server(),
     [ATTACHMENT]: {
-      idPrefix: "",
-      id: (inputs) => `${String(inputs["serverId"])}-${networkOf(inputs)}`,
+        id: (inputs) => `${String(inputs["serverId"])}-${networkOf(inputs)}`,
       replaceOn: ["serverId", "networkId", "subnetId", "ip"],
       references: [
         { at: "serverId", to: SERVER },
@@ -131,7 +126,6 @@ export const hcloud: Package = {
 
 function server(): Kind {
   return {
-    idPrefix: "",
     // serverType changes in place: the server is stopped, resized and started.
     replaceOn: ["location", "datacenter", "image", "sshKeys", "userData"],
     naming,
@@ -187,7 +181,7 @@ function withTheLastServer(id: string, world: World): WorldObject[] {
 function assertInStock(inputs: Properties, world: World): void {
   const type = String(inputs["serverType"]);
   const location = textAt(inputs, "location") ?? "fsn1";
-  const stock = world.stock("hcloud")[type] ?? true;
+  const stock = readStock(world.marker)["hcloud"]?.[type] ?? true;
   if (typeof stock === "object" ? stock[location] === false : !stock) {
     throw new Error(`error during placement of ${type} in ${location} (resource_unavailable)`);
   }

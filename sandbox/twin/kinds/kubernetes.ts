@@ -31,7 +31,7 @@ const REPLACE_ON: Readonly<Record<string, readonly string[]>> = {
     "spec.serviceName",
     "spec.volumeClaimTemplates",
   ],
-  // Unless the provider's enableConfigMapMutable or enableSecretMutable is on; names are then kept by the owner.
+  // As long as the provider's enableConfigMapMutable and enableSecretMutable are off, as they are by default.
   "kubernetes:core/v1:ConfigMap": ["binaryData", "data"],
   "kubernetes:core/v1:Secret": ["type", "stringData", "data"],
   "kubernetes:core/v1:PersistentVolumeClaim": [

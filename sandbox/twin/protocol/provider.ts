@@ -42,6 +42,7 @@ export class Provider {
   readonly #world: World;
   /** Aborted when the engine cancels. */
   readonly #signal: AbortSignal;
+  #settings: Properties = {};
 
   constructor(packageOf: Package, world: World, signal: AbortSignal) {
     this.#package = packageOf;
@@ -90,7 +91,8 @@ export class Provider {
       const id = this.#freshId(kind, wanted);
       const createdAt = this.#world.now().toISOString();
       const { name } = this.#package;
-      const made: WorldObject = { package: name, type, id, urn, inputs: wanted, facts: {}, revision: 1, createdAt };
+      const facts = this.#inherited(kind, wanted);
+      const made: WorldObject = { package: name, type, id, urn, inputs: wanted, facts, revision: 1, createdAt };
       this.#world.put("create", made);
       return made;
     });
@@ -154,6 +156,10 @@ export class Provider {
     });
   }
 
+  configure(settings: Properties): void {
+    this.#settings = plainProperties(settings);
+  }
+
   /** Unknown settings of the provider itself. Nested settings arrive as JSON text. */
   checkConfig(settings: Properties): Failure[] {
     const type = `pulumi:providers:${this.#package.name}`;
@@ -184,6 +190,11 @@ export class Provider {
   #find(type: string, id: string): WorldObject | undefined {
     const object = this.#world.objects(this.#package.name).get(id);
     return object?.type === type ? object : undefined;
+  }
+
+  #inherited({ inherits = [] }: Kind, inputs: Properties): Properties {
+    const settings = Object.entries(this.#settings);
+    return Object.fromEntries(settings.filter(([name]) => inherits.includes(name) && inputs[name] === undefined));
   }
 
   #freshId(kind: Kind, inputs: Properties): string {

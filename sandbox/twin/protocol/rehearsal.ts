@@ -45,7 +45,8 @@ export function enterRehearsal(caller: Caller, marker: string): Rehearsal {
 
 /** @throws Error when a resource belongs to another project or stack than the rehearsal's. */
 export function assertRehearsed(urn: string, { environment, project }: Rehearsal): void {
-  const [, , stackOf, projectOf] = (urn.split("::")[0] + ":" + (urn.split("::")[1] ?? "")).split(":");
+  const [head, projectOf] = urn.split("::");
+  const stackOf = head?.split(":").at(-1);
   if (stackOf !== environment || projectOf !== project) {
     throw refusal(`${urn} is of stack ${stackOf} in project ${projectOf}; expected ${environment} in ${project}`);
   }

@@ -80,6 +80,7 @@ function implement(packageOf: Package, world: World, caller: Caller, cancelled: 
       const rehearsal = enterRehearsal(caller, world.marker);
       const urn = request.getUrn() ?? "";
       if (urn !== "") assertRehearsed(urn, rehearsal);
+      provider.configure(fromStruct(request.getArgs()));
       return new pb.ConfigureResponse()
         .setAcceptsecrets(true)
         .setSupportspreview(true)

@@ -80,7 +80,8 @@ export class TestProvider {
 
   constructor(port: number) {
     const address = `127.0.0.1:${port}`;
-    this.#client = new providerGrpc.ResourceProviderClient(address, grpc.credentials.createInsecure());
+    const credentials = grpc.credentials.createInsecure();
+    this.#client = new providerGrpc.ResourceProviderClient(address, credentials, { "grpc.enable_http_proxy": 0 });
   }
 
   close(): void {
@@ -94,8 +95,9 @@ export class TestProvider {
     return response.getFailuresList().map((failure) => failure.getReason());
   }
 
-  async configure(): Promise<void> {
-    await this.#call<pb.ConfigureResponse>((answer) => this.#client.configure(new pb.ConfigureRequest(), answer));
+  async configure(settings: Properties = {}): Promise<void> {
+    const request = new pb.ConfigureRequest().setArgs(toStruct(settings));
+    await this.#call<pb.ConfigureResponse>((answer) => this.#client.configure(request, answer));
   }
 
   async check(

@@ -120,6 +120,6 @@ test("a faults file with a mistake is refused by name", async () => {
   const file = path.join(marker, "faults.json");
   writeFileSync(file, JSON.stringify({ hang: { at: 0, phase: "during" } }));
   await expect(new World(marker).mutate(mutation, () => undefined)).rejects.toThrow(
-    `${file} is not a valid list of faults:`,
+    `${file} is not valid:`,
   );
 });

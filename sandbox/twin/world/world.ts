@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { readFaults } from "./faults.ts";
 import { Journal, type JournalEntry } from "./journal.ts";
 import { ObjectFolder, type WorldObject } from "./objects.ts";
+import { readFaults } from "./settings.ts";
 
 export interface WorldOptions {
   readonly now?: () => Date;
@@ -22,9 +22,6 @@ export interface Mutation {
   /** Aborted when the engine cancels the deployment. */
   readonly signal: AbortSignal;
 }
-
-/** Server types that the simulated cloud has run out of, everywhere or by location. Absent means orderable. */
-export type Stock = Readonly<Record<string, boolean | Readonly<Record<string, boolean>>>>;
 
 /** The simulated clouds of one rehearsal, on disk below `<marker>/world`. */
 export class World {
@@ -64,13 +61,6 @@ export class World {
 
   remove(object: WorldObject): void {
     if (this.objects(object.package).remove(object.id)) this.#record("delete", object);
-  }
-
-  /** What `<marker>/world/stock.json` says for a package: `{"hcloud": {"cpx42": false, "cx23": {"fsn1": false}}}`. */
-  stock(packageName: string): Stock {
-    const file = path.join(this.#folder, "stock.json");
-    if (!existsSync(file)) return {};
-    return (JSON.parse(readFileSync(file, "utf8")) as Readonly<Record<string, Stock>>)[packageName] ?? {};
   }
 
   /**

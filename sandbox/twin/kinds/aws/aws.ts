@@ -1,4 +1,4 @@
-import type { Package } from "../../kind.ts";
+import type { Kind, Package } from "../../kind.ts";
 import { installedVersion } from "../version.ts";
 import { compute } from "./compute.ts";
 import { identity } from "./identity.ts";
@@ -20,8 +20,18 @@ export const aws: Package = {
         : `DependencyViolation: The ${noun(type)} '${id}' has dependencies (${by.id}) and cannot be deleted.`,
     rateLimited: "RequestLimitExceeded: Request limit exceeded.",
   },
-  kinds: { ...network, ...compute, ...identity },
+  kinds: { ...regional(network), ...regional(compute), ...identity },
 };
+
+/** All but IAM lives in a region, the provider's unless it names one, and can not move. */
+function regional(kinds: Readonly<Record<string, Kind>>): Record<string, Kind> {
+  return Object.fromEntries(
+    Object.entries(kinds).map(([type, kind]) => [
+      type,
+      { ...kind, inherits: ["region"], replaceOn: [...kind.replaceOn, "region"] },
+    ]),
+  );
+}
 
 function noun(type: string): string {
   return type.split(":").at(-1) ?? type;

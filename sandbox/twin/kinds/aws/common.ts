@@ -1,4 +1,4 @@
-import type { Claim, Kind, Naming } from "../../kind.ts";
+import type { Claim, Facts, Kind, Naming } from "../../kind.ts";
 import { textAt } from "../../protocol/paths.ts";
 import { isObject, type Properties, type Value } from "../../protocol/values.ts";
 import { hexOf } from "../derive.ts";
@@ -15,8 +15,8 @@ export const INSTANCE_PROFILE = "aws:iam/instanceProfile:InstanceProfile";
 
 /** No AWS account has this number. */
 export const ACCOUNT = "000000000000";
-/** Unless the resource names one; the twin does not know its provider's setting. */
-export const REGION = "eu-central-1";
+/** Where neither the resource nor its provider names a region. */
+const DEFAULT_REGION = "eu-central-1";
 
 type Outputs = NonNullable<Kind["outputs"]>;
 
@@ -36,11 +36,15 @@ export const namedByPrefix: Outputs = {
   name: ({ id, inputs }) => `${textAt(inputs, "namePrefix") ?? ""}${hexOf(id, 26)}`,
 };
 
+export function regionOf({ inputs, facts }: Facts): string {
+  return textAt(inputs, "region") ?? textAt(facts, "region") ?? DEFAULT_REGION;
+}
+
 /** What every EC2 object answers. */
 export function ec2(kind: string): Outputs {
   return {
-    arn: ({ id, inputs }) => `arn:aws:ec2:${textAt(inputs, "region") ?? REGION}:${ACCOUNT}:${kind}/${id}`,
-    region: () => REGION,
+    arn: (facts) => `arn:aws:ec2:${regionOf(facts)}:${ACCOUNT}:${kind}/${facts.id}`,
+    region: regionOf,
     tagsAll: ({ inputs }) => tags(inputs),
   };
 }

@@ -2,8 +2,8 @@ import type { Kind } from "../../kind.ts";
 import { textAt } from "../../protocol/paths.ts";
 import { hexOf } from "../derive.ts";
 import {
-  ACCOUNT, INSTANCE_PROFILE, LAUNCH_TEMPLATE, REGION, SECURITY_GROUP, SUBNET,
-  ec2, nameClaims, namedByPrefix, nameOfAtMost,
+  ACCOUNT, INSTANCE_PROFILE, LAUNCH_TEMPLATE, SECURITY_GROUP, SUBNET,
+  ec2, nameClaims, namedByPrefix, nameOfAtMost, regionOf,
 } from "./common.ts";
 
 /** EC2's limit, before Base64. */
@@ -13,7 +13,7 @@ const USER_DATA_BYTES = 16 * 1024;
 export const compute: Readonly<Record<string, Kind>> = {
   [LAUNCH_TEMPLATE]: {
     idPrefix: "lt",
-    replaceOn: ["name", "namePrefix", "region"],
+    replaceOn: ["name", "namePrefix"],
     naming: nameOfAtMost(125),
     references: [
       { at: "vpcSecurityGroupIds[*]", to: SECURITY_GROUP },
@@ -38,7 +38,7 @@ export const compute: Readonly<Record<string, Kind>> = {
   },
   "aws:autoscaling/group:Group": {
     idPrefix: "asg",
-    replaceOn: ["name", "namePrefix", "availabilityZones", "placementGroup", "region"],
+    replaceOn: ["name", "namePrefix", "availabilityZones", "placementGroup"],
     naming: nameOfAtMost(255),
     references: [
       { at: "vpcZoneIdentifiers[*]", to: SUBNET, holds: true },
@@ -51,10 +51,12 @@ export const compute: Readonly<Record<string, Kind>> = {
     },
     outputs: {
       ...namedByPrefix,
-      arn: ({ id, inputs }) => {
-        const name = textAt(inputs, "name") ?? id;
-        return `arn:aws:autoscaling:${REGION}:${ACCOUNT}:autoScalingGroup:${hexOf(id, 8)}:autoScalingGroupName/${name}`;
+      arn: (facts) => {
+        const scope = `arn:aws:autoscaling:${regionOf(facts)}:${ACCOUNT}`;
+        const name = textAt(facts.inputs, "name") ?? facts.id;
+        return `${scope}:autoScalingGroup:${hexOf(facts.id, 8)}:autoScalingGroupName/${name}`;
       },
+      region: regionOf,
       availabilityZones: () => [],
       desiredCapacity: ({ inputs }) => inputs["minSize"] ?? 0,
       predictedCapacity: () => 0,

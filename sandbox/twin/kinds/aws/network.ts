@@ -2,8 +2,8 @@ import type { Kind, Reference } from "../../kind.ts";
 import { textAt } from "../../protocol/paths.ts";
 import { hexOf } from "../derive.ts";
 import {
-  ACCOUNT, EGRESS_RULE, INTERNET_GATEWAY, REGION, ROUTE_TABLE, SECURITY_GROUP, SUBNET, VPC,
-  ec2, nameClaims, namedByPrefix, nameOfAtMost,
+  ACCOUNT, EGRESS_RULE, INTERNET_GATEWAY, ROUTE_TABLE, SECURITY_GROUP, SUBNET, VPC,
+  ec2, nameClaims, namedByPrefix, nameOfAtMost, regionOf,
 } from "./common.ts";
 
 const IN_VPC: Reference = { at: "vpcId", to: VPC, holds: true };
@@ -12,7 +12,7 @@ const IN_VPC: Reference = { at: "vpcId", to: VPC, holds: true };
 export const network: Readonly<Record<string, Kind>> = {
   [VPC]: {
     idPrefix: "vpc",
-    replaceOn: ["cidrBlock", "instanceTenancy", "ipv4IpamPoolId", "ipv4NetmaskLength", "region"],
+    replaceOn: ["cidrBlock", "instanceTenancy", "ipv4IpamPoolId", "ipv4NetmaskLength"],
     outputs: {
       ...ec2("vpc"),
       ownerId: () => ACCOUNT,
@@ -26,7 +26,7 @@ export const network: Readonly<Record<string, Kind>> = {
   },
   [SUBNET]: {
     idPrefix: "subnet",
-    replaceOn: ["vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId", "ipv6Native", "outpostArn", "region"],
+    replaceOn: ["vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId", "ipv6Native", "outpostArn"],
     references: [IN_VPC],
     claims: ({ vpcId, cidrBlock }) => [
       {
@@ -37,14 +37,13 @@ export const network: Readonly<Record<string, Kind>> = {
     outputs: {
       ...ec2("subnet"),
       ownerId: () => ACCOUNT,
-      availabilityZone: () => `${REGION}a`,
-      availabilityZoneId: () => "euc1-az2",
+      availabilityZone: (facts) => `${regionOf(facts)}a`,
       mapPublicIpOnLaunch: () => false,
     },
   },
   [INTERNET_GATEWAY]: {
     idPrefix: "igw",
-    replaceOn: ["region"],
+    replaceOn: [],
     references: [IN_VPC],
     claims: ({ vpcId }) =>
       typeof vpcId === "string"
@@ -54,14 +53,14 @@ export const network: Readonly<Record<string, Kind>> = {
   },
   [ROUTE_TABLE]: {
     idPrefix: "rtb",
-    replaceOn: ["vpcId", "region"],
+    replaceOn: ["vpcId"],
     references: [IN_VPC, { at: "routes[*].gatewayId", to: INTERNET_GATEWAY, except: /^local$/, holds: true }],
     outputs: { ...ec2("route-table"), ownerId: () => ACCOUNT, routes: () => [], propagatingVgws: () => [] },
   },
   "aws:ec2/routeTableAssociation:RouteTableAssociation": {
     idPrefix: "rtbassoc",
     // Another table is associated in place, another subnet never.
-    replaceOn: ["subnetId", "gatewayId", "region"],
+    replaceOn: ["subnetId", "gatewayId"],
     references: [
       { at: "subnetId", to: SUBNET, holds: true },
       { at: "gatewayId", to: INTERNET_GATEWAY, holds: true },
@@ -73,7 +72,7 @@ export const network: Readonly<Record<string, Kind>> = {
   },
   "aws:ec2/vpcEndpoint:VpcEndpoint": {
     idPrefix: "vpce",
-    replaceOn: ["vpcId", "serviceName", "vpcEndpointType", "serviceRegion", "region"],
+    replaceOn: ["vpcId", "serviceName", "vpcEndpointType", "serviceRegion"],
     references: [
       IN_VPC,
       { at: "routeTableIds[*]", to: ROUTE_TABLE },
@@ -94,7 +93,7 @@ export const network: Readonly<Record<string, Kind>> = {
   },
   [SECURITY_GROUP]: {
     idPrefix: "sg",
-    replaceOn: ["name", "namePrefix", "description", "vpcId", "region"],
+    replaceOn: ["name", "namePrefix", "description", "vpcId"],
     naming: nameOfAtMost(255),
     references: [IN_VPC],
     claims: (inputs) => {
@@ -114,7 +113,7 @@ export const network: Readonly<Record<string, Kind>> = {
   },
   [EGRESS_RULE]: {
     idPrefix: "sgr",
-    replaceOn: ["securityGroupId", "region"],
+    replaceOn: ["securityGroupId"],
     references: [
       { at: "securityGroupId", to: SECURITY_GROUP },
       { at: "referencedSecurityGroupId", to: SECURITY_GROUP, holds: true },

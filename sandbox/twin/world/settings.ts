@@ -7,8 +7,8 @@ const operationNumber = z
   .min(1)
   .meta({ description: "Which create, update or delete, counted from 1 since the daemon started." });
 
-/** `<marker>/faults.json`: what goes wrong in the simulated clouds. Read again for every operation. */
-export const faults = z.strictObject({
+/** `<marker>/faults.json`: what goes wrong in the simulated clouds. */
+const faults = z.strictObject({
   latencyMs: z.int().min(0).max(60_000).optional().meta({ description: "How long each operation takes. Default 2." }),
   hang: z.strictObject({ at: operationNumber, phase: z.enum(["before", "after"]) }).optional().meta({
     description:
@@ -23,15 +23,29 @@ export const faults = z.strictObject({
 });
 export type Faults = z.infer<typeof faults>;
 
-/** @throws Error naming the file when it is not valid. */
+/**
+ * `<marker>/world/stock.json`: by package, what the simulated cloud has run out of, everywhere or by location, such as
+ * `{"hcloud": {"cpx42": false, "cx23": {"fsn1": false}}}`. What is absent can be ordered.
+ */
+const stock = z.record(z.string(), z.record(z.string(), z.union([z.boolean(), z.record(z.string(), z.boolean())])));
+export type Stock = z.infer<typeof stock>;
+
+/** Read again for every operation, so that a drill can change them at any time. */
 export function readFaults(marker: string): Faults {
-  const file = path.join(marker, "faults.json");
-  if (!existsSync(file)) return {};
+  return read(path.join(marker, "faults.json"), faults);
+}
+
+export function readStock(marker: string): Stock {
+  return read(path.join(marker, "world", "stock.json"), stock);
+}
+
+/** @throws Error naming the file when it is not valid. An absent file counts as `{}`. */
+function read<Settings>(file: string, schema: z.ZodType<Settings>): Settings {
+  if (!existsSync(file)) return schema.parse({});
   try {
-    return faults.parse(JSON.parse(readFileSync(file, "utf8")));
+    return schema.parse(JSON.parse(readFileSync(file, "utf8")));
   } catch (error) {
     const problem = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
-    const message = `${file} is not a valid list of faults:\n${problem}\nCorrect or remove the file.`;
-    throw new Error(message, { cause: error });
+    throw new Error(`${file} is not valid:\n${problem}\nCorrect or remove the file.`, { cause: error });
   }
 }
