@@ -17,11 +17,6 @@ export function isSecret(row: Row, path: string): boolean {
   return row.secretPaths.some((secret) => within(path, secret) || within(secret, path));
 }
 
-/** Whether the value at the path, or the whole of which it is a part, is decided only by `up`. */
-export function isUnknown(row: Row, path: string): boolean {
-  return row.unknownPaths.some((unknown) => within(path, unknown));
-}
-
 /** The value as an object, or undefined where it is another thing or not known. */
 export function asObject(value: Value | undefined): { readonly [key: string]: Value } | undefined {
   return typeof value === "object" && value !== null && !isList(value) ? value : undefined;

@@ -33,7 +33,6 @@ Examples:
   npm run -s plan -- sandbox --json | jq '.[0].cost.expected.monthly'
   npm run plan -- --file /tmp/Pulumi.trial.yaml`,
   )
-  .configureOutput({ writeOut: (text) => process.stderr.write(text) })
   .exitOverride();
 
 process.exitCode = await main();

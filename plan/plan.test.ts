@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { loadEnvironment, type Environment } from "../stacks/environment-file.ts";
+import { SANDBOX_FILE } from "../test/harness.ts";
+import { planEnvironment } from "./plan.ts";
+import { planReports } from "./report/contract.ts";
+import { generatePlanSchema } from "./report/schema.ts";
+import { toJson } from "./report/json.ts";
+
+const TODAY = "2026-11-21";
+
+async function sandboxWith(change: (spec: Environment["spec"]) => Partial<Environment["spec"]>): Promise<Environment> {
+  const environment = await loadEnvironment(SANDBOX_FILE);
+  return { ...environment, spec: { ...environment.spec, ...change(environment.spec) } };
+}
+
+describe("planEnvironment", () => {
+  it("finds nothing wrong with the sandbox and prices its pools", async () => {
+    const report = await planEnvironment(await loadEnvironment(SANDBOX_FILE), { today: TODAY });
+    expect(report.findings).toEqual([]);
+    expect(report.summary).toEqual({ resources: expect.any(Number), mandatory: 0, advisory: 0, undecided: 0, verdict: "pass" });
+    expect(new Set(report.cost.items.map(({ labels }) => labels["pool"]))).toEqual(new Set(["burst", "inference", "operations", "workshop"]));
+  });
+
+  it("reports in the form of the contract", async () => {
+    const report = await planEnvironment(await loadEnvironment(SANDBOX_FILE), { today: TODAY });
+    expect(planReports.parse(JSON.parse(toJson([report])))).toEqual([report]);
+  });
+
+  it("says the same twice", async () => {
+    const environment = await loadEnvironment(SANDBOX_FILE);
+    const first = await planEnvironment(environment, { today: TODAY });
+    expect(await planEnvironment(environment, { today: TODAY })).toEqual(first);
+  });
+
+  it("shows no value of a secret place, and where each is", async () => {
+    const { rows } = await planEnvironment(await loadEnvironment(SANDBOX_FILE), { today: TODAY });
+    const servers = rows.filter(({ type }) => type === "hcloud:index/server:Server");
+    expect(servers.map(({ secretPaths }) => secretPaths)).toEqual([["userData"], ["userData"], ["userData"]]);
+    expect(JSON.stringify(rows)).not.toContain("tskey-");
+  });
+
+  it("blocks an environment that costs more than its budget", async () => {
+    const environment = await sandboxWith(() => ({ budget: { warnAt: 0.8, environment: { expected: { monthlyEuros: 1 } } } }));
+    const { findings, summary } = await planEnvironment(environment, { today: TODAY });
+    expect(findings.map(({ rule, level, path, limit }) => [rule, level, path, limit])).toEqual([
+      ["cost/within-budget", "mandatory", "budget.environment.expected.monthlyEuros", "1"],
+    ]);
+    expect(summary).toMatchObject({ mandatory: 1, undecided: 0, verdict: "findings" });
+  });
+
+  it("takes a missing price for undecided, never for nothing", async () => {
+    const environment = await loadEnvironment(SANDBOX_FILE);
+    const { inference } = environment.lock.pools;
+    if (inference?.kind !== "hetzner") throw new Error("the sandbox has no Hetzner pool named inference");
+    const pools = { ...environment.lock.pools, inference: { ...inference, serverType: "cx999" } };
+    const { findings, summary } = await planEnvironment({ ...environment, lock: { ...environment.lock, pools } }, { today: TODAY });
+    expect(new Set(findings.map(({ rule, level }) => `${level} ${rule}`))).toEqual(new Set(["mandatory cost/unknown-price"]));
+    expect(summary).toMatchObject({ undecided: findings.length, verdict: "undecided" });
+  });
+});
+
+describe("generatePlanSchema", () => {
+  it("describes an array of reports with every field of the contract", () => {
+    const [file] = generatePlanSchema();
+    const schema: unknown = JSON.parse(file?.text ?? "");
+    expect(file?.path).toBe("docs/reference/plan.schema.json");
+    expect(schema).toMatchObject({
+      type: "array",
+      items: { required: ["environment", "rows", "cost", "findings", "summary"], additionalProperties: false },
+    });
+  });
+});
