@@ -20,8 +20,19 @@ export interface Config {
 export function readConfig(document: Readonly<Record<string, unknown>>): Config {
   const config = document["config"] ?? {};
   if (!isMapping(config)) {
-    const complaint = { path: ["config"], got: describeValue(config), expected: "a mapping with the keys of `pulumi config`" };
-    return { raw: {}, secure: [], config: {}, secretKeys: [], complaints: [...unknownAtTop(document), complaint], misplaced: SECTIONS };
+    const complaint = {
+      path: ["config"],
+      got: describeValue(config),
+      expected: "a mapping with the keys of `pulumi config`",
+    };
+    return {
+      raw: {},
+      secure: [],
+      config: {},
+      secretKeys: [],
+      complaints: [...unknownAtTop(document), complaint],
+      misplaced: SECTIONS,
+    };
   }
   const entries = Object.entries(config);
   const sections = entries.flatMap(([key, value]) => {
@@ -33,7 +44,9 @@ export function readConfig(document: Readonly<Record<string, unknown>>): Config 
   return {
     raw: Object.fromEntries(sections.map(({ section, value }) => [section, value])),
     secure: sections.flatMap(({ section, value }) => [...securePaths(value, [section])]),
-    config: Object.fromEntries(entries.filter(([key]) => !secretKeys.includes(key)).map(([key, value]) => [key, passed(value)])),
+    config: Object.fromEntries(
+      entries.filter(([key]) => !secretKeys.includes(key)).map(([key, value]) => [key, passed(value)]),
+    ),
     secretKeys,
     complaints,
     misplaced: complaints.flatMap(({ path, nearest: name = String(path.at(-1)) }) => sectionOf(name) ?? []),
@@ -45,7 +58,8 @@ const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =
 
 const SECTION_KEYS = SECTIONS.map((section) => `${NAMESPACE}:${section}`);
 
-const sectionOf = (key: string): string | undefined => (SECTION_KEYS.includes(key) ? key.slice(NAMESPACE.length + 1) : undefined);
+const sectionOf = (key: string): string | undefined =>
+  SECTION_KEYS.includes(key) ? key.slice(NAMESPACE.length + 1) : undefined;
 
 function unknownAtTop(document: Readonly<Record<string, unknown>>): Complaint[] {
   const valid = ["config", ...PULUMI_KEYS];

@@ -67,12 +67,18 @@ describe("a sound file", () => {
   });
 
   test("may have been rewritten by the CLI: keys added, numbers at the top turned into text", async () => {
-    const file = await trial(["splitfleet:version: 1", 'splitfleet:version: "1"'], ["config:", "encryptionsalt: v1:c2FsdA==\nconfig:"]);
+    const file = await trial(
+      ["splitfleet:version: 1", 'splitfleet:version: "1"'],
+      ["config:", "encryptionsalt: v1:c2FsdA==\nconfig:"],
+    );
     expect((await loadEnvironment(file)).spec.version).toBe(1);
   });
 
   test("passes other packages' configuration on, and never the value of a secret", async () => {
-    const file = await trial(["config:", "config:\n  aws:skipRegionValidation: true\n  hcloud:token:\n    secure: v1:c2VjcmV0"]);
+    const file = await trial([
+      "config:",
+      "config:\n  aws:skipRegionValidation: true\n  hcloud:token:\n    secure: v1:c2VjcmV0",
+    ]);
     const { config, secretKeys } = await loadEnvironment(file);
     expect(config["aws:skipRegionValidation"]).toBe("true");
     expect(secretKeys).toEqual(["hcloud:token"]);
@@ -84,7 +90,9 @@ describe("a sound file", () => {
     const other = path.join(folder, "Pulumi.other.yaml");
     await cp(file, other);
     await expect(loadEnvironment(file)).resolves.toMatchObject({ name: "trial" });
-    expect((await refused(loadEnvironment(other))).problems).toMatchObject([{ path: "environment.name", got: '"trial"', line: 3 }]);
+    expect((await refused(loadEnvironment(other))).problems).toMatchObject([
+      { path: "environment.name", got: '"trial"', line: 3 },
+    ]);
   });
 });
 
@@ -127,7 +135,8 @@ describe("secrets", () => {
 function* mappings(value: unknown, path: readonly (string | number)[] = []): Iterable<readonly (string | number)[]> {
   if (typeof value !== "object" || value === null) return;
   if (!Array.isArray(value)) yield path;
-  for (const [key, child] of Object.entries(value)) yield* mappings(child, [...path, Array.isArray(value) ? Number(key) : key]);
+  for (const [key, child] of Object.entries(value))
+    yield* mappings(child, [...path, Array.isArray(value) ? Number(key) : key]);
 }
 
 test("a key that means nothing is reported with its path, wherever it stands", async () => {
@@ -153,16 +162,22 @@ test("a key that means nothing is reported with its path, wherever it stands", a
 describe("configuration that the engine has read", () => {
   test("is parsed from text, as the engine passes it", async () => {
     const { config, spec } = await loadEnvironment(TRIAL);
-    const raw = Object.fromEntries(Object.entries(config).map(([key, value]) => [key.replace("splitfleet:", ""), value]));
+    const raw = Object.fromEntries(
+      Object.entries(config).map(([key, value]) => [key.replace("splitfleet:", ""), value]),
+    );
     await expect(parseEnvironment(raw, { file: TRIAL })).resolves.toMatchObject({ spec });
   });
 
   test("has problems without positions, named after the file it came from", async () => {
     const { config } = await loadEnvironment(TRIAL);
-    const raw = Object.fromEntries(Object.entries(config).map(([key, value]) => [key.replace("splitfleet:", ""), value]));
+    const raw = Object.fromEntries(
+      Object.entries(config).map(([key, value]) => [key.replace("splitfleet:", ""), value]),
+    );
     const { message } = await refused(parseEnvironment({ ...raw, version: "2" }, { file: TRIAL }));
     expect(message).toBe(
-      [`${TRIAL}: 1 problem`, "", "  version", "    got           2", "    expected      splitfleet:version: 1"].join("\n"),
+      [`${TRIAL}: 1 problem`, "", "  version", "    got           2", "    expected      splitfleet:version: 1"].join(
+        "\n",
+      ),
     );
   });
 });

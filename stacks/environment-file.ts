@@ -50,7 +50,14 @@ export async function loadEnvironment(file: string, options: LockOption = {}): P
   const problems = [...complaints.map((complaint) => document.place(complaint)), ...examined.problems];
   if (problems.length > 0 || examined.resolved === undefined) throw new SpecError(problems);
   const { resolved, lockFile } = examined;
-  return { ...resolved, name: resolved.spec.environment.name, file: path.resolve(file), lockFile: path.resolve(lockFile), config, secretKeys };
+  return {
+    ...resolved,
+    name: resolved.spec.environment.name,
+    file: path.resolve(file),
+    lockFile: path.resolve(lockFile),
+    config,
+    secretKeys,
+  };
 }
 
 /**
@@ -98,7 +105,9 @@ async function examine(raw: Readonly<Record<string, unknown>>, source: Source): 
   const problems = [
     ...[...complaints, ...checked.filter(({ inLock }) => inLock !== true)].map((complaint) => source.place(complaint)),
     ...(found?.problems ?? []),
-    ...checked.flatMap((complaint) => (complaint.inLock === true && found !== undefined ? [found.document.place(complaint)] : [])),
+    ...checked.flatMap((complaint) =>
+      complaint.inLock === true && found !== undefined ? [found.document.place(complaint)] : [],
+    ),
   ];
   const resolved = problems.length > 0 || spec === undefined || lock === undefined ? undefined : { spec, lock };
   return { resolved, problems, lockFile };

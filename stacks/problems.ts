@@ -1,7 +1,7 @@
 /** Place within a document, from the top: keys of mappings, indices of lists. */
 export type Path = readonly (string | number)[];
 
-/** One thing that is wrong with an environment file or its lock, complete enough to be put right without looking elsewhere. */
+/** One thing that is wrong with an environment file or its lock, complete enough to be put right from the report alone. */
 export interface Problem {
   readonly file: string;
   /** Counted from 1; absent where only values were at hand, as in the engine's program. */
@@ -83,7 +83,9 @@ function arrange(problems: readonly Problem[]): Problem[] {
 function report(problems: readonly Problem[]): string {
   const byFile = Map.groupBy(problems, (problem) => problem.file);
   return [...byFile]
-    .map(([file, list]) => [`${file}: ${list.length} ${list.length === 1 ? "problem" : "problems"}`, ...list.map(paragraph)].join("\n\n"))
+    .map(([file, list]) =>
+      [`${file}: ${list.length} ${list.length === 1 ? "problem" : "problems"}`, ...list.map(paragraph)].join("\n\n"),
+    )
     .join("\n\n");
 }
 

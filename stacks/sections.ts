@@ -14,10 +14,10 @@ export interface Sections {
 /**
  * Parses the sections of an environment.
  *
- * @param raw Values by section name, without the namespace. A value given as text is read as the engine passes it: `"1"`
- *   is the number that the CLI made text of when it rewrote the file, and `{"a": 1}` a mapping.
+ * @param raw Values by section name, without the namespace. A value given as text is read as the engine passes it:
+ *   `"1"` is the number that the CLI made text of when it rewrote the file, and `{"a": 1}` a mapping.
  * @param secure Places of encrypted values. They are complaints themselves, and nothing else is said about them.
- * @param misplaced Sections that are missing only because their key is misspelt or stands elsewhere, as is said already.
+ * @param misplaced Sections that are missing only because their key is misspelt or stands elsewhere, as is known.
  */
 export function readSections(
   raw: Readonly<Record<string, unknown>>,

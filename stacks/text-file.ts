@@ -13,22 +13,31 @@ export async function readDocument(
   expected: { readonly what: string; readonly fix: string },
 ): Promise<{ file: string; document: YamlDocument }> {
   for (const file of candidates) {
-    try {
-      return { file, document: readYaml(file, await readFile(file, "utf8")) };
-    } catch (error) {
-      const code = codeOf(error);
-      if (code === "ENOENT" || code === "ENOTDIR") continue;
-      return missing(file, { got: code === "EISDIR" ? "a folder" : `a file that can not be read (${code})`, expected: expected.what });
-    }
+    const content = await contentOf(file);
+    if ("text" in content) return { file, document: readYaml(file, content.text) };
+    if (content.failure === "ENOENT" || content.failure === "ENOTDIR") continue;
+    const got = content.failure === "EISDIR" ? "a folder" : `a file that can not be read (${content.failure})`;
+    return unreadable(file, { got, expected: expected.what });
   }
   const [file = "", ...others] = candidates;
-  return missing(file, { got: "no such file", expected: others.length === 0 ? expected.what : `${expected.what}, here or at ${oneOf(others)}`, fix: expected.fix });
+  return unreadable(file, {
+    got: "no such file",
+    expected: others.length === 0 ? expected.what : `${expected.what}, here or at ${oneOf(others)}`,
+    fix: expected.fix,
+  });
 }
 
-function missing(file: string, words: Omit<Problem, "file" | "path">): { file: string; document: YamlDocument } {
+/** The text of a file, or the code of what the system has against reading it. */
+async function contentOf(file: string): Promise<{ text: string } | { failure: string }> {
+  try {
+    return { text: await readFile(file, "utf8") };
+  } catch (error) {
+    if (error instanceof Error && "code" in error && typeof error.code === "string") return { failure: error.code };
+    throw error;
+  }
+}
+
+function unreadable(file: string, words: Omit<Problem, "file" | "path">): { file: string; document: YamlDocument } {
   const problem = { file, path: "", ...words };
   return { file, document: { value: {}, problems: [problem], place: () => problem } };
 }
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : String(error);

@@ -2,7 +2,12 @@ import { describe, expect, test } from "vitest";
 import { allOf, count, describeValue, nearest, oneOf } from "./words.ts";
 
 test("lists read as sentences", () => {
-  expect([oneOf([]), oneOf(["a"]), oneOf(["a", "b"]), allOf(["a", "b", "c"])]).toEqual(["", "a", "a or b", "a, b and c"]);
+  expect([oneOf([]), oneOf(["a"]), oneOf(["a", "b"]), allOf(["a", "b", "c"])]).toEqual([
+    "",
+    "a",
+    "a or b",
+    "a, b and c",
+  ]);
   expect([count(1, "pod"), count(2, "pod")]).toEqual(["1 pod", "2 pods"]);
 });
 

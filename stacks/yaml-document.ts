@@ -1,4 +1,14 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type Pair, type YAMLError } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Node,
+  type Pair,
+  type YAMLError,
+} from "yaml";
 import { unplaced, type Complaint, type Path, type Problem } from "./problems.ts";
 
 /** A YAML file as plain data that remembers where everything stood. */
@@ -7,15 +17,20 @@ export interface YamlDocument {
   readonly value: Readonly<Record<string, unknown>>;
   /** What is wrong with the text, whatever it should say. */
   readonly problems: readonly Problem[];
-  /** Gives a complaint its file and position. `from` is its path from the top of the file, where that is another one. */
+  /** Gives a complaint its file and position. `from` is its path from the top of the file, where that differs. */
   place(complaint: Complaint, from?: Path): Problem;
 }
 
 /** Reads a file that holds one mapping. Never throws. */
 export function readYaml(file: string, text: string): YamlDocument {
   const lines = new LineCounter();
-  // Duplicate keys and merge keys are reported below, where their path is known.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true, uniqueKeys: false });
+  // Duplicate keys are reported below, where their path is known.
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    stringKeys: true,
+    uniqueKeys: false,
+  });
   const root = document.contents;
   const at = (offset: number): { line: number; column: number } => {
     const { line, col } = lines.linePos(offset);

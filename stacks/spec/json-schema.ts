@@ -11,7 +11,10 @@ const DRAFT = { io: "input", target: "draft-7" } as const;
 export function generateJsonSchema(): { path: string; text: string }[] {
   return [
     { path: "docs/reference/environment.schema.json", text: toText(environmentFileSchema()) },
-    { path: "docs/reference/lock.schema.json", text: toText({ title: "Splitfleet lock", ...z.toJSONSchema(environmentLock, DRAFT) }) },
+    {
+      path: "docs/reference/lock.schema.json",
+      text: toText({ title: "Splitfleet lock", ...z.toJSONSchema(environmentLock, DRAFT) }),
+    },
   ];
 }
 

@@ -11,8 +11,8 @@ export function generateEnvironmentReference(): { path: string; text: string }[]
   const text = [
     "# Environment files",
     "",
-    "Generated from `stacks/spec`. A file `stacks/Pulumi.<environment>.yaml` has one key a section below `config`, under",
-    "`splitfleet:`. Any key that does not stand here is an error.",
+    "Generated from `stacks/spec`. A file `stacks/Pulumi.<environment>.yaml` has one key a section below `config`,",
+    "under `splitfleet:`. Any key that does not stand here is an error.",
     ...sections,
     "",
   ].join("\n");
@@ -52,7 +52,8 @@ function* fields(path: string, schema: JsonSchema, required: boolean): Iterable<
   }
 }
 
-const isSchema = (value: unknown): value is JsonSchema => typeof value === "object" && value !== null && !Array.isArray(value);
+const isSchema = (value: unknown): value is JsonSchema =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function typeOf(schema: JsonSchema): string {
   const { items } = schema;

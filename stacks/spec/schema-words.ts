@@ -8,7 +8,9 @@ const isSchema = (value: unknown): value is JsonSchema => typeof value === "obje
 /** The alternatives of a union told apart by one key, by that key's value; undefined for any other schema. */
 export function alternatives(schema: JsonSchema): { key: string; byValue: Map<unknown, JsonSchema> } | undefined {
   const options = schema.oneOf?.filter(isSchema) ?? [];
-  const key = Object.entries(options[0]?.properties ?? {}).find(([, property]) => isSchema(property) && "const" in property)?.[0];
+  const key = Object.entries(options[0]?.properties ?? {}).find(
+    ([, property]) => isSchema(property) && "const" in property,
+  )?.[0];
   if (key === undefined) return undefined;
   return { key, byValue: new Map(options.map((option) => [property(option, key)?.const, option])) };
 }
@@ -23,15 +25,18 @@ export function schemaAt(root: JsonSchema, path: readonly (string | number)[], v
   let schema: JsonSchema | undefined = chosen(root, value);
   let rest = value;
   for (const part of path) {
-    rest = isRecord(rest) || Array.isArray(rest) ? (rest as Readonly<Record<string | number, unknown>>)[part] : undefined;
-    const child: unknown = typeof part === "number" ? schema.items : (schema.properties?.[part] ?? schema.additionalProperties);
+    rest =
+      isRecord(rest) || Array.isArray(rest) ? (rest as Readonly<Record<string | number, unknown>>)[part] : undefined;
+    const child: unknown =
+      typeof part === "number" ? schema.items : (schema.properties?.[part] ?? schema.additionalProperties);
     if (!isSchema(child)) return undefined;
     schema = chosen(child, rest);
   }
   return schema;
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null;
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null;
 
 /** The alternative that a value chose; the union itself if it chose none. */
 function chosen(schema: JsonSchema, value: unknown): JsonSchema {
@@ -65,7 +70,8 @@ export function describeSchema(schema: JsonSchema): string {
 function describeNumber(schema: JsonSchema): string {
   const noun = schema.type === "integer" ? "a whole number" : "a number";
   const { minimum, exclusiveMinimum, maximum } = bounds(schema);
-  if (exclusiveMinimum !== undefined) return `${noun} above ${exclusiveMinimum}${maximum === undefined ? "" : `, at most ${maximum}`}`;
+  if (exclusiveMinimum !== undefined)
+    return `${noun} above ${exclusiveMinimum}${maximum === undefined ? "" : `, at most ${maximum}`}`;
   if (minimum !== undefined && maximum !== undefined) return `${noun} from ${minimum} to ${maximum}`;
   if (minimum !== undefined) return `${noun} of at least ${minimum}`;
   return maximum === undefined ? noun : `${noun} of at most ${maximum}`;

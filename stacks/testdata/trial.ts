@@ -8,7 +8,8 @@ import { environmentLock } from "../spec/lock.ts";
 import { entryOf, ofKind } from "../spec/of-kind.ts";
 import type { PoolOf } from "../spec/pools.ts";
 
-const read = (file: string): Record<string, unknown> => parse(readFileSync(path.join(import.meta.dirname, file), "utf8"));
+const read = (file: string): Record<string, unknown> =>
+  parse(readFileSync(path.join(import.meta.dirname, file), "utf8"));
 
 /** The facts of the sound environment `trial.yaml`, which a test may then spoil. Every call gives new ones. */
 export function trialFacts(spoil: (facts: Facts) => void = () => undefined): Facts {

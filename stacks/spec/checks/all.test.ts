@@ -8,7 +8,11 @@ test("a sound environment has no complaints, with and without a burst pool", () 
 });
 
 test("checks say nothing about sections that could not be read", () => {
-  const { pools: _pools, lock: _lock, ...rest } = trialFacts((facts) => {
+  const {
+    pools: _pools,
+    lock: _lock,
+    ...rest
+  } = trialFacts((facts) => {
     facts.privacy.residency = ["FR"];
     facts.cluster.version = "v1.20.0+k3s1";
   });

@@ -4,13 +4,22 @@ import { capacity } from "./capacity.ts";
 import { firstFit, type Pod } from "./first-fit.ts";
 import { teamQuota } from "./quota.ts";
 
-const pod = (name: string, memoryMiB: number, cpu = 1, gpus = 0): Pod => ({ name, workload: name, memoryMiB, cpu, gpus });
+const pod = (name: string, memoryMiB: number, cpu = 1, gpus = 0): Pod => ({
+  name,
+  workload: name,
+  memoryMiB,
+  cpu,
+  gpus,
+});
 
 describe("first fit", () => {
   test("places the largest first, so that small pods fill what is left", () => {
     const pods = [pod("small", 200), pod("large", 900), pod("middle", 800), pod("small", 100)];
     const { nodes, homeless } = firstFit(pods, 2, { memoryMiB: 1000, cpu: 8, gpus: 0 });
-    expect(nodes.map((node) => node.pods.map(({ memoryMiB }) => memoryMiB))).toEqual([[900, 100], [800, 200]]);
+    expect(nodes.map((node) => node.pods.map(({ memoryMiB }) => memoryMiB))).toEqual([
+      [900, 100],
+      [800, 200],
+    ]);
     expect(homeless).toEqual([]);
   });
 
@@ -27,15 +36,14 @@ describe("first fit", () => {
 });
 
 /** Ollama with one model of a size, on an inference pool of 16 GiB nodes. */
-const withWeights = (weightsGiB: number, nodes: number[] = [1]) =>
-  [
-    ...capacity(
-      trialFacts((facts) => {
-        Object.assign(facts.models["small"] ?? {}, { weightsGiB, contextTokens: 1024, contextKiBPerToken: 1 });
-        hetznerPool(facts, "inference").nodes = nodes;
-      }),
-    ),
-  ];
+const withWeights = (weightsGiB: number, nodes: number[] = [1]) => [
+  ...capacity(
+    trialFacts((facts) => {
+      Object.assign(facts.models["small"] ?? {}, { weightsGiB, contextTokens: 1024, contextKiBPerToken: 1 });
+      hetznerPool(facts, "inference").nodes = nodes;
+    }),
+  ),
+];
 
 test("a model fits to the last mebibyte that system, proxy and preload leave of a node", () => {
   // 16,384 - system 350 - mesh 40 - k3s agent 275 - LiteLLM 1,024 - preload 128 - Ollama 512 - context 1 = 14,054 MiB
@@ -66,7 +74,9 @@ test("a server with Vault leaves less than an agent without", () => {
     Object.assign(spoilt.models["small"] ?? {}, { weightsGiB: 6 });
   });
   // 8,192 - 350 - 40 - 1,606 - 256 = 5,940 MiB
-  expect([...capacity(facts)].map(({ expected }) => expected)).toEqual(["pods that fit on 1 node of 5.8 GiB and 4 cores"]);
+  expect([...capacity(facts)].map(({ expected }) => expected)).toEqual([
+    "pods that fit on 1 node of 5.8 GiB and 4 cores",
+  ]);
 });
 
 test("a burst pool offers its maximum of the smallest type, an on-prem pool its hardware", () => {
@@ -89,9 +99,9 @@ test("a burst pool offers its maximum of the smallest type, an on-prem pool its 
 test("a team's quota holds its workloads exactly, and limits of memory count", () => {
   const quota = { cpu: 2.6, memoryGiB: 5.0625, storageGiB: 30, gpus: 0, pods: 3 };
   const of = (change: Partial<typeof quota>) =>
-    [...teamQuota(trialFacts((facts) => void Object.assign(facts.teams["assistants"]?.quota ?? {}, quota, change)))].map(
-      ({ path, got }) => [path.join("."), got],
-    );
+    [
+      ...teamQuota(trialFacts((facts) => void Object.assign(facts.teams["assistants"]?.quota ?? {}, quota, change))),
+    ].map(({ path, got }) => [path.join("."), got]);
   expect(of({})).toEqual([]);
   expect(of({ cpu: 2.5, memoryGiB: 5, storageGiB: 29, pods: 2 })).toEqual([
     ["teams.assistants.quota.cpu", "2.5, while the team's workloads ask for 2.6"],

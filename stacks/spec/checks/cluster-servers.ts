@@ -16,7 +16,10 @@ export const clusterServers = check(["pools"], function* ({ pools }): Iterable<C
   if (!SERVER_COUNTS.includes(nodes)) {
     yield {
       path: first === undefined ? ["pools"] : ["pools", first.name, "nodes"],
-      got: nodes === 0 ? "no pool with `cluster: server`" : `${count(nodes, "k3s server")} in ${allOf(servers.map(({ name }) => name))}`,
+      got:
+        nodes === 0
+          ? "no pool with `cluster: server`"
+          : `${count(nodes, "k3s server")} in ${allOf(servers.map(({ name }) => name))}`,
       expected: "1 or 3 k3s servers in the environment: etcd needs a majority",
     };
   }

@@ -1,4 +1,4 @@
-import { count } from "../../words.ts";
+import { allOf, count } from "../../words.ts";
 
 /** What one node offers or one pod asks for. */
 export interface Resources {
@@ -22,7 +22,11 @@ export interface Node {
  * Puts pods on equal nodes, the largest first, each on the first node with room. What finds none is `homeless`: a
  * scheduler could place it by luck at best.
  */
-export function firstFit(pods: readonly Pod[], size: number, offered: Resources): { nodes: readonly Node[]; homeless: readonly Pod[] } {
+export function firstFit(
+  pods: readonly Pod[],
+  size: number,
+  offered: Resources,
+): { nodes: readonly Node[]; homeless: readonly Pod[] } {
   const nodes = Array.from({ length: size }, () => ({ offered, pods: [] as Pod[] }));
   const homeless = pods
     .toSorted((left, right) => right.memoryMiB - left.memoryMiB)
@@ -48,12 +52,18 @@ const cores = (cpu: number): string => String(Math.round(cpu * 100) / 100);
 
 /** `2.9 GiB, 2 cores and 1 GPU`. */
 export const describeResources = ({ memoryMiB, cpu, gpus }: Resources): string =>
-  `${gibibytes(memoryMiB)} GiB${gpus === 0 ? " and" : ","} ${cores(cpu)} ${cpu === 1 ? "core" : "cores"}${gpus === 0 ? "" : ` and ${count(gpus, "GPU")}`}`;
+  allOf([
+    `${gibibytes(memoryMiB)} GiB`,
+    `${cores(cpu)} ${cpu === 1 ? "core" : "cores"}`,
+    ...(gpus === 0 ? [] : [count(gpus, "GPU")]),
+  ]);
 
 /** `2 x ollama (2.9), litellm (1.0)`. */
 export const summary = (pods: readonly Pod[]): string =>
   [...Map.groupBy(pods, ({ name }) => name)]
-    .map(([name, same]) => `${same.length > 1 ? `${same.length} x ` : ""}${name} (${gibibytes(same[0]?.memoryMiB ?? 0)})`)
+    .map(
+      ([name, same]) => `${same.length > 1 ? `${same.length} x ` : ""}${name} (${gibibytes(same[0]?.memoryMiB ?? 0)})`,
+    )
     .join(", ");
 
 /** Nodes that a table shows; a pool may have a hundred. */
@@ -71,6 +81,11 @@ export function nodeTable(nodes: readonly Node[], machineMiB: number): string {
   const gpus = (nodes[0]?.offered.gpus ?? 0) === 0 ? [] : ["free GPUs"];
   const head = ["node", "GiB", "system", "free", "free cores", ...gpus, "pods (GiB each)"];
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
-  const lines = [head, ...rows].map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd());
+  const lines = [head, ...rows].map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
   return [...lines, ...(nodes.length > ROWS ? [`and ${nodes.length - ROWS} more`] : [])].join("\n");
 }

@@ -15,8 +15,12 @@ const burstLock = (facts: Facts) => {
 };
 
 test("a lock belongs to its environment, and an environment to its stack", () => {
-  expect(found(lockOwner, (facts) => void (facts.lock.environment = "other"))).toEqual([["lock", "environment", '"other"']]);
-  expect([...stackName({ ...trialFacts(), stack: "other" })].map(({ expected }) => expected)).toEqual(['"other", as the file\'s name says']);
+  expect(found(lockOwner, (facts) => void (facts.lock.environment = "other"))).toEqual([
+    ["lock", "environment", '"other"'],
+  ]);
+  expect([...stackName({ ...trialFacts(), stack: "other" })].map(({ expected }) => expected)).toEqual([
+    '"other", as the file\'s name says',
+  ]);
 });
 
 test("bought pools have an entry of their kind in the lock, on-prem pools have none", () => {
@@ -67,7 +71,9 @@ test("zones agree in both directions", () => {
 });
 
 test("every image that a workload runs is in the lock", () => {
-  expect(found(lockedImages, (facts) => void delete facts.lock.images["ollama"])).toEqual([["lock", "images.ollama", "nothing"]]);
+  expect(found(lockedImages, (facts) => void delete facts.lock.images["ollama"])).toEqual([
+    ["lock", "images.ollama", "nothing"],
+  ]);
 });
 
 test("a burst pool needs a way into the mesh, other pools do not", () => {

@@ -9,7 +9,9 @@ test("names that stand for nothing are reported with the nearest that stands for
     Object.assign(spoilt.workloads["ollama"] ?? {}, { team: "asistants", pool: "inferrence", models: ["smal"] });
     spoilt.usage.pools["bursts"] = { nodeHoursPerMonth: 1 };
   });
-  const found = [poolSites, poolTeams, workloadTeams, workloadPools, workloadModels, usagePools].flatMap((check) => [...check(facts)]);
+  const found = [poolSites, poolTeams, workloadTeams, workloadPools, workloadModels, usagePools].flatMap((check) => [
+    ...check(facts),
+  ]);
   expect(found.map(({ path, nearest }) => [path.join("."), nearest])).toEqual([
     ["pools.workshop.site", "workshop"],
     ["pools.workshop.team", "platform"],

@@ -5,7 +5,8 @@ import { check, unknownName } from "./check.ts";
 /** Who pays for a pool is a team. */
 export const poolTeams = check(["pools", "teams"], function* ({ pools, teams }) {
   for (const [name, pool] of Object.entries(pools)) {
-    if (teams[pool.team] === undefined) yield unknownName(["pools", name, "team"], pool.team, "team", Object.keys(teams));
+    if (teams[pool.team] === undefined)
+      yield unknownName(["pools", name, "team"], pool.team, "team", Object.keys(teams));
   }
 });
 
@@ -27,7 +28,8 @@ export const workloadPools = check(["workloads", "pools"], function* ({ workload
 export const workloadModels = check(["workloads", "models"], function* ({ workloads, models }) {
   for (const [name, entry] of Object.entries(workloads)) {
     for (const [index, model] of modelsOf(entry).entries()) {
-      if (models[model] === undefined) yield unknownName(["workloads", name, "models", index], model, "model", Object.keys(models));
+      if (models[model] === undefined)
+        yield unknownName(["workloads", name, "models", index], model, "model", Object.keys(models));
     }
   }
 });

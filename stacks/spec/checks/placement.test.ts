@@ -3,7 +3,9 @@ import { hetznerPool, trialFacts } from "../../testdata/trial.ts";
 import { modelData, workloadData, workloadNodes } from "./placement.ts";
 
 test("a workload needs nodes of the cluster, and models need nodes without operations", () => {
-  const facts = trialFacts((spoilt) => Object.assign(hetznerPool(spoilt, "inference"), { cluster: "none", role: "operations" }));
+  const facts = trialFacts((spoilt) =>
+    Object.assign(hetznerPool(spoilt, "inference"), { cluster: "none", role: "operations" }),
+  );
   expect([...workloadNodes(facts)].map(({ path, got }) => [path.join("."), got])).toEqual([
     ["workloads.ollama.pool", "inference, whose nodes are not in the cluster"],
     ["workloads.ollama.pool", "inference, a pool of role operations"],
@@ -12,8 +14,9 @@ test("a workload needs nodes of the cluster, and models need nodes without opera
 });
 
 test("data of the pool's own class may be placed, of the next one not", () => {
-  const of = (dataClass: "confidential" | "personal") =>
-    [...workloadData(trialFacts((facts) => void Object.assign(facts.workloads["litellm"] ?? {}, { dataClass })))];
+  const of = (dataClass: "confidential" | "personal") => [
+    ...workloadData(trialFacts((facts) => void Object.assign(facts.workloads["litellm"] ?? {}, { dataClass }))),
+  ];
   expect(of("confidential")).toEqual([]);
   expect(of("personal")).toEqual([
     {
@@ -35,7 +38,9 @@ test("a model takes no prompts above its pool, nor above the workload that serve
       ),
     ].map(({ got }) => got);
   expect(model("confidential", "confidential")).toEqual([]);
-  expect(model("confidential", "internal")).toEqual(["confidential prompts in workload ollama, which handles internal data at most"]);
+  expect(model("confidential", "internal")).toEqual([
+    "confidential prompts in workload ollama, which handles internal data at most",
+  ]);
   expect(model("personal", "confidential")).toEqual([
     "personal prompts on pool inference (workload ollama), which may hold confidential data at most",
   ]);

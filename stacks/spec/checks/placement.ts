@@ -10,10 +10,19 @@ export const workloadNodes = check(["workloads", "pools"], function* ({ workload
     if (pool?.kind !== "hetzner") continue;
     const path = ["workloads", name, "pool"];
     if (pool.cluster === "none") {
-      yield { path, got: `${entry.pool}, whose nodes are not in the cluster`, expected: "a pool of the cluster", fix: `write \`cluster: agent\` on pool ${entry.pool}` };
+      yield {
+        path,
+        got: `${entry.pool}, whose nodes are not in the cluster`,
+        expected: "a pool of the cluster",
+        fix: `write \`cluster: agent\` on pool ${entry.pool}`,
+      };
     }
     if (pool.role === "operations" && modelsOf(entry).length > 0) {
-      yield { path, got: `${entry.pool}, a pool of role operations`, expected: "a pool of role inference: models starve what runs beside them" };
+      yield {
+        path,
+        got: `${entry.pool}, a pool of role operations`,
+        expected: "a pool of role inference: models starve what runs beside them",
+      };
     }
   }
 });
@@ -32,26 +41,31 @@ export const workloadData = check(["workloads", "pools"], function* ({ workloads
 });
 
 /** A prompt reaches a model through the workload that serves it, and stays in the memory of the pool beneath. */
-export const modelData = check(["workloads", "pools", "models"], function* ({ workloads, pools, models }): Iterable<Complaint> {
-  for (const [name, entry] of Object.entries(workloads)) {
-    const pool = pools[entry.pool];
-    for (const key of modelsOf(entry)) {
-      const model = models[key];
-      if (model === undefined) continue;
-      const path = ["models", key, "dataClass"];
-      if (pool !== undefined && !holds(pool.dataClass, model.dataClass)) {
-        yield {
-          path,
-          got: `${model.dataClass} prompts on pool ${entry.pool} (workload ${name}), which may hold ${pool.dataClass} data at most`,
-          expected: `${pool.dataClass} prompts or less, or a pool that may hold ${model.dataClass} data`,
-        };
-      } else if (!holds(entry.dataClass, model.dataClass)) {
-        yield {
-          path,
-          got: `${model.dataClass} prompts in workload ${name}, which handles ${entry.dataClass} data at most`,
-          expected: `${entry.dataClass} prompts or less, or \`dataClass: ${model.dataClass}\` on the workload`,
-        };
+export const modelData = check(
+  ["workloads", "pools", "models"],
+  function* ({ workloads, pools, models }): Iterable<Complaint> {
+    for (const [name, entry] of Object.entries(workloads)) {
+      const pool = pools[entry.pool];
+      for (const key of modelsOf(entry)) {
+        const model = models[key];
+        if (model === undefined) continue;
+        const path = ["models", key, "dataClass"];
+        if (pool !== undefined && !holds(pool.dataClass, model.dataClass)) {
+          yield {
+            path,
+            got:
+              `${model.dataClass} prompts on pool ${entry.pool} (workload ${name}), ` +
+              `which may hold ${pool.dataClass} data at most`,
+            expected: `${pool.dataClass} prompts or less, or a pool that may hold ${model.dataClass} data`,
+          };
+        } else if (!holds(entry.dataClass, model.dataClass)) {
+          yield {
+            path,
+            got: `${model.dataClass} prompts in workload ${name}, which handles ${entry.dataClass} data at most`,
+            expected: `${entry.dataClass} prompts or less, or \`dataClass: ${model.dataClass}\` on the workload`,
+          };
+        }
       }
     }
-  }
-});
+  },
+);

@@ -10,7 +10,7 @@ export interface Demand {
 /** Several checks ask about the same facts, and building is most of what they cost. */
 const known = new WeakMap<object, Demand>();
 
-/** The workloads as their definitions build them, with stand-ins for images so that a lock without one is only a complaint. */
+/** The workloads as their definitions build them, with stand-ins for images: a lock without one is another check's. */
 export function planned(facts: WorkloadFacts): Demand {
   const demand = known.get(facts) ?? build(facts);
   known.set(facts, demand);
@@ -19,12 +19,15 @@ export function planned(facts: WorkloadFacts): Demand {
 
 function build(facts: WorkloadFacts): Demand {
   const images = new Set<string>();
-  const standIns = new Proxy<Readonly<Record<string, string>>>({}, {
-    get: (_target, name) => {
-      images.add(String(name));
-      return String(name);
+  const standIns = new Proxy<Readonly<Record<string, string>>>(
+    {},
+    {
+      get: (_target, name) => {
+        images.add(String(name));
+        return String(name);
+      },
     },
-  });
+  );
   return { workloads: planWorkloads(facts, standIns), images };
 }
 

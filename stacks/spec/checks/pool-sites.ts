@@ -8,7 +8,10 @@ export const poolSites = check(["pools", "sites"], function* ({ pools, sites }) 
     const fitting = Object.keys(sites).filter((key) => sites[key]?.kind === pool.kind);
     if (site === undefined) yield unknownName(path, pool.site, `site of kind ${pool.kind}`, fitting);
     else if (site.kind !== pool.kind) {
-      yield { ...unknownName(path, pool.site, `site of kind ${pool.kind}`, fitting), got: `"${pool.site}", a site of kind ${site.kind}` };
+      yield {
+        ...unknownName(path, pool.site, `site of kind ${pool.kind}`, fitting),
+        got: `"${pool.site}", a site of kind ${site.kind}`,
+      };
     }
   }
 });

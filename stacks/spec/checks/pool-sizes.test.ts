@@ -7,7 +7,10 @@ test("a Hetzner network takes a hundred servers of all its pools together, not o
   const of = (nodes: number) =>
     [
       ...networkSize(
-        trialFacts((facts) => void (hetznerPool(facts, "inference").nodes = Array.from({ length: nodes }, (_, index) => index + 1))),
+        trialFacts(
+          (facts) =>
+            void (hetznerPool(facts, "inference").nodes = Array.from({ length: nodes }, (_, index) => index + 1)),
+        ),
       ),
     ].map(({ path, got }) => [path, got]);
   expect(of(99)).toEqual([]);
@@ -17,7 +20,9 @@ test("a Hetzner network takes a hundred servers of all its pools together, not o
 test("a burst pool's minimum may equal its maximum and not pass it", () => {
   const of = (minimum: number) => [...burstSize(trialFacts((facts) => addBurstPool(facts, { minimum, maximum: 2 })))];
   expect(of(2)).toEqual([]);
-  expect(of(3)).toEqual([{ path: ["pools", "burst", "minimum"], got: "3 nodes", expected: "at most 2, the pool's `maximum`" }]);
+  expect(of(3)).toEqual([
+    { path: ["pools", "burst", "minimum"], got: "3 nodes", expected: "at most 2, the pool's `maximum`" },
+  ]);
 });
 
 test("lists have each entry once", () => {

@@ -26,6 +26,10 @@ export const networkSize = check(["pools", "sites"], function* ({ pools, sites }
 export const burstSize = check(["pools"], function* ({ pools }): Iterable<Complaint> {
   for (const [name, { minimum, maximum }] of Object.entries(ofKind(pools, "aws"))) {
     if (minimum <= maximum) continue;
-    yield { path: ["pools", name, "minimum"], got: count(minimum, "node"), expected: `at most ${maximum}, the pool's \`maximum\`` };
+    yield {
+      path: ["pools", name, "minimum"],
+      got: count(minimum, "node"),
+      expected: `at most ${maximum}, the pool's \`maximum\``,
+    };
   }
 });

@@ -17,7 +17,11 @@ export const teamQuota = check(["environment", "workloads", "models", "teams"], 
       cpu: sum(pods.map(({ container: { cpu } }) => cpu.request)),
       // The quota counts limits as well as requests, and limits are never lower.
       memoryGiB: sum(pods.map(({ container: { memoryMiB } }) => memoryMiB.limit ?? memoryMiB.request)) / MIB_PER_GIB,
-      storageGiB: sum(own.flatMap(({ workload }) => Object.values(workload.volumes ?? {}).map(({ sizeGiB }) => sizeGiB * workload.replicas))),
+      storageGiB: sum(
+        own.flatMap(({ workload }) =>
+          Object.values(workload.volumes ?? {}).map(({ sizeGiB }) => sizeGiB * workload.replicas),
+        ),
+      ),
       gpus: sum(pods.map(({ container: { gpus } }) => gpus ?? 0)),
       pods: pods.length,
     };

@@ -34,9 +34,9 @@ const inCluster = (change: { podRange?: string; serviceRange?: string }) =>
 
 test("pods may use the range next to a site's and none of its addresses", () => {
   expect([...separateRanges(inCluster({ podRange: "10.11.0.0/16" }))]).toEqual([]);
-  expect([...separateRanges(inCluster({ podRange: "10.10.255.0/24" }))].map(({ path, got }) => [path.join("."), got])).toEqual([
-    ["sites.nuremberg.range", "10.10.0.0/16, which overlaps 10.10.255.0/24 of pods"],
-  ]);
+  expect(
+    [...separateRanges(inCluster({ podRange: "10.10.255.0/24" }))].map(({ path, got }) => [path.join("."), got]),
+  ).toEqual([["sites.nuremberg.range", "10.10.0.0/16, which overlaps 10.10.255.0/24 of pods"]]);
 });
 
 test("the mesh's addresses are taken", () => {
@@ -48,10 +48,9 @@ test("the mesh's addresses are taken", () => {
 
 test("ranges are private and begin at their first address", () => {
   expect([...rangeForms(inCluster({ podRange: "172.31.0.0/16" }))]).toEqual([]);
-  expect([...rangeForms(inCluster({ podRange: "172.32.0.0/16", serviceRange: "10.43.0.1/16" }))].map(({ got }) => got)).toEqual([
-    "172.32.0.0/16, which is not private",
-    "10.43.0.1/16, which has host bits set",
-  ]);
+  expect(
+    [...rangeForms(inCluster({ podRange: "172.32.0.0/16", serviceRange: "10.43.0.1/16" }))].map(({ got }) => got),
+  ).toEqual(["172.32.0.0/16, which is not private", "10.43.0.1/16, which has host bits set"]);
 });
 
 test.each([
@@ -69,7 +68,9 @@ test.each([
 
 test("a pool's subnet is its own part of its site's range", () => {
   const of = (subnet: string) =>
-    [...poolSubnets(trialFacts((facts) => void (hetznerPool(facts, "inference").subnet = subnet)))].map(({ got }) => got);
+    [...poolSubnets(trialFacts((facts) => void (hetznerPool(facts, "inference").subnet = subnet)))].map(
+      ({ got }) => got,
+    );
   expect(of("10.10.255.0/24")).toEqual([]);
   expect(of("10.11.0.0/24")).toEqual(["10.11.0.0/24, which is not within site nuremberg"]);
   expect(of("10.10.0.0/23")).toEqual(["10.10.0.0/23, which overlaps 10.10.1.0/24 of pool operations"]);
@@ -77,8 +78,13 @@ test("a pool's subnet is its own part of its site's range", () => {
 });
 
 test("a node's number has an address: a /28 ends with node 4", () => {
-  const of = (node: number) =>
-    [...nodeAddresses(trialFacts((facts) => void Object.assign(hetznerPool(facts, "inference"), { subnet: "10.10.2.0/28", nodes: [node] })))];
+  const of = (node: number) => [
+    ...nodeAddresses(
+      trialFacts(
+        (facts) => void Object.assign(hetznerPool(facts, "inference"), { subnet: "10.10.2.0/28", nodes: [node] }),
+      ),
+    ),
+  ];
   expect(of(4)).toEqual([]);
   expect(of(5)).toEqual([
     {

@@ -43,7 +43,8 @@ export const separateRanges = check(["sites", "cluster"], function* (facts): Ite
 /** Ranges are private, begin at their first address, and have a size that their provider takes. */
 export const rangeForms = check(["sites", "cluster"], function* (facts): Iterable<Complaint> {
   for (const { range, path } of networksOf(facts)) {
-    if (range !== canonical(range)) yield { path, got: `${range}, which has host bits set`, expected: canonical(range) };
+    if (range !== canonical(range))
+      yield { path, got: `${range}, which has host bits set`, expected: canonical(range) };
     else if (!PRIVATE_RANGES.some((outer) => contains(block(outer), block(range)))) {
       yield { path, got: `${range}, which is not private`, expected: `a range within ${oneOf(PRIVATE_RANGES)}` };
     }

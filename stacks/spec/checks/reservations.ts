@@ -8,7 +8,7 @@ export const RESERVED_MIB = {
   mesh: 40,
   /** k3s agent (https://docs.k3s.io/reference/resource-profiling, "K3s agent", Intel 8375C). */
   clusterAgent: 275,
-  /** k3s server with embedded etcd and a workload (same page, "K3s server with a workload": 1596 with SQLite, 1606 with etcd). */
+  /** k3s server with embedded etcd and a workload (same page, "K3s server with a workload"; 1596 with SQLite). */
   clusterServer: 1606,
   /** Vault with integrated storage: the request that HashiCorp's Helm chart suggests. */
   vault: 256,

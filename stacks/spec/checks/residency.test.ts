@@ -14,6 +14,10 @@ test("a pool above public stands in an allowed country, a public one anywhere", 
     ].map(({ path, got, expected }) => [path.join("."), got, expected]);
   expect(abroad("public")).toEqual([]);
   expect(abroad("internal")).toEqual([
-    ["pools.inference.site", "internal data in US, where site ashburn stands", "a site in DE or FI, as `privacy.residency` says"],
+    [
+      "pools.inference.site",
+      "internal data in US, where site ashburn stands",
+      "a site in DE or FI, as `privacy.residency` says",
+    ],
   ]);
 });

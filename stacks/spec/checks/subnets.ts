@@ -17,7 +17,11 @@ export const poolSubnets = check(["pools", "sites"], function* ({ pools, sites }
       yield { path, got: `${pool.subnet}, which is not within site ${pool.site}`, expected: `a part of ${site.range}` };
     }
     if (other !== undefined) {
-      yield { path, got: `${pool.subnet}, which overlaps ${other[1].subnet} of pool ${other[0]}`, expected: "a subnet of the pool's own" };
+      yield {
+        path,
+        got: `${pool.subnet}, which overlaps ${other[1].subnet} of pool ${other[0]}`,
+        expected: "a subnet of the pool's own",
+      };
     }
   }
 });
@@ -33,7 +37,10 @@ export const nodeAddresses = check(["pools"], function* ({ pools }): Iterable<Co
       yield {
         path: ["pools", name, "nodes", index],
         got: String(node),
-        expected: highest < 1 ? `a subnet with room for nodes; ${subnet} has none` : `a number up to ${highest}: ${subnet} ends there`,
+        expected:
+          highest < 1
+            ? `a subnet with room for nodes; ${subnet} has none`
+            : `a number up to ${highest}: ${subnet} ends there`,
         fix: "choose a larger subnet",
       };
     }

@@ -13,7 +13,9 @@ const complaints = (operations: boolean, inference: boolean) => [
 
 test("exactly one pool carries Vault", () => {
   expect(complaints(true, false)).toEqual([]);
-  expect(complaints(false, false).map(({ path, got }) => [path, got])).toEqual([[["pools"], "no pool that carries Vault"]]);
+  expect(complaints(false, false).map(({ path, got }) => [path, got])).toEqual([
+    [["pools"], "no pool that carries Vault"],
+  ]);
 });
 
 test("each of two carriers is named, and the one of role inference twice", () => {

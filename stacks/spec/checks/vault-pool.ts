@@ -17,7 +17,8 @@ export const vaultPool = check(["pools"], function* ({ pools }): Iterable<Compla
   }
   for (const [name, pool] of carriers) {
     const path = ["pools", name, "vault"];
-    if (carriers.length > 1) yield { path, got: `Vault on ${allOf(names)}`, expected: "`vault: true` on exactly one pool" };
+    if (carriers.length > 1)
+      yield { path, got: `Vault on ${allOf(names)}`, expected: "`vault: true` on exactly one pool" };
     if (pool.role !== "operations") {
       yield { path, got: `Vault on a pool of role ${pool.role}`, expected: "Vault on a pool of role operations only" };
     }

@@ -12,7 +12,9 @@ describe("k3s releases", () => {
     ["v1.37.0+k3s1", undefined],
   ])("%s", (version, expected) => {
     const facts = trialFacts((spoilt) => void (spoilt.cluster.version = version));
-    expect([...k3sVersion(facts)].map((complaint) => complaint.expected)).toEqual(expected === undefined ? [] : [expected]);
+    expect([...k3sVersion(facts)].map((complaint) => complaint.expected)).toEqual(
+      expected === undefined ? [] : [expected],
+    );
   });
 });
 

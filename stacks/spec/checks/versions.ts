@@ -3,7 +3,7 @@ import { oneOf } from "../../words.ts";
 import { K3S_MINIMUM } from "../cluster.ts";
 import { check } from "./check.ts";
 
-/** A k3s release that keeps pod traffic when the mesh restarts; minors newer than the table have the fix from their start. */
+/** A k3s release that keeps pod traffic when the mesh restarts; minors newer than the table always do. */
 export const k3sVersion = check(["cluster"], function* ({ cluster }): Iterable<Complaint> {
   const [, minorText = "", patchText = ""] = /^v1\.(\d+)\.(\d+)/.exec(cluster.version) ?? [];
   const minors = Object.keys(K3S_MINIMUM).map((minor) => Number(minor.split(".")[1]));
@@ -19,20 +19,34 @@ export const k3sVersion = check(["cluster"], function* ({ cluster }): Iterable<C
 });
 
 /** The lock has the checksums of the releases that nodes download. */
-export const lockedBinaries = check(["environment", "cluster", "secrets", "lock", "files"], function* (facts): Iterable<Complaint> {
-  const { environment, cluster, secrets, lock, files } = facts;
-  const fix = `run \`npm run resolve -- ${environment.name}\``;
-  const named = [
-    { binary: "k3s", version: cluster.version, path: ["cluster", "version"] },
-    { binary: "vault", version: secrets.vault.version, path: ["secrets", "vault", "version"] },
-  ];
-  for (const { binary, version, path } of named) {
-    const locked = lock.binaries[binary]?.version;
-    if (locked === undefined || locked === version) continue;
-    yield { path, got: `"${version}", while ${files.lock} has ${locked}`, expected: "the release whose checksum the lock has", fix };
-  }
-  for (const binary of [...named.map((release) => release.binary), "tailscale"]) {
-    if (lock.binaries[binary] !== undefined) continue;
-    yield { inLock: true, path: ["binaries", binary], got: "nothing", expected: `the release of ${binary} and its checksums`, fix };
-  }
-});
+export const lockedBinaries = check(
+  ["environment", "cluster", "secrets", "lock", "files"],
+  function* (facts): Iterable<Complaint> {
+    const { environment, cluster, secrets, lock, files } = facts;
+    const fix = `run \`npm run resolve -- ${environment.name}\``;
+    const named = [
+      { binary: "k3s", version: cluster.version, path: ["cluster", "version"] },
+      { binary: "vault", version: secrets.vault.version, path: ["secrets", "vault", "version"] },
+    ];
+    for (const { binary, version, path } of named) {
+      const locked = lock.binaries[binary]?.version;
+      if (locked === undefined || locked === version) continue;
+      yield {
+        path,
+        got: `"${version}", while ${files.lock} has ${locked}`,
+        expected: "the release whose checksum the lock has",
+        fix,
+      };
+    }
+    for (const binary of [...named.map((release) => release.binary), "tailscale"]) {
+      if (lock.binaries[binary] !== undefined) continue;
+      yield {
+        inLock: true,
+        path: ["binaries", binary],
+        got: "nothing",
+        expected: `the release of ${binary} and its checksums`,
+        fix,
+      };
+    }
+  },
+);
