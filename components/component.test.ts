@@ -18,6 +18,7 @@ test("a transform has the last word", () => {
 test("a property that the resource does not have is refused although the SDK would drop it without a word", () => {
   const misspelt = { ...args, deleteProtetion: true };
   expect(() => refine<hcloud.NetworkArgs>("hcloud:index/network:Network", misspelt)).toThrow(
-    /^hcloud:index\/network:Network has no property deleteProtetion; it has .*deleteProtection/,
+    "deleteProtetion is not a property of hcloud:index/network:Network; did you mean deleteProtection? " +
+      "Valid here: deleteProtection, exposeRoutesToVswitch, ipRange, labels, name",
   );
 });

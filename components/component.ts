@@ -1,5 +1,5 @@
 import { ResourceError, type Resource } from "@pulumi/pulumi";
-import { unknownTopLevel } from "./shapes/shapes.ts";
+import { describeUnknown, unknownTopLevel } from "./shapes/shapes.ts";
 
 /** Changes a child's arguments last. What it returns is used as it is; the rules judge the result. */
 export type Transform<Args> = (args: Args) => Args;
@@ -14,7 +14,7 @@ export type Transform<Args> = (args: Args) => Args;
 export function refine<Args extends object>(type: string, args: Args, transform?: Transform<Args>): Args {
   const refined = transform === undefined ? args : transform(args);
   const [unknown] = unknownTopLevel(type, Object.keys(refined));
-  if (unknown !== undefined) throw new Error(`${type} has no property ${unknown.path}; it has ${unknown.known.join(", ")}`);
+  if (unknown !== undefined) throw new Error(describeUnknown(type, unknown));
   return refined;
 }
 

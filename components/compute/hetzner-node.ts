@@ -73,7 +73,8 @@ export class HetznerNode extends pulumi.ComponentResource {
         { serverId: server.id.apply(Number), subnetId, ip: privateAddress, aliasIps: [] },
         transform?.attachment,
       ),
-      { parent: this },
+      // A private address can be held once: the new server gets it after the old one has given it up.
+      { parent: this, deleteBeforeReplace: true },
     );
 
     this.publicAddress = server.ipv4Address;
