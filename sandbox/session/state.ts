@@ -5,6 +5,8 @@ import { z } from "zod";
 import type { Layout } from "./layout.ts";
 import { isRunning } from "./process.ts";
 
+type Json = z.core.util.JSONType;
+
 const resource = z.looseObject({
   urn: z.string(),
   custom: z.boolean().default(false),
@@ -14,8 +16,8 @@ const resource = z.looseObject({
   delete: z.boolean().optional(),
   external: z.boolean().optional(),
   protect: z.boolean().optional(),
-  inputs: z.record(z.string(), z.unknown()).optional(),
-  outputs: z.record(z.string(), z.unknown()).optional(),
+  inputs: z.record(z.string(), z.json()).optional(),
+  outputs: z.record(z.string(), z.json()).optional(),
 });
 export type StateResource = z.infer<typeof resource>;
 
@@ -70,12 +72,12 @@ function isEngine(pid: number): boolean {
 const SECRET_KEY = "4dabf18193072939515e22adb298388d";
 
 /** The stack's outputs; a secret one reads `[secret]`. */
-export function stackOutputs(state: Deployment): Readonly<Record<string, unknown>> {
+export function stackOutputs(state: Deployment): Record<string, Json> {
   const stack = state.resources?.find(({ type }) => type === "pulumi:pulumi:Stack");
-  return hideSecrets(stack?.outputs ?? {}) as Record<string, unknown>;
+  return Object.fromEntries(Object.entries(stack?.outputs ?? {}).map(([name, value]) => [name, hideSecrets(value)]));
 }
 
-function hideSecrets(value: unknown): unknown {
+function hideSecrets(value: Json): Json {
   if (Array.isArray(value)) return value.map(hideSecrets);
   if (typeof value !== "object" || value === null) return value;
   if (SECRET_KEY in value) return "[secret]";

@@ -1,0 +1,123 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import { EngineError, runCommand, runOperation, type Engine, type OperationOptions, type OperationResult } from "../sandbox/session/engine.ts";
+import { exportedStack, type Deployment } from "../sandbox/session/state.ts";
+import { isTwinId } from "../sandbox/twin/ids.ts";
+import { InputError } from "./errors.ts";
+import { SANDBOX } from "./select-environment.ts";
+
+/** Set in every rehearsal and nowhere else. */
+const MARKERS = ["SPLITFLEET_REHEARSAL", "SPLITFLEET_TWIN_SOCKET"] as const;
+
+export interface LiveOptions {
+  readonly root: string;
+  /** Name of the environment and of its stack. */
+  readonly environment: string;
+  readonly pulumi: string;
+  /** The user's own environment, which is passed on as it is: backend, credentials, plugins. */
+  readonly user: NodeJS.ProcessEnv;
+}
+
+/** What a live run would do to what is protected or costs a rebuild; shown before anybody agrees. */
+export interface LivePreview {
+  readonly changes: Readonly<Record<string, number>>;
+  /** URNs of protected resources that would be deleted or replaced; the engine refuses each of them. */
+  readonly protectedDeletes: readonly string[];
+}
+
+const previewOutput = z.object({
+  changeSummary: z.record(z.string(), z.number()).default({}),
+  steps: z
+    .array(z.object({ op: z.string(), urn: z.string(), oldState: z.object({ protect: z.boolean().optional() }).optional() }))
+    .default([]),
+});
+const DELETING = new Set(["delete", "replace", "delete-replaced", "create-replacement"]);
+
+/** The user's own Pulumi, backend and credentials, working on a real stack. */
+export class LiveStack {
+  readonly #options: LiveOptions;
+  readonly #engine: Engine;
+
+  /** @throws InputError for the sandbox, and in a shell that belongs to a rehearsal. */
+  constructor(options: LiveOptions) {
+    refuseRehearsal(options);
+    this.#options = options;
+    const user = Object.entries(options.user).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    this.#engine = {
+      pulumi: options.pulumi,
+      root: options.root,
+      environment: Object.fromEntries(user),
+      events: mkdtempSync(join(tmpdir(), "splitfleet-live-")),
+    };
+  }
+
+  /**
+   * Makes sure that the stack exists and that nothing in it is simulated.
+   *
+   * @throws InputError naming the stack's command or the simulated resources.
+   */
+  async check(): Promise<void> {
+    const { environment } = this.#options;
+    const exported = await runCommand(this.#engine, ["stack", "export", "--stack", environment]);
+    if (exported.exitCode !== 0) {
+      throw new InputError(
+        `the state of the stack "${environment}" can not be read from your Pulumi backend:\n${exported.stderr.trim()}\n` +
+          `Log in with \`pulumi login <backend>\`, create the stack once with \`pulumi stack init ${environment}\`, ` +
+          `or rehearse without either: \`npm run up -- ${environment} --rehearse\`.`,
+      );
+    }
+    const simulated = twinResources(exportedStack.parse(JSON.parse(exported.stdout)).deployment);
+    if (simulated.length > 0) {
+      throw new InputError(
+        `the state of the stack "${environment}" holds simulated resources, so it comes from a rehearsal:\n` +
+          `${simulated.map((line) => `  ${line}`).join("\n")}\n` +
+          "A live run would ask real clouds for them. Log in to the backend with the real state, or remove them from this one.",
+      );
+    }
+  }
+
+  async preview(): Promise<LivePreview> {
+    const args = ["preview", "--stack", this.#options.environment, "--json", "--non-interactive"] as const;
+    const result = await runCommand(this.#engine, args);
+    if (result.exitCode !== 0) throw new EngineError(args, result);
+    const { changeSummary, steps } = previewOutput.parse(JSON.parse(result.stdout));
+    const guarded = steps.filter(({ op, oldState }) => DELETING.has(op) && oldState?.protect === true);
+    return { changes: changeSummary, protectedDeletes: [...new Set(guarded.map(({ urn }) => urn))] };
+  }
+
+  run(operation: "up" | "destroy", options?: OperationOptions): Promise<OperationResult> {
+    return runOperation(this.#engine, [operation, "--stack", this.#options.environment, "--yes", "--skip-preview"], options);
+  }
+
+  async state(): Promise<Deployment> {
+    const args = ["stack", "export", "--stack", this.#options.environment];
+    const result = await runCommand(this.#engine, args);
+    if (result.exitCode !== 0) throw new EngineError(args, result);
+    return exportedStack.parse(JSON.parse(result.stdout)).deployment;
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.#engine.events, { recursive: true, force: true });
+  }
+}
+
+function refuseRehearsal({ environment, user }: LiveOptions): void {
+  if (environment === SANDBOX) throw new InputError("the sandbox is only ever brought up against the twin, never live.");
+  const marker = MARKERS.find((name) => user[name] !== undefined);
+  if (marker !== undefined) {
+    throw new InputError(
+      `${marker} is set: this shell belongs to a rehearsal. Leave it with \`exit\` for a live run, or add --rehearse.`,
+    );
+  }
+}
+
+/** `type::name id` of every resource that only a twin can have made. */
+export function twinResources(state: Deployment): readonly string[] {
+  return (state.resources ?? []).flatMap(({ custom, type, urn, id }) => {
+    if (!custom || id === undefined || type.startsWith("pulumi:")) return [];
+    if (!isTwinId(type.split(":")[0] ?? "", id)) return [];
+    return [`${urn.split("::").slice(2).join("::")} ${id}`];
+  });
+}

@@ -1,0 +1,27 @@
+import type { EngineEvent } from "../sandbox/session/events.ts";
+
+/** Counts an operation's resources and names the one at work: `12 of 80: hcloud Server pool-1`. */
+export class Progress {
+  readonly #total: number | undefined;
+  readonly #seen = new Set<string>();
+
+  /** @param total Resources that the program registers, where that is known. */
+  constructor(total: number | undefined) {
+    this.#total = total;
+  }
+
+  /** What to show after an event; undefined where it changes nothing. */
+  line({ resourcePreEvent, resOutputsEvent }: EngineEvent): string | undefined {
+    const step = resOutputsEvent?.metadata ?? resourcePreEvent?.metadata;
+    if (step === undefined) return undefined;
+    if (resOutputsEvent !== undefined || step.op === "same") this.#seen.add(step.urn);
+    const count = this.#total === undefined ? `${this.#seen.size}` : `${Math.min(this.#seen.size, this.#total)} of ${this.#total}`;
+    return `${count}: ${kindOf(step.type)} ${step.urn.split("::").at(-1) ?? ""}`;
+  }
+}
+
+/** `hcloud:index/server:Server` reads `hcloud Server`. */
+export function kindOf(type: string): string {
+  const parts = type.split(":");
+  return `${parts[0] ?? ""} ${parts.at(-1) ?? ""}`;
+}

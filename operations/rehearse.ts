@@ -1,0 +1,191 @@
+import { Listr, ListrLogger, ProcessOutput, type ListrTask } from "listr2";
+import { planEnvironment } from "../plan/plan.ts";
+import type { PlanReport } from "../plan/report/contract.ts";
+import type { OperationResult } from "../sandbox/session/engine.ts";
+import { openSession, type Session } from "../sandbox/session/session.ts";
+import { stackOutputs } from "../sandbox/session/state.ts";
+import { resolveTool, type ResolvedTool } from "../sandbox/toolchain/resolve.ts";
+import type { Environment } from "../stacks/environment-file.ts";
+import { down } from "./down.ts";
+import { EXIT } from "./errors.ts";
+import type { InterruptListener } from "./interrupt.ts";
+import { preview } from "./preview.ts";
+import { Progress } from "./progress.ts";
+import { describeRecovery, recover } from "./recover.ts";
+import type { OperationReport, RecoveryReport } from "./report.ts";
+import { describeChanges } from "./summary.ts";
+import { up } from "./up.ts";
+
+export type RehearsedVerb = "up" | "preview" | "down" | "recover";
+
+export interface RehearsalOptions {
+  readonly root: string;
+  readonly environment: Environment;
+  /** ISO date; decides which prices are out of date. */
+  readonly today: string;
+  readonly interrupt: InterruptListener;
+  /** Where progress goes: in place on a terminal, a line now and then elsewhere. */
+  readonly progress: NodeJS.WriteStream;
+}
+
+export interface Rehearsal {
+  readonly exitCode: number;
+  readonly report: OperationReport;
+  /** Undefined for `down`, which needs no plan. */
+  readonly plan: PlanReport | undefined;
+  /** The engine's result; undefined where the plan has stopped the run, or nothing had to be repaired. */
+  readonly result: OperationResult | undefined;
+  readonly session: Session | undefined;
+}
+
+interface Context {
+  pulumi?: ResolvedTool;
+  plan?: PlanReport;
+  session?: Session;
+  result?: OperationResult & { readonly recovery?: RecoveryReport | undefined };
+}
+
+/** Runs a verb against the twin, showing how far it is. The session is closed when this returns. */
+export async function rehearse(verb: RehearsedVerb, options: RehearsalOptions): Promise<Rehearsal> {
+  const { environment, interrupt, progress } = options;
+  const context: Context = {};
+  const steps = tasks(verb, options);
+  const listr = new Listr<Context>(steps, {
+    ctx: context,
+    concurrent: false,
+    registerSignalListeners: false,
+    rendererOptions: { logger: loggerTo(progress) },
+    fallbackRenderer: "simple",
+    fallbackRendererCondition: !progress.isTTY,
+    fallbackRendererOptions: { logger: loggerTo(progress) },
+  });
+  try {
+    await listr.run();
+  } finally {
+    await context.session?.close();
+  }
+  const { plan, result, session } = context;
+  const report: OperationReport = {
+    environment: environment.name,
+    changes: result?.changes ?? { create: 0, update: 0, replace: 0, delete: 0, same: 0 },
+    durationMs: result?.durationMs ?? 0,
+    outputs: session === undefined || verb === "preview" ? {} : stackOutputs(session.state()),
+    cost: plan?.cost ?? null,
+    ...(result?.recovery === undefined ? {} : { recovery: result.recovery }),
+  };
+  return { exitCode: exitCodeOf(context, interrupt), report, plan, result, session };
+}
+
+const loggerTo = (stream: NodeJS.WriteStream): ListrLogger =>
+  new ListrLogger({ useIcons: true, processOutput: new ProcessOutput(stream, stream) });
+
+function exitCodeOf({ plan, result }: Context, interrupt: InterruptListener): number {
+  if (interrupt.interrupted) return EXIT.interrupted;
+  if (plan?.summary.verdict === "undecided") return EXIT.refused;
+  if (plan?.summary.verdict === "findings") return EXIT.failed;
+  return result === undefined || result.exitCode === 0 ? EXIT.ok : EXIT.failed;
+}
+
+/** Between two lines of progress in a log. */
+const LOG_INTERVAL_MS = 5_000;
+
+function every(milliseconds: number, show: (line: string) => void): (line: string) => void {
+  let last = performance.now();
+  return (line) => {
+    if (performance.now() - last < milliseconds) return;
+    last = performance.now();
+    show(line);
+  };
+}
+
+const TITLES = { up: "Bring up", preview: "Preview", down: "Destroy", recover: "Repair" } as const;
+
+function tasks(verb: RehearsedVerb, { root, environment, today, interrupt, progress }: RehearsalOptions): ListrTask<Context>[] {
+  const stopped = ({ plan }: Context): boolean => interrupt.interrupted || (plan?.summary.mandatory ?? 0) > 0;
+  const planned = verb === "up" || verb === "preview";
+  return [
+    {
+      title: "Plan and price",
+      enabled: planned,
+      task: async (context, task) => {
+        const plan = await planEnvironment(environment, { today });
+        context.plan = plan;
+        const { mandatory, resources } = plan.summary;
+        task.title = `Plan: ${resources} resources, ${plan.cost.expected.monthly} EUR a month expected`;
+        if (mandatory > 0) throw new FindingsError(plan);
+      },
+      exitOnError: false,
+    },
+    {
+      title: "Pulumi CLI",
+      skip: stopped,
+      task: async (context, task) => {
+        context.pulumi = await resolveTool("pulumi", {
+          onProgress: ({ way, message, fraction }) => {
+            task.output = `${way}: ${message}${fraction === undefined ? "" : ` ${Math.floor(fraction * 100)} %`}`;
+          },
+        });
+        task.title = `Pulumi CLI ${context.pulumi.version}`;
+      },
+    },
+    {
+      title: "Simulated clouds",
+      skip: stopped,
+      task: async (context) => {
+        if (context.pulumi === undefined) throw new Error("the CLI comes first");
+        context.session = await openSession({ root, environment, pulumi: context.pulumi, node: process.execPath });
+      },
+    },
+    {
+      title: TITLES[verb],
+      skip: stopped,
+      task: async (context, task) => {
+        if (context.session === undefined) throw new Error("the session comes first");
+        const counter = new Progress(context.plan?.rows.length);
+        const show = progress.isTTY ? (line: string) => void (task.output = line) : every(LOG_INTERVAL_MS, (line) => void (task.output = line));
+        context.result = await run(verb, context.session, {
+          interrupt,
+          onEvent: (event) => {
+            const line = counter.line(event);
+            if (line !== undefined) show(line);
+          },
+        });
+        const { result } = context;
+        if (result === undefined) return void (task.title = `${TITLES[verb]}: nothing to repair`);
+        const repaired = result.recovery === undefined ? "" : ` (a run had been cut off: ${describeRecovery(result.recovery)})`;
+        task.title = `${TITLES[verb]}: ${describeChanges(result.changes)}${repaired}`;
+        if (result.exitCode !== 0) throw new OperationError(TITLES[verb], result);
+      },
+      exitOnError: false,
+    },
+  ];
+}
+
+async function run(verb: RehearsedVerb, session: Session, options: Parameters<typeof up>[1]): Promise<Context["result"]> {
+  switch (verb) {
+    case "up":
+      return up(session, options);
+    case "preview":
+      return preview(session, options);
+    case "down":
+      return down(session, options);
+    case "recover": {
+      const recovery = await recover(session);
+      if (recovery === undefined) return undefined;
+      return { ...(await session.run(["refresh", "--yes"], options)), recovery };
+    }
+  }
+}
+
+/** The plan breaks mandatory rules; nothing was created. */
+class FindingsError extends Error {
+  constructor({ summary }: PlanReport) {
+    super(`${summary.mandatory} findings to resolve first; nothing was created`);
+  }
+}
+
+class OperationError extends Error {
+  constructor(title: string, { exitCode }: OperationResult) {
+    super(`${title}: the engine ended with exit code ${exitCode}`);
+  }
+}

@@ -1,0 +1,66 @@
+import { planEnvironment } from "../plan/plan.ts";
+import { toTable } from "../plan/report/table.ts";
+import { stackOutputs } from "../sandbox/session/state.ts";
+import { resolveTool } from "../sandbox/toolchain/resolve.ts";
+import type { Environment } from "../stacks/environment-file.ts";
+import { confirm } from "./confirm.ts";
+import { EXIT } from "./errors.ts";
+import { InterruptListener } from "./interrupt.ts";
+import { LiveStack, type LivePreview } from "./live.ts";
+import { Progress } from "./progress.ts";
+import type { OperationReport } from "./report.ts";
+import { ROOT, today } from "./run-verb.ts";
+import { describeChanges } from "./summary.ts";
+
+export interface LiveRunOptions {
+  readonly json: boolean;
+  /** Agrees beforehand, as in CI. */
+  readonly yes: boolean;
+}
+
+/** Runs a verb on a real stack with the user's own Pulumi: shows euros and protected deletes first, and asks. */
+export async function runLive(verb: "up" | "preview" | "down", environment: Environment, options: LiveRunOptions): Promise<number> {
+  const { name } = environment;
+  const say = (text: string): void => void process.stderr.write(`${text}\n`);
+  const { path: pulumi } = await resolveTool("pulumi");
+  using stack = new LiveStack({ root: ROOT, environment: name, pulumi, user: process.env });
+  await stack.check();
+
+  const plan = await planEnvironment(environment, { today: today() });
+  say(toTable(plan, { colour: false }));
+  if (verb !== "down" && plan.summary.mandatory > 0) return plan.summary.undecided > 0 ? EXIT.refused : EXIT.failed;
+  if (verb !== "down") say(describePreview(name, await stack.preview()));
+  if (verb === "preview") return EXIT.ok;
+  const question = verb === "up" ? `Change the live stack "${name}"?` : `Destroy everything in the live stack "${name}"?`;
+  if (!options.yes && !(await confirm(question))) return EXIT.refused;
+
+  using interrupt = new InterruptListener(say);
+  const counter = new Progress(plan.rows.length);
+  const result = await stack.run(verb === "up" ? "up" : "destroy", {
+    interrupt,
+    onEvent: (event) => {
+      const line = counter.line(event);
+      if (line !== undefined) say(line);
+    },
+  });
+  for (const { severity, message } of result.diagnostics) if (severity === "error") say(message);
+  const report: OperationReport = {
+    environment: name,
+    changes: result.changes,
+    durationMs: result.durationMs,
+    outputs: stackOutputs(await stack.state()),
+    cost: verb === "up" ? plan.cost : null,
+  };
+  process.stdout.write(options.json ? `${JSON.stringify(report, undefined, 2)}\n` : `${name}: ${describeChanges(result.changes)}\n`);
+  if (interrupt.interrupted) return EXIT.interrupted;
+  return result.exitCode === 0 ? EXIT.ok : EXIT.failed;
+}
+
+function describePreview(name: string, { changes, protectedDeletes }: LivePreview): string {
+  const counts = Object.entries(changes).map(([operation, count]) => `${count} to ${operation}`);
+  const lines = [`${name}: ${counts.length === 0 ? "no change" : counts.join(", ")}`];
+  if (protectedDeletes.length > 0) {
+    lines.push("Protected, and yet to be deleted or replaced; Pulumi refuses these:", ...protectedDeletes.map((urn) => `  ${urn}`));
+  }
+  return lines.join("\n");
+}

@@ -1,0 +1,41 @@
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import { loadEnvironment, type Environment } from "../stacks/environment-file.ts";
+import { nearest } from "../stacks/words.ts";
+import { InputError } from "./errors.ts";
+
+/** The environment that exists only in the twin, and the one that every verb takes when none is named. */
+export const SANDBOX = "sandbox";
+
+export interface EnvironmentChoice {
+  /** Name of an environment in `stacks/`. @default "sandbox", or what `file` says */
+  readonly name?: string | undefined;
+  /** Absolute path of an environment file that stands elsewhere. */
+  readonly file?: string | undefined;
+}
+
+/**
+ * Reads the environment that a person has named.
+ *
+ * @throws InputError where there is none of that name, SpecError with everything that is wrong with its files.
+ */
+export async function selectEnvironment(root: string, { name, file }: EnvironmentChoice): Promise<Environment> {
+  if (file === undefined) {
+    const stacks = path.join(root, "stacks");
+    const chosen = name ?? SANDBOX;
+    const known = readdirSync(stacks).flatMap((entry) => /^Pulumi\.(.+)\.yaml$/.exec(entry)?.[1] ?? []);
+    if (!known.includes(chosen)) throw new InputError(unknownEnvironment(chosen, known));
+    return loadEnvironment(path.relative(process.cwd(), path.join(stacks, `Pulumi.${chosen}.yaml`)));
+  }
+  const environment = await loadEnvironment(path.relative(process.cwd(), file));
+  if (name !== undefined && name !== environment.name) {
+    throw new InputError(`${file} describes "${environment.name}", not "${name}". Leave the name out, or correct either.`);
+  }
+  return environment;
+}
+
+function unknownEnvironment(name: string, known: readonly string[]): string {
+  const meant = nearest(name, known);
+  const hint = meant === undefined ? "" : ` Did you mean ${meant}?`;
+  return `There is no environment "${name}".${hint} The folder stacks/ has: ${known.join(", ")}. --file takes one from anywhere.`;
+}

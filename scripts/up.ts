@@ -1,0 +1,29 @@
+import { runLive } from "../operations/run-live.ts";
+import { runRehearsal } from "../operations/run-rehearsal.ts";
+import { fileOption, onEnvironment, ROOT, runVerb, verbCommand, type VerbOptions } from "../operations/run-verb.ts";
+import { SANDBOX, selectEnvironment } from "../operations/select-environment.ts";
+
+/** `npm run up`: brings an environment up, the sandbox against the simulated clouds, others live or rehearsed. */
+const command = onEnvironment(verbCommand("up", "Bring an environment up: the sandbox, unless another is named."))
+  .option("--yes", "do not ask before a live run")
+  .addHelpText(
+    "after",
+    `
+A run against the simulated clouds repairs what an earlier run that was cut off has left. Another environment than the
+sandbox is live, with your own Pulumi backend and credentials, unless --rehearse is given.
+
+Exit codes: 0 done, 1 it failed or breaks a rule, 2 bad input (nothing was created), 130 stopped with Ctrl-C.
+
+Examples:
+  npm run up
+  npm run -s up -- sandbox --json | jq .changes
+  npm run up -- production --rehearse
+  npm run up -- --file /tmp/Pulumi.trial.yaml --rehearse`,
+  );
+
+await runVerb(command, async () => {
+  const { json = false, file, rehearse = false, yes = false } = command.opts<VerbOptions>();
+  const environment = await selectEnvironment(ROOT, { name: command.args[0], file: fileOption(file) });
+  if (rehearse || environment.name === SANDBOX) return runRehearsal("up", environment, { json });
+  return runLive("up", environment, { json, yes });
+});
