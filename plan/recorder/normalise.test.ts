@@ -54,12 +54,13 @@ describe("toRow", () => {
     expect(row({ "a.b": secret(1), c: { "d/e": secret(2) } }).secretPaths).toEqual(['["a.b"]', 'c["d/e"]']);
   });
 
-  it.each([
+  const places: readonly (readonly [string, Properties])[] = [
     ["labels", { labels: { "splitfleet/pool": "burst", other: "x" } }],
     ["tags", { tags: { "splitfleet/pool": "burst" } }],
     ["a list of tags", { tags: [{ key: "splitfleet/pool", value: "burst", propagateAtLaunch: true }, { key: "other", value: "x" }] }],
     ["metadata", { metadata: { labels: { "splitfleet/pool": "burst", "splitfleet/unheard-of": "x" } } }],
-  ])("reads the project's labels from %s", (_place, properties) => {
+  ];
+  it.each(places)("reads the project's labels from %s", (_place, properties) => {
     expect(row(properties).labels).toEqual({ pool: "burst" });
   });
 
