@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Cost } from "./cost.ts";
-import type { Finding, LEVELS, SEVERITIES } from "./finding.ts";
+import type { LEVELS, SEVERITIES } from "./finding.ts";
 import type { Row } from "./row.ts";
 
 /** What a rule may look at beside the rows. */
@@ -55,5 +55,3 @@ export interface Rule<Config = unknown> {
   readonly bad: readonly Row[];
   check(rows: readonly Row[], context: RuleContext<Config>): Iterable<Violation>;
 }
-
-export type { Finding };

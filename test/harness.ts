@@ -1,6 +1,6 @@
 import path from "node:path";
 import { record } from "../plan/recorder/record.ts";
-import type { Row, Value } from "../policies/row.ts";
+import type { Row } from "../policies/row.ts";
 import { loadEnvironment, type ResolvedEnvironment } from "../stacks/environment-file.ts";
 import { fleet } from "../stacks/fleet.ts";
 
@@ -38,7 +38,3 @@ export function tree(rows: readonly Row[], parent: string, depth = 0): string {
     .sort()
     .join("");
 }
-
-/** The value at a property path such as `spec.replicas`. */
-export const at = (value: Value | undefined, ...keys: (string | number)[]): Value | undefined =>
-  keys.reduce<Value | undefined>((inner, key) => (inner === null || typeof inner !== "object" ? undefined : (inner as Record<string, Value>)[key]), value);

@@ -7,6 +7,7 @@ export interface WorkloadEntry {
   readonly team: string;
   readonly pool: string;
   readonly dataClass: string;
+  readonly [field: string]: unknown;
 }
 
 /** The parts of an environment and its lock that workloads are built from. */

@@ -7,10 +7,8 @@ const limits = z.strictObject({
   worst: burn.optional().meta({ description: "On-demand prices, maximum sizes, every hour of the month." }),
 });
 
+/** What the environment may cost, net of tax; reaching a limit stops `plan`, `preview` and `up`. */
 export const budget = z.strictObject({
   warnAt: share.default(0.8).meta({ description: "Share of a limit from which it is reported." }),
   environment: limits,
 });
-
-/** What the environment may cost, net of tax; reaching a limit stops `plan`, `preview` and `up`. */
-export type Budget = z.infer<typeof budget>;

@@ -7,6 +7,7 @@ import { cidr, pattern } from "./values.ts";
  */
 export const K3S_MINIMUM = { "1.33": 13, "1.34": 9, "1.35": 6, "1.36": 2 } as const;
 
+/** One k3s cluster over all sites. */
 export const cluster = z.strictObject({
   version: pattern(/^v1\.\d{2}\.\d+\+k3s\d+$/, "a k3s release such as v1.36.2+k3s1").meta({
     description: "k3s release; its checksum stands in the lock.",
@@ -14,6 +15,3 @@ export const cluster = z.strictObject({
   podRange: cidr.default("10.42.0.0/16"),
   serviceRange: cidr.default("10.43.0.0/16"),
 });
-
-/** One k3s cluster over all sites. */
-export type Cluster = z.infer<typeof cluster>;

@@ -45,4 +45,3 @@ export const environmentLock = z.strictObject({
 
 /** What stock or time decided once: written by `resolve`, committed beside the environment, read by plan and up. */
 export type EnvironmentLock = z.infer<typeof environmentLock>;
-export type LockedPool<Kind extends "hetzner" | "aws"> = Extract<EnvironmentLock["pools"][string], { kind: Kind }>;

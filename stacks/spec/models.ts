@@ -10,7 +10,6 @@ export const model = z.strictObject({
   tier: z.enum(["small", "large", "frontier"]),
   dataClass: dataClass.meta({ description: "The most sensitive prompt that may be sent to it." }),
 });
-export type Model = z.infer<typeof model>;
 
 /** The model catalogue: what teams may ask the proxy for. */
 export const models = z.record(slug, model);

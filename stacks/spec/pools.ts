@@ -6,7 +6,6 @@ export const taint = z.strictObject({
   value: z.string().default("true"),
   effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]).default("NoSchedule"),
 });
-export type Taint = z.infer<typeof taint>;
 
 const common = {
   site: slug.meta({ description: "A key of `sites`." }),

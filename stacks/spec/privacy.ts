@@ -7,5 +7,3 @@ export const privacy = z.strictObject({
     .min(1)
     .meta({ description: "Countries in which data above `public` may be kept. Pools that may hold such data stand in one of them." }),
 });
-
-export type Privacy = z.infer<typeof privacy>;

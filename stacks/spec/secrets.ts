@@ -3,6 +3,7 @@ import { pattern, slug } from "./values.ts";
 
 const ADDRESS = "an https address such as https://vault.tail1a2b3.ts.net:8200";
 
+/** Where secrets are issued and rotated. Values never stand here; see `npm run rotate`. */
 export const secrets = z.strictObject({
   vault: z.strictObject({
     address: z
@@ -12,6 +13,3 @@ export const secrets = z.strictObject({
     mount: slug.default("splitfleet").meta({ description: "Prefix of the environment's mounts." }),
   }),
 });
-
-/** Where secrets are issued and rotated. Values never stand here; see `npm run rotate`. */
-export type Secrets = z.infer<typeof secrets>;

@@ -47,7 +47,6 @@ const aws = z.strictObject({
 
 export const site = z.discriminatedUnion("kind", [hetzner, onprem, aws]);
 export type Site = z.infer<typeof site>;
-export type SiteOf<Kind extends Site["kind"]> = Extract<Site, { kind: Kind }>;
 
 /** A place: a Hetzner location, an on-prem room, an AWS region. */
 export const sites = z.record(slug, site);

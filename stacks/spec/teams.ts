@@ -13,7 +13,6 @@ export const team = z.strictObject({
     })
     .meta({ description: "Hard limits of the team's namespace." }),
 });
-export type Team = z.infer<typeof team>;
 
 /** Who pays and is limited. Each team has a namespace of its own. */
 export const teams = z.record(slug, team);

@@ -15,7 +15,6 @@ const [first, ...others] = registry.map((definition) =>
 if (first === undefined) throw new Error("components/workloads/registry.ts lists no workload");
 
 export const workload = z.discriminatedUnion("kind", [first, ...others]);
-export type WorkloadSpec = z.infer<typeof workload>;
 
 /** Anything deployed on pools, by name; one entry is one deployment. */
 export const workloads = z.record(slug, workload);

@@ -21,7 +21,7 @@ const pods = (workload: string, team: string) => ({
 });
 const allocation = { environment: "sandbox", ...entry, workload: "proxy" };
 const podOf = (workload: Workload, files = configFiles(workload.files ?? {})) =>
-  podTemplate({ planned: { name: "proxy", entry, workload }, labels: {}, allocation, files, account: "proxy" });
+  podTemplate({ planned: { ...proxy, workload }, labels: {}, allocation, files, account: "proxy" });
 
 test("a port for the mesh lets mesh addresses in, and a need lets its consumer out", () => {
   expect(networkPolicySpec(proxy, [])).toEqual({
