@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { z } from "zod";
 import { EngineError, runCommand, runOperation, type Engine, type OperationOptions, type OperationResult } from "../sandbox/session/engine.ts";
 import { exportedStack, type Deployment } from "../sandbox/session/state.ts";
@@ -49,7 +46,6 @@ export class LiveStack {
       pulumi: options.pulumi,
       root: options.root,
       environment: Object.fromEntries(user),
-      events: mkdtempSync(join(tmpdir(), "splitfleet-live-")),
     };
   }
 
@@ -96,10 +92,6 @@ export class LiveStack {
     const result = await runCommand(this.#engine, args);
     if (result.exitCode !== 0) throw new EngineError(args, result);
     return exportedStack.parse(JSON.parse(result.stdout)).deployment;
-  }
-
-  [Symbol.dispose](): void {
-    rmSync(this.#engine.events, { recursive: true, force: true });
   }
 }
 

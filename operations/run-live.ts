@@ -23,7 +23,7 @@ export async function runLive(verb: "up" | "preview" | "down", environment: Envi
   const { name } = environment;
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
   const { path: pulumi } = await resolveTool("pulumi");
-  using stack = new LiveStack({ root: ROOT, environment: name, pulumi, user: process.env });
+  const stack = new LiveStack({ root: ROOT, environment: name, pulumi, user: process.env });
   await stack.check();
 
   const plan = await planEnvironment(environment, { today: today() });

@@ -1,9 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { performance } from "node:perf_hooks";
-import { EventLog, summarize, type EngineEvent, type EventSummary } from "./events.ts";
+import { EventServer } from "./event-server.ts";
+import { summarize, type EngineEvent, type EventSummary } from "./events.ts";
 import { diesWithParent } from "./process.ts";
 
 /** The CLI of one session: what is run, where, and with which environment. */
@@ -12,8 +10,6 @@ export interface Engine {
   /** The project's folder. */
   readonly root: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** Where event logs are kept, one for each kind of operation. */
-  readonly events: string;
 }
 
 /** How a person stops an operation: `finish` after what is under way, `kill` at once. */
@@ -34,36 +30,26 @@ export interface OperationResult extends EventSummary {
   readonly output: string;
 }
 
-const POLL_MS = 80;
-
 /** Runs an operation that reports events: `up`, `preview`, `refresh` or `destroy`. */
 export async function runOperation(
   engine: Engine,
   args: readonly [operation: string, ...string[]],
-  options: OperationOptions = {},
+  { onEvent, interrupt }: OperationOptions = {},
 ): Promise<OperationResult> {
-  mkdirSync(engine.events, { recursive: true });
-  const logFile = join(engine.events, `${args[0]}.jsonl`);
-  rmSync(logFile, { force: true });
-  const log = new EventLog(logFile);
   const events: EngineEvent[] = [];
-  const read = (): void => {
-    for (const event of log.read()) {
-      events.push(event);
-      options.onEvent?.(event);
-    }
-  };
+  const server = await EventServer.start((event) => {
+    events.push(event);
+    onEvent?.(event);
+  });
   const started = performance.now();
-  const poll = setInterval(read, POLL_MS);
   try {
     const { exitCode, stdout, stderr } = await runCommand(
       engine,
-      [...args, "--non-interactive", "--color", "never", "--event-log", logFile],
-      options.interrupt === undefined ? {} : { interrupt: options.interrupt },
+      [...args, "--non-interactive", "--color", "never", "--event-log", server.address],
+      interrupt === undefined ? {} : { interrupt },
       // The CLI knows --event-log only with this set, as the Automation API does.
       { PULUMI_DEBUG_COMMANDS: "true" },
     );
-    read();
     return {
       ...summarize(events),
       exitCode,
@@ -71,7 +57,7 @@ export async function runOperation(
       output: stdout + stderr,
     };
   } finally {
-    clearInterval(poll);
+    server.close();
   }
 }
 

@@ -1,8 +1,5 @@
-import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect, it } from "vitest";
-import { EventLog, summarize } from "./events.ts";
+import { summarize } from "./events.ts";
 
 it("adds an operation's events up, without the engine's debug and passing messages", () => {
   const diagnostic = (severity: string, message: string, ephemeral = false) => ({ diagnosticEvent: { severity, message, ephemeral } });
@@ -24,19 +21,4 @@ it("adds an operation's events up, without the engine's debug and passing messag
 
 it("tells a run without a summary from one that changed nothing", () => {
   expect(summarize([]).finished).toBe(false);
-});
-
-it("reads a growing log, line by whole line, even where a write ends inside a character", () => {
-  const folder = mkdtempSync(join(tmpdir(), "splitfleet-events-"));
-  const file = join(folder, "up.jsonl");
-  const log = new EventLog(file);
-  expect(log.read()).toEqual([]);
-  const line = Buffer.from(`{"diagnosticEvent":{"severity":"info","message":"größer"}}\n`);
-  const inside = line.indexOf("ö") + 1;
-  appendFileSync(file, line.subarray(0, inside));
-  expect(log.read()).toEqual([]);
-  appendFileSync(file, line.subarray(inside));
-  expect(log.read()).toEqual([{ diagnosticEvent: { severity: "info", message: "größer" } }]);
-  expect(log.read()).toEqual([]);
-  rmSync(folder, { recursive: true });
 });

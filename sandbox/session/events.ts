@@ -1,4 +1,3 @@
-import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import { z } from "zod";
 
 const step = z.object({
@@ -9,8 +8,8 @@ const step = z.object({
   new: z.object({ protect: z.boolean().optional() }).nullish(),
 });
 
-/** One line of the CLI's `--event-log`, as far as it is read here. */
-const engineEvent = z.object({
+/** One event of the CLI's `--event-log`, as far as it is read here. */
+export const engineEvent = z.object({
   resourcePreEvent: z.object({ metadata: step }).optional(),
   resOutputsEvent: z.object({ metadata: step }).optional(),
   resOpFailedEvent: z.object({ metadata: step }).optional(),
@@ -91,35 +90,3 @@ export function summarize(events: readonly EngineEvent[]): EventSummary {
 
 /** The engine marks colours as `<{%fg 1%}>`, which stay in its events whatever `--color` says. */
 const plainText = (message: string): string => message.replaceAll(/<\{%[^%]*%\}>/g, "").trimEnd();
-
-/** Reads an event log while it grows. A line that is not yet whole is kept for the next call. */
-export class EventLog {
-  readonly #file: string;
-  #offset = 0;
-  #rest = "";
-  readonly #decoder = new TextDecoder();
-
-  constructor(file: string) {
-    this.#file = file;
-  }
-
-  /** The events written since the last call. */
-  read(): readonly EngineEvent[] {
-    if (!existsSync(this.#file)) return [];
-    const handle = openSync(this.#file, "r");
-    const chunk = Buffer.alloc(1 << 16);
-    try {
-      for (;;) {
-        const length = readSync(handle, chunk, 0, chunk.length, this.#offset);
-        if (length === 0) break;
-        this.#offset += length;
-        this.#rest += this.#decoder.decode(chunk.subarray(0, length), { stream: true });
-      }
-    } finally {
-      closeSync(handle);
-    }
-    const lines = this.#rest.split("\n");
-    this.#rest = lines.pop() ?? "";
-    return lines.filter((line) => line !== "").map((line) => engineEvent.parse(JSON.parse(line)));
-  }
-}

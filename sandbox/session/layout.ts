@@ -16,7 +16,6 @@ export interface Layout {
   readonly configFile: string;
   readonly lockFile: string;
   readonly bin: string;
-  readonly events: string;
   /** The engine's checkpoint of the stack in the file backend. */
   readonly checkpointFile: string;
   /** One file a running engine, named at random; a killed engine leaves its file. */
@@ -38,7 +37,6 @@ export function layoutOf(root: string, environment: string): Layout {
     configFile: join(config, `Pulumi.${environment}.yaml`),
     lockFile: join(config, `${environment}.lock.yaml`),
     bin: join(folder, "bin"),
-    events: join(folder, "events"),
     checkpointFile: join(state, ".pulumi", "stacks", PROJECT, `${environment}.json`),
     locks: join(state, ".pulumi", "locks", "organization", PROJECT, environment),
   };

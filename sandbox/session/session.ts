@@ -120,7 +120,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const user = options.user ?? process.env;
   const held = readLocks(layout).find(({ ownerLives }) => ownerLives);
   if (held !== undefined) throw new StackLockedError(environment.name, held);
-  for (const folder of [layout.state, layout.events]) mkdirSync(folder, { recursive: true });
+  mkdirSync(layout.state, { recursive: true });
   writeMarker(layout, environment.name, options.now ?? new Date());
   ensurePassphrase(layout);
   const missingSecrets = copyConfig(environment, layout);
@@ -131,7 +131,6 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     pulumi: pulumi.path,
     root,
     environment: sessionEnvironment(user, { layout, node, twinSocket: twin.socket }),
-    events: layout.events,
   };
   const session = new Session(environment.name, layout, engine, twin);
   try {

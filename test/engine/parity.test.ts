@@ -33,7 +33,12 @@ describe.each(environments)("%s", (name) => {
   it("has the same URNs, types and parents in the plan and in the engine's state", async () => {
     const environment = await loadEnvironment(path.join(STACKS, `Pulumi.${name}.yaml`));
     const { rows } = await planEnvironment(environment, { today: TODAY });
-    await using session = await openSession({ root: copy.root, environment, pulumi: await resolveTool("pulumi"), node: process.execPath });
+    await using session = await openSession({
+      root: copy.root,
+      environment,
+      pulumi: await resolveTool("pulumi"),
+      node: process.execPath,
+    });
     const { exitCode, output } = await up(session);
     expect(exitCode, output).toBe(0);
     expect(identities(rows)).toEqual(identities(session.state().resources ?? []));

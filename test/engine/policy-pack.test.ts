@@ -25,16 +25,24 @@ async function open(environment: Environment): Promise<Session> {
 describe("the policy pack", () => {
   /** The sandbox under another name, with its lock beside it, and the file changed. */
   async function changed(name: string, change: (text: string) => string): Promise<Environment> {
-    const text = readFileSync(path.join(STACKS, "Pulumi.sandbox.yaml"), "utf8").replace("name: sandbox", `name: ${name}`);
+    const text = readFileSync(path.join(STACKS, "Pulumi.sandbox.yaml"), "utf8").replace(
+      "name: sandbox",
+      `name: ${name}`,
+    );
     const file = path.join(copy.root, `Pulumi.${name}.yaml`);
     writeFileSync(file, change(text));
-    const lock = readFileSync(path.join(STACKS, "sandbox.lock.yaml"), "utf8").replace("environment: sandbox", `environment: ${name}`);
+    const lock = readFileSync(path.join(STACKS, "sandbox.lock.yaml"), "utf8").replace(
+      "environment: sandbox",
+      `environment: ${name}`,
+    );
     writeFileSync(path.join(copy.root, `${name}.lock.yaml`), lock);
     return loadEnvironment(file);
   }
 
   it("fails a preview with the finding that plan gave, and lets `up` create nothing that costs too much", async () => {
-    const environment = await changed("frugal", (text) => text.replace(/worst: \{[^}]*\}/, "worst: { monthlyEuros: 1 }"));
+    const environment = await changed("frugal", (text) =>
+      text.replace(/worst: \{[^}]*\}/, "worst: { monthlyEuros: 1 }"),
+    );
     const { findings } = await planEnvironment(environment, { today: TODAY });
     expect(findings.map(({ rule, level }) => `${level} ${rule}`)).toEqual(["mandatory cost/within-budget"]);
     await using session = await open(environment);

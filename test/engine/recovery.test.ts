@@ -1,21 +1,12 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { up } from "../../operations/up.ts";
-import { descendants, survivors, until, type Process } from "./processes.ts";
-import { ENVIRONMENT, Project, servers, stateObjects, worldObjects, type FixtureSpec } from "./project.ts";
-
-const RUN_UP = fileURLToPath(new URL("run-up.ts", import.meta.url));
+import { runUntilHung, type Hang } from "./hung-run.ts";
+import { survivors } from "./processes.ts";
+import { Project, servers, stateObjects, worldObjects, type FixtureSpec } from "./project.ts";
 
 /** One place where a run is cut off: at the n-th change of the world since the run began. */
-interface KillPoint {
+interface KillPoint extends Hang {
   readonly change: FixtureSpec;
-  readonly at: number;
-  /** Before the cloud has done it, or after, with the answer lost. */
-  readonly phase: "before" | "after";
   readonly victim: "engine" | "verb" | "all";
   readonly what: string;
 }
@@ -60,26 +51,12 @@ it.each(POINTS)("repairs a run whose $victim is killed at $what", { timeout: 60_
 });
 
 /** Runs `up` in its own process, kills the victim at the point, and makes sure that all the others end. */
-async function cutOff({ at, phase, victim }: KillPoint): Promise<void> {
-  const hung = join(project.marker, "hung");
-  const faults = join(project.marker, "faults.json");
-  rmSync(hung, { force: true });
-  if (!existsSync(project.marker)) await (await project.open()).close();
-  writeFileSync(faults, JSON.stringify({ hang: { at, phase } }));
-
-  const verb = spawn(process.execPath, [RUN_UP, project.root, ENVIRONMENT, project.environmentFile], { stdio: "ignore" });
-  const ended = once(verb, "exit");
-  await until(() => existsSync(hung) || verb.exitCode !== null, 30_000, `change ${at} of the world`);
-  const processes = [asProcess(verb), ...descendants(verb.pid ?? 0)];
-  for (const { pid } of processes.filter((process) => isVictim(process, victim, verb))) process.kill(pid, "SIGKILL");
+async function cutOff({ victim, at, phase }: KillPoint): Promise<void> {
+  const { verb, processes, ended } = await runUntilHung(project, { at, phase });
+  const victims = processes.filter(({ pid, command }) =>
+    victim === "all" || (victim === "verb" ? pid === verb.pid : /\/pulumi up /.test(command)));
+  for (const { pid } of victims) process.kill(pid, "SIGKILL");
   await ended;
-  rmSync(faults);
+  expect(victims).not.toEqual([]);
   expect(await survivors(processes, 8_000)).toEqual([]);
-}
-
-const asProcess = (verb: ChildProcess): Process => ({ pid: verb.pid ?? 0, parent: process.pid, command: "verb" });
-
-function isVictim({ pid, command }: Process, victim: KillPoint["victim"], verb: ChildProcess): boolean {
-  if (victim === "all") return true;
-  return victim === "verb" ? pid === verb.pid : /\/pulumi up /.test(command);
 }
