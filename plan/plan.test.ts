@@ -17,8 +17,16 @@ describe("planEnvironment", () => {
   it("finds nothing wrong with the sandbox and prices its pools", async () => {
     const report = await planEnvironment(await loadEnvironment(SANDBOX_FILE), { today: TODAY });
     expect(report.findings).toEqual([]);
-    expect(report.summary).toEqual({ resources: expect.any(Number), mandatory: 0, advisory: 0, undecided: 0, verdict: "pass" });
-    expect(new Set(report.cost.items.map(({ labels }) => labels["pool"]))).toEqual(new Set(["burst", "inference", "operations", "workshop"]));
+    expect(report.summary).toEqual({
+      resources: expect.any(Number),
+      mandatory: 0,
+      advisory: 0,
+      undecided: 0,
+      verdict: "pass",
+    });
+    expect(new Set(report.cost.items.map(({ labels }) => labels["pool"]))).toEqual(
+      new Set(["burst", "inference", "operations", "workshop"]),
+    );
   });
 
   it("reports in the form of the contract", async () => {
@@ -40,7 +48,9 @@ describe("planEnvironment", () => {
   });
 
   it("blocks an environment that costs more than its budget", async () => {
-    const environment = await sandboxWith(() => ({ budget: { warnAt: 0.8, environment: { expected: { monthlyEuros: 1 } } } }));
+    const environment = await sandboxWith(() => ({
+      budget: { warnAt: 0.8, environment: { expected: { monthlyEuros: 1 } } },
+    }));
     const { findings, summary } = await planEnvironment(environment, { today: TODAY });
     expect(findings.map(({ rule, level, path, limit }) => [rule, level, path, limit])).toEqual([
       ["cost/within-budget", "mandatory", "budget.environment.expected.monthlyEuros", "1"],
@@ -53,8 +63,13 @@ describe("planEnvironment", () => {
     const { inference } = environment.lock.pools;
     if (inference?.kind !== "hetzner") throw new Error("the sandbox has no Hetzner pool named inference");
     const pools = { ...environment.lock.pools, inference: { ...inference, serverType: "cx999" } };
-    const { findings, summary } = await planEnvironment({ ...environment, lock: { ...environment.lock, pools } }, { today: TODAY });
-    expect(new Set(findings.map(({ rule, level }) => `${level} ${rule}`))).toEqual(new Set(["mandatory cost/unknown-price"]));
+    const { findings, summary } = await planEnvironment(
+      { ...environment, lock: { ...environment.lock, pools } },
+      { today: TODAY },
+    );
+    expect(new Set(findings.map(({ rule, level }) => `${level} ${rule}`))).toEqual(
+      new Set(["mandatory cost/unknown-price"]),
+    );
     expect(summary).toMatchObject({ undecided: findings.length, verdict: "undecided" });
   });
 });

@@ -12,7 +12,11 @@ const context: RunContext = {
 
 describe("registry", () => {
   it("lists each rule once, by an id that is its file's path", () => {
-    expect(rules.map((rule) => rule.id)).toEqual(["cost/within-budget", "security/no-open-firewall", "security/no-secret-in-user-data"]);
+    expect(rules.map((rule) => rule.id)).toEqual([
+      "cost/within-budget",
+      "security/no-open-firewall",
+      "security/no-secret-in-user-data",
+    ]);
   });
 
   it.each(rules)("$id passes its good examples", (rule) => {
@@ -24,8 +28,11 @@ describe("registry", () => {
     expect(reported).toEqual(rule.bad.map((row) => row.urn));
   });
 
-  it.each(rules)("$id says what it demands, why, how to comply and where that comes from", ({ title, why, fix, source }) => {
-    for (const text of [title, why, fix, source]) expect(text.length).toBeGreaterThan(15);
-    expect([why, fix].filter((text) => !text.endsWith("."))).toEqual([]);
-  });
+  it.each(rules)(
+    "$id says what it demands, why, how to comply and where that comes from",
+    ({ title, why, fix, source }) => {
+      for (const text of [title, why, fix, source]) expect(text.length).toBeGreaterThan(15);
+      expect([why, fix].filter((text) => !text.endsWith("."))).toEqual([]);
+    },
+  );
 });

@@ -7,12 +7,25 @@ import type { Rule, Violation } from "./rule.ts";
 import { runRules, type RunContext } from "./run.ts";
 
 const context: RunContext = { environment: "example", cost: undefined, budget: undefined };
-const server = exampleRow("hcloud:index/server:Server", "node", { userData: "token=hunter2hunter2", name: "node" }, { secretPaths: ["userData"] });
+const server = exampleRow(
+  "hcloud:index/server:Server",
+  "node",
+  { userData: "token=hunter2hunter2", name: "node" },
+  { secretPaths: ["userData"] },
+);
 const violation: Violation = { urn: server.urn, path: "name", message: "A name.", value: "node", limit: "none" };
 
 function rule(check: Rule["check"], more: Partial<Rule> = {}): Rule {
   const text = { title: "Test", why: "", fix: "Rename it.", source: "" };
-  const data = { id: "test/rule", severity: "low", level: "advisory", config: z.strictObject({}), unknown: "warn", good: [], bad: [] } as const;
+  const data = {
+    id: "test/rule",
+    severity: "low",
+    level: "advisory",
+    config: z.strictObject({}),
+    unknown: "warn",
+    good: [],
+    bad: [],
+  } as const;
   return { ...text, ...data, ...more, check };
 }
 
@@ -35,7 +48,11 @@ describe("runRules", () => {
   });
 
   it("lets a violation carry its own level and fix", () => {
-    const { findings } = runRules([rule(() => [{ ...violation, level: "mandatory", fix: "Remove it." }])], [server], context);
+    const { findings } = runRules(
+      [rule(() => [{ ...violation, level: "mandatory", fix: "Remove it." }])],
+      [server],
+      context,
+    );
     expect(findings.map(({ level, fix }) => [level, fix])).toEqual([["mandatory", "Remove it."]]);
   });
 
@@ -69,7 +86,8 @@ describe("runRules", () => {
     expect(findings.map(({ level, message }) => [level, message])).toEqual([
       [
         "mandatory",
-        "The settings of this rule are wrong, so it did not run: ✖ Invalid input: expected number, received string\n  → at limit",
+        "The settings of this rule are wrong, so it did not run: " +
+          "✖ Invalid input: expected number, received string\n  → at limit",
       ],
     ]);
   });
@@ -87,21 +105,29 @@ describe("runRules", () => {
     { unknown: "warn", levels: ["advisory"], undecided: 0 },
     { unknown: "fail", levels: ["mandatory"], undecided: 1 },
   ] as const)("treats an unknown value as the mode $unknown says", ({ unknown, levels, undecided }) => {
-    const verdict = runRules([rule(() => [{ ...violation, value: UNKNOWN }], { unknown, level: "mandatory" })], [server], context);
+    const verdict = runRules(
+      [rule(() => [{ ...violation, value: UNKNOWN }], { unknown, level: "mandatory" })],
+      [server],
+      context,
+    );
     expect(verdict.findings.map(({ level }) => level)).toEqual(levels);
     expect(verdict.findings.every(({ value }) => value === "[unknown]")).toBe(true);
     expect(verdict.undecided).toHaveLength(undecided);
   });
 
   it("never prints a secret, neither as the value nor within a sentence", () => {
-    const leaking = rule(() => [{ ...violation, path: "userData", message: "Found token=hunter2hunter2.", value: "token=hunter2hunter2" }]);
+    const leaking = rule(() => [
+      { ...violation, path: "userData", message: "Found token=hunter2hunter2.", value: "token=hunter2hunter2" },
+    ]);
     const { findings } = runRules([leaking], [server], context);
     expect(findings.map(({ message, value }) => [message, value])).toEqual([["Found [secret].", "[secret]"]]);
   });
 
   it("finds fault with a plan without resources", () => {
     const { findings, undecided } = runRules([rule(() => [])], [], context);
-    expect(findings.map(({ rule, level, urn }) => [rule, level, urn])).toEqual([["policy/no-resources", "mandatory", exampleStack.urn]]);
+    expect(findings.map(({ rule, level, urn }) => [rule, level, urn])).toEqual([
+      ["policy/no-resources", "mandatory", exampleStack.urn],
+    ]);
     expect(undecided).toEqual(findings);
   });
 });

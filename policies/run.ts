@@ -56,7 +56,14 @@ function runRule(rule: Rule, rows: readonly Row[], { settings, ...context }: Run
     return [...violations].flatMap((violation) => toResult(rule, violation));
   } catch (error) {
     const message = `The rule crashed: ${error instanceof Error ? error.message : String(error)}`;
-    return [couldNotRun(rule, context, message, "Report this as a defect of the rule; until it is repaired, nothing of it is checked.")];
+    return [
+      couldNotRun(
+        rule,
+        context,
+        message,
+        "Report this as a defect of the rule; until it is repaired, nothing of it is checked.",
+      ),
+    ];
   }
 }
 
@@ -71,9 +78,24 @@ function toResult(rule: Rule, violation: Violation): readonly Result[] {
   return [{ finding: unknown, decided: false }];
 }
 
-function couldNotRun(rule: Rule, { environment }: Pick<RunContext, "environment">, message: string, fix: string): Result {
+function couldNotRun(
+  rule: Rule,
+  { environment }: Pick<RunContext, "environment">,
+  message: string,
+  fix: string,
+): Result {
   const { id, severity } = rule;
-  const finding: Finding = { rule: id, level: "mandatory", severity, urn: stackUrn(environment), path: "", message, value: "", limit: "", fix };
+  const finding: Finding = {
+    rule: id,
+    level: "mandatory",
+    severity,
+    urn: stackUrn(environment),
+    path: "",
+    message,
+    value: "",
+    limit: "",
+    fix,
+  };
   return { finding, decided: false };
 }
 
@@ -98,9 +120,11 @@ function redactor(rows: readonly Row[]): (finding: Finding) => Finding {
   let secrets: readonly string[] | undefined;
   return (finding) => {
     const row = byUrn.get(finding.urn);
-    const hidden = row !== undefined && finding.path !== "" && finding.value !== "[unknown]" && isSecret(row, finding.path);
+    const hidden =
+      row !== undefined && finding.path !== "" && finding.value !== "[unknown]" && isSecret(row, finding.path);
     secrets ??= secretsOf(rows);
-    const clean = (text: string): string => (secrets ?? []).reduce((result, secret) => result.replaceAll(secret, "[secret]"), text);
+    const clean = (text: string): string =>
+      (secrets ?? []).reduce((result, secret) => result.replaceAll(secret, "[secret]"), text);
     return {
       ...finding,
       message: clean(finding.message),

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { Command as Program, InvalidArgumentError } from "commander";
+import { today } from "../plan/today.ts";
 import { ProjectCopy } from "./bench/project-copy.ts";
 import { bestOf, type Command } from "./bench/measure.ts";
 
@@ -18,7 +19,10 @@ interface Line {
 }
 
 const program = new Program("npm run bench --")
-  .description("Measures plan, up and an up without changes on the sandbox, as multiples of the floor: the same imports and as many bare registrations.")
+  .description(
+    "Measures plan, up and an up without changes on the sandbox, as multiples of the floor: " +
+      "the same imports and as many bare registrations.",
+  )
   .option("--runs <number>", "runs of floor and plan, of which the best counts", wholeNumber, 5)
   .option("--no-engine", "leave out what needs the Pulumi CLI")
   .option("--json", "write the figures as JSON to standard output")
@@ -33,11 +37,16 @@ if (options.json === true) process.stdout.write(`${JSON.stringify(lines)}\n`);
 else for (const line of lines) process.stdout.write(`${show(line)}\n`);
 process.exitCode = lines.every(({ isWithin }) => isWithin) ? 0 : 1;
 
-async function sandbox(): Promise<{ readonly name: string; readonly file: string; readonly lockFile: string; readonly resources: number }> {
+async function sandbox(): Promise<{
+  readonly name: string;
+  readonly file: string;
+  readonly lockFile: string;
+  readonly resources: number;
+}> {
   const { loadEnvironment } = await import("../stacks/environment-file.ts");
   const { planEnvironment } = await import("../plan/plan.ts");
   const loaded = await loadEnvironment(path.join(root, "stacks", "Pulumi.sandbox.yaml"));
-  const { rows } = await planEnvironment(loaded, { today: new Date().toISOString().slice(0, "2026-11-21".length) });
+  const { rows } = await planEnvironment(loaded, { today: today() });
   return { name: loaded.name, file: loaded.file, lockFile: loaded.lockFile, resources: rows.length };
 }
 
@@ -52,7 +61,13 @@ async function measurePlan(): Promise<readonly [Line, Line]> {
   const seconds = (name: string): number => (best.get(name) ?? Infinity) / 1000;
   const ratio = seconds("plan") / seconds("floor");
   return [
-    { what: `floor for ${environment.resources} resources`, seconds: seconds("floor"), ratio: 1, limit: "", isWithin: true },
+    {
+      what: `floor for ${environment.resources} resources`,
+      seconds: seconds("floor"),
+      ratio: 1,
+      limit: "",
+      isWithin: true,
+    },
     {
       what: "plan sandbox, npm included",
       seconds: seconds("plan"),
@@ -69,7 +84,12 @@ async function measureEngine(floor: number): Promise<readonly Line[]> {
   const { resolveTool } = await import("../sandbox/toolchain/resolve.ts");
   const { up } = await import("../operations/up.ts");
   using copy = new ProjectCopy(root);
-  await using session = await openSession({ root: copy.root, environment, pulumi: await resolveTool("pulumi"), node: process.execPath });
+  await using session = await openSession({
+    root: copy.root,
+    environment,
+    pulumi: await resolveTool("pulumi"),
+    node: process.execPath,
+  });
   const lines: Line[] = [];
   for (const { what, limit } of [
     { what: "up sandbox", limit: LIMITS.upSeconds },

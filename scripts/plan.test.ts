@@ -27,7 +27,10 @@ async function plan(...args: readonly string[]): Promise<Result> {
   const script = path.join(root, "scripts", "plan.ts");
   const environment = { ...process.env, INIT_CWD: folder, FORCE_COLOR: undefined };
   try {
-    return { code: 0, ...(await promisify(execFile)(process.execPath, [script, ...args], { cwd: root, env: environment })) };
+    return {
+      code: 0,
+      ...(await promisify(execFile)(process.execPath, [script, ...args], { cwd: root, env: environment })),
+    };
   } catch (error) {
     if (error instanceof Error && "stdout" in error && "code" in error) return error as Error & Result;
     throw error;
@@ -54,13 +57,17 @@ describe("plan", { timeout: 30_000 }, () => {
     expect(stdout).toMatch(/^sandbox: \d+ resources; no rule broken$/m);
   });
 
-  it("takes a file from anywhere, as seen from where the command was typed, and exits with 1 on a finding", async () => {
+  it("takes a file as seen from where the command was typed, and exits with 1 on a finding", async () => {
     write("splitfleet:budget:\n    environment:\n", "splitfleet:budget:\n    warnAt: 0.00001\n    environment:\n");
     expect((await plan("--file", "Pulumi.sandbox.yaml")).code).toBe(0);
     write("worst: {", "worst: { monthlyEuros: 1 } #");
     const { code, stdout } = await plan("--file", "Pulumi.sandbox.yaml", "--json");
     expect(code).toBe(1);
-    expect(planReports.parse(JSON.parse(stdout))[0]?.findings[0]).toMatchObject({ rule: "cost/within-budget", level: "mandatory", limit: "1" });
+    expect(planReports.parse(JSON.parse(stdout))[0]?.findings[0]).toMatchObject({
+      rule: "cost/within-budget",
+      level: "mandatory",
+      limit: "1",
+    });
   });
 
   it("exits with 2 on a file with problems, reports all of them and leaves standard output empty", async () => {
@@ -72,7 +79,12 @@ describe("plan", { timeout: 30_000 }, () => {
   });
 
   it.each([
-    { args: ["sandbx"], message: 'There is no environment "sandbx". Did you mean sandbox? The folder stacks/ has: sandbox. --file takes one from anywhere.\n' },
+    {
+      args: ["sandbx"],
+      message:
+        'There is no environment "sandbx". Did you mean sandbox? The folder stacks/ has: sandbox. ' +
+        "--file takes one from anywhere.\n",
+    },
     { args: ["sandbox", "--file", "x"], message: "Give either names of environments or --file, not both.\n" },
     { args: ["--jsn"], message: "error: unknown option '--jsn'\n(Did you mean --json?)\n" },
   ])("refuses $args with exit code 2", async ({ args, message }) => {

@@ -4,6 +4,7 @@ import path from "node:path";
 import "../plan/recorder/lean-sdk.ts";
 import { Command, CommanderError } from "commander";
 import type { PlanReport } from "../plan/report/contract.ts";
+import { today } from "../plan/today.ts";
 import { nearest } from "../stacks/words.ts";
 
 const EXIT = { pass: 0, findings: 1, undecided: 2 } as const;
@@ -17,7 +18,9 @@ interface Options {
 }
 
 const command = new Command("npm run plan --")
-  .description("Shows what environments consist of, cost and break, before anything exists. Needs no network and no credentials.")
+  .description(
+    "Shows what environments consist of, cost and break, before anything exists. Needs no network and no credentials.",
+  )
   .argument("[environment...]", "names of files stacks/Pulumi.<environment>.yaml (default: all of them)")
   .option("--json", "write the reports as a JSON array to standard output; see docs/reference/plan.schema.json")
   .option("--file <path>", "an environment file from anywhere instead; its lock is looked for beside it")
@@ -68,11 +71,10 @@ async function plan(files: readonly string[]): Promise<readonly PlanReport[] | u
   const failures = loaded.filter((result) => result.status === "rejected");
   if (failures.length > 0) return refuse(failures.map(({ reason }) => describe(reason)));
   const { planEnvironment } = await import("../plan/plan.ts");
-  const today = new Date().toISOString().slice(0, "2026-11-21".length);
   const reports: PlanReport[] = [];
   for (const environment of loaded.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []))) {
     try {
-      reports.push(await planEnvironment(environment, { today }));
+      reports.push(await planEnvironment(environment, { today: today() }));
     } catch (error) {
       return refuse([`${environment.file}: ${describe(error)}`]);
     }
@@ -95,17 +97,22 @@ function environmentFiles(names: readonly string[]): readonly string[] | undefin
   const known = readdirSync(stacks).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) return refuse(unknown.map((name) => unknownEnvironment(name, known)));
-  return (names.length > 0 ? names : known).map((name) => path.relative(process.cwd(), path.join(stacks, `Pulumi.${name}.yaml`)));
+  return (names.length > 0 ? names : known).map((name) =>
+    path.relative(process.cwd(), path.join(stacks, `Pulumi.${name}.yaml`)),
+  );
 }
 
 function unknownEnvironment(name: string, known: readonly string[]): string {
   const meant = nearest(name, known);
   const hint = meant === undefined ? "" : ` Did you mean ${meant}?`;
-  return `There is no environment "${name}".${hint} The folder stacks/ has: ${known.join(", ")}. --file takes one from anywhere.`;
+  const choice = `The folder stacks/ has: ${known.join(", ")}. --file takes one from anywhere.`;
+  return `There is no environment "${name}".${hint} ${choice}`;
 }
 
 async function render(reports: readonly PlanReport[], { json }: Options): Promise<string> {
   if (json === true) return (await import("../plan/report/json.ts")).toJson(reports);
   const { toTable } = await import("../plan/report/table.ts");
-  return reports.map((report) => toTable(report, { colour: process.stdout.isTTY && process.env["NO_COLOR"] === undefined })).join("\n");
+  return reports
+    .map((report) => toTable(report, { colour: process.stdout.isTTY && process.env["NO_COLOR"] === undefined }))
+    .join("\n");
 }

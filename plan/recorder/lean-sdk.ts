@@ -1,9 +1,9 @@
 import { registerHooks } from "node:module";
 
 /**
- * Imported before anything of Pulumi, this makes the SDK's import three times as fast: the TypeScript compiler and npm's
- * dependency reader, which it loads to turn JavaScript functions into cloud functions, are left out. No resource of this
- * project is made of a function; one that were would fail with the error below.
+ * Imported before anything of Pulumi, this makes the SDK's import three times as fast: the TypeScript compiler and
+ * npm's dependency reader, which it loads to turn JavaScript functions into cloud functions, are left out. No resource
+ * of this project is made of a function; one that were would fail with the error below.
  */
 const LEFT_OUT = /\/node_modules\/(?:typescript\/lib\/typescript|@npmcli\/arborist\/lib\/index)\.js$/;
 

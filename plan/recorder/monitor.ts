@@ -64,7 +64,12 @@ export class RecordingMonitor extends MockMonitor {
     custom: boolean,
     properties: Properties,
   ): string {
-    const [type, name, parent, provider] = [request.getType(), request.getName(), request.getParent(), request.getProvider()];
+    const [type, name, parent, provider] = [
+      request.getType(),
+      request.getName(),
+      request.getParent(),
+      request.getProvider(),
+    ];
     const urn = this.#urn(parent, type, name);
     this.rows.push(toRow({ urn, type, name, parent, custom, provider, properties }));
     return urn;
@@ -89,6 +94,7 @@ function asSecrets(values: Readonly<Record<string, string>>): Properties {
 
 /** In the shape of a gRPC error, whose `details` the SDK shows. */
 function lookUpError(token: string): Error & { readonly details: string } {
-  const details = `${token}: the plan does not look anything up; put what it would find into the environment's lock file.`;
+  const fix = "put what it would find into the environment's lock file";
+  const details = `${token}: the plan does not look anything up; ${fix}.`;
   return Object.assign(new Error(details), { details });
 }

@@ -1,15 +1,34 @@
-import { specialArchiveSig, specialAssetSig, specialOutputValueSig, specialResourceSig, specialSecretSig, specialSigKey } from "@pulumi/pulumi/runtime/rpc.js";
+import {
+  specialArchiveSig,
+  specialAssetSig,
+  specialOutputValueSig,
+  specialResourceSig,
+  specialSecretSig,
+  specialSigKey,
+} from "@pulumi/pulumi/runtime/rpc.js";
 import { describe, expect, it } from "vitest";
 import { UNKNOWN, type Value } from "../../policies/row.ts";
 import { toRow, type Properties } from "./normalise.ts";
 
 const row = (properties: Properties, provider = "") =>
-  toRow({ urn: "urn:pulumi:dev::splitfleet::a:b:C::name", type: "a:b:C", name: "name", parent: "", custom: true, provider, properties });
+  toRow({
+    urn: "urn:pulumi:dev::splitfleet::a:b:C::name",
+    type: "a:b:C",
+    name: "name",
+    parent: "",
+    custom: true,
+    provider,
+    properties,
+  });
 const secret = (value: Value): Value => ({ [specialSigKey]: specialSecretSig, value });
 
 describe("toRow", () => {
   it("unwraps secrets wherever they stand and lists their places", () => {
-    const { inputs, secretPaths } = row({ token: secret("a"), env: [{ name: "KEY", value: secret("b") }], data: secret({ "tls.key": "c" }) });
+    const { inputs, secretPaths } = row({
+      token: secret("a"),
+      env: [{ name: "KEY", value: secret("b") }],
+      data: secret({ "tls.key": "c" }),
+    });
     expect(inputs).toEqual({ token: "a", env: [{ name: "KEY", value: "b" }], data: { "tls.key": "c" } });
     expect(secretPaths).toEqual(["token", "env[0].value", "data"]);
   });
@@ -31,7 +50,11 @@ describe("toRow", () => {
 
   it("unwraps output values", () => {
     const output = (more: Properties): Value => ({ [specialSigKey]: specialOutputValueSig, dependencies: [], ...more });
-    const { inputs, secretPaths, unknownPaths } = row({ known: output({ value: 1 }), secret: output({ value: "a", secret: true }), unknown: output({}) });
+    const { inputs, secretPaths, unknownPaths } = row({
+      known: output({ value: 1 }),
+      secret: output({ value: "a", secret: true }),
+      unknown: output({}),
+    });
     expect(inputs).toEqual({ known: 1, secret: "a", unknown: UNKNOWN });
     expect([secretPaths, unknownPaths]).toEqual([["secret"], ["unknown"]]);
   });
@@ -57,7 +80,15 @@ describe("toRow", () => {
   const places: readonly (readonly [string, Properties])[] = [
     ["labels", { labels: { "splitfleet/pool": "burst", other: "x" } }],
     ["tags", { tags: { "splitfleet/pool": "burst" } }],
-    ["a list of tags", { tags: [{ key: "splitfleet/pool", value: "burst", propagateAtLaunch: true }, { key: "other", value: "x" }] }],
+    [
+      "a list of tags",
+      {
+        tags: [
+          { key: "splitfleet/pool", value: "burst", propagateAtLaunch: true },
+          { key: "other", value: "x" },
+        ],
+      },
+    ],
     ["metadata", { metadata: { labels: { "splitfleet/pool": "burst", "splitfleet/unheard-of": "x" } } }],
   ];
   it.each(places)("reads the project's labels from %s", (_place, properties) => {

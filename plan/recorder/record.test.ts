@@ -31,7 +31,9 @@ describe("record", () => {
     const provider = "urn:pulumi:dev::splitfleet::pulumi:providers:hcloud::hetzner";
     const pool = "urn:pulumi:dev::splitfleet::splitfleet:compute:Pool::inference";
     const server = "urn:pulumi:dev::splitfleet::splitfleet:compute:Pool$hcloud:index/server:Server::inference-a";
-    expect(rows.map(({ urn, type, name, parent, custom, provider }) => [urn, type, name, parent, custom, provider])).toEqual([
+    expect(
+      rows.map(({ urn, type, name, parent, custom, provider }) => [urn, type, name, parent, custom, provider]),
+    ).toEqual([
       [provider, "pulumi:providers:hcloud", "hetzner", stack, true, ""],
       [stack, "pulumi:pulumi:Stack", "splitfleet-dev", "", false, ""],
       [server, "hcloud:index/server:Server", "inference-a", pool, true, provider],
@@ -123,6 +125,9 @@ describe("record", () => {
       }`;
     const options = { cwd: import.meta.dirname };
     const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], options);
-    expect(stdout.trimEnd().split("\n")).toEqual(["thrown within apply", "The program waits for something that never comes."]);
+    expect(stdout.trimEnd().split("\n")).toEqual([
+      "thrown within apply",
+      "The program waits for something that never comes.",
+    ]);
   });
 });

@@ -66,7 +66,7 @@ async function withoutStacks<Result>(action: () => Promise<Result>): Promise<Res
 
 /** Waits until no registration is under way and a turn of the event loop has brought no new one. */
 async function settle(monitor: RecordingMonitor): Promise<void> {
-  for (let seen = -1; seen !== monitor.rows.length; ) {
+  for (let seen = -1; seen !== monitor.rows.length;) {
     seen = monitor.rows.length;
     await waitForRPCs();
     await new Promise((resolve) => setImmediate(resolve));

@@ -8,18 +8,27 @@ const row = z.strictObject({
   type: z.string(),
   name: z.string(),
   parent: z.string().meta({ description: "URN of the parent; empty for the stack itself." }),
-  labels: z.partialRecord(z.enum(LABELS), z.string()).meta({ description: "`splitfleet/…` labels, without the prefix." }),
+  labels: z
+    .partialRecord(z.enum(LABELS), z.string())
+    .meta({ description: "`splitfleet/…` labels, without the prefix." }),
   secretPaths: z.array(z.string()).meta({ description: "Property paths whose value is a Pulumi secret." }),
   unknownPaths: z.array(z.string()).meta({ description: "Property paths whose value only `up` decides." }),
 });
 
 const summary = z.strictObject({
-  resources: z.int().nonnegative().meta({ description: "Resources that a provider manages; components and the stack are not counted." }),
+  resources: z
+    .int()
+    .nonnegative()
+    .meta({ description: "Resources that a provider manages; components and the stack are not counted." }),
   mandatory: z.int().nonnegative(),
   advisory: z.int().nonnegative(),
-  undecided: z.int().nonnegative().meta({ description: "Mandatory findings that say only that a price or a rule could not be decided." }),
+  undecided: z
+    .int()
+    .nonnegative()
+    .meta({ description: "Mandatory findings that say only that a price or a rule could not be decided." }),
   verdict: z.enum(["pass", "findings", "undecided"]).meta({
-    description: "`pass`: no mandatory finding (exit code 0). `findings`: at least one (1). `undecided`: at least one undecided (2).",
+    description:
+      "`pass`: no mandatory finding (exit code 0). `findings`: at least one (1). `undecided`: one of them is (2).",
   }),
 });
 
@@ -32,9 +41,10 @@ export const planReport = z.strictObject({
   summary,
 });
 
-export const planReports = z
-  .array(planReport)
-  .meta({ title: "splitfleet plan", description: "What `npm run -s plan -- [environment ...] --json` writes to standard output." });
+export const planReports = z.array(planReport).meta({
+  title: "splitfleet plan",
+  description: "What `npm run -s plan -- [environment ...] --json` writes to standard output.",
+});
 
 export type PlanReport = z.infer<typeof planReport>;
 export type PlanSummary = z.infer<typeof summary>;

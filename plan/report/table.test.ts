@@ -6,7 +6,11 @@ import type { PlanReport } from "./contract.ts";
 import { toTable } from "./table.ts";
 
 const burn = (hourly: number) => ({ hourly: hourly.toFixed(4), monthly: (hourly * 730).toFixed(2) });
-const item = (labels: Record<string, string>, expected: number, worst: number): PlanReport["cost"]["items"][number] => ({
+const item = (
+  labels: Record<string, string>,
+  expected: number,
+  worst: number,
+): PlanReport["cost"]["items"][number] => ({
   urn: "",
   label: "",
   price: "",
@@ -36,11 +40,22 @@ function report(items: PlanReport["cost"]["items"], findings: Finding[]): PlanRe
     rows: [],
     cost: { currency: "EUR", expected: burn(1.2), worst: burn(61.5), items },
     findings,
-    summary: { resources: 12, mandatory, advisory: findings.length - mandatory, undecided: 0, verdict: mandatory > 0 ? "findings" : "pass" },
+    summary: {
+      resources: 12,
+      mandatory,
+      advisory: findings.length - mandatory,
+      undecided: 0,
+      verdict: mandatory > 0 ? "findings" : "pass",
+    },
   };
 }
 
-const items = [item({ pool: "inference", workload: "ollama" }, 0.2, 0.2), item({ pool: "burst" }, 0.6, 60.9), item({ workload: "litellm" }, 0.3, 0.3), item({}, 0.1, 0.1)];
+const items = [
+  item({ pool: "inference", workload: "ollama" }, 0.2, 0.2),
+  item({ pool: "burst" }, 0.6, 60.9),
+  item({ workload: "litellm" }, 0.3, 0.3),
+  item({}, 0.1, 0.1),
+];
 
 describe("toTable", () => {
   it("shows the verdict, the cost by pool, and each finding with its fix", () => {
@@ -66,7 +81,9 @@ describe("toTable", () => {
   });
 
   it("never takes more than 40 lines of 100 columns, and says what it left out", () => {
-    const many = Array.from({ length: 60 }, (_, index) => item({ pool: `pool-with-a-rather-long-name-${index}` }, index, index));
+    const many = Array.from({ length: 60 }, (_, index) =>
+      item({ pool: `pool-with-a-rather-long-name-${index}` }, index, index),
+    );
     const long = { ...finding, message: `${"word ".repeat(60)}${"x".repeat(120)}`, path: "a".repeat(120) };
     const findings = Array.from({ length: 50 }, (_, index) => ({ ...long, urn: `${finding.urn}-${index}` }));
     const lines = toTable(report(many, findings), { colour: false }).trimEnd().split("\n");
@@ -88,6 +105,9 @@ describe("toTable", () => {
   it("keeps the order of the findings", () => {
     const advisory: Finding = { ...finding, level: "advisory", severity: "low", rule: "a/warning" };
     const table = toTable(report([], worstFirst([advisory, finding])), { colour: false });
-    expect([...table.matchAll(/^ {2}[✖!] (.+?) \S+ rules/gm)].map(([, line]) => line)).toEqual(["critical security/no-open-firewall", "low a/warning"]);
+    expect([...table.matchAll(/^ {2}[✖!] (.+?) \S+ rules/gm)].map(([, line]) => line)).toEqual([
+      "critical security/no-open-firewall",
+      "low a/warning",
+    ]);
   });
 });

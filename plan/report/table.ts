@@ -51,13 +51,32 @@ const COLUMNS = [
 
 function costLines(cost: Cost, { dim, bold }: Colours): string[] {
   const shares = sharesOf(cost);
-  const shown = shares.length > MAX_COST_LINES ? [...shares.slice(0, MAX_COST_LINES - 1), rest(shares.slice(MAX_COST_LINES - 1))] : shares;
+  const shown =
+    shares.length > MAX_COST_LINES
+      ? [...shares.slice(0, MAX_COST_LINES - 1), rest(shares.slice(MAX_COST_LINES - 1))]
+      : shares;
   const total = { name: "total, net of tax", ...cost };
-  const line = (name: string, cells: readonly string[]): string => `  ${name.slice(0, 36).padEnd(36)}${cells.map((cell) => cell.padStart(15)).join("")}`;
+  const line = (name: string, cells: readonly string[]): string =>
+    `  ${name.slice(0, 36).padEnd(36)}${cells.map((cell) => cell.padStart(15)).join("")}`;
   return [
-    dim(line("", COLUMNS.map(({ title }) => title))),
-    ...shown.map((share) => line(share.name, COLUMNS.map(({ of }) => amount(of(share))))),
-    bold(line(total.name, COLUMNS.map(({ of }) => amount(of(total))))),
+    dim(
+      line(
+        "",
+        COLUMNS.map(({ title }) => title),
+      ),
+    ),
+    ...shown.map((share) =>
+      line(
+        share.name,
+        COLUMNS.map(({ of }) => amount(of(share))),
+      ),
+    ),
+    bold(
+      line(
+        total.name,
+        COLUMNS.map(({ of }) => amount(of(total))),
+      ),
+    ),
   ];
 }
 
@@ -119,6 +138,6 @@ function wrap(text: string): string[] {
     else lines.push(word);
   }
   const [first = "", ...more] = lines;
-  const shown = more.length === 0 ? [first] : [first, more.length === 1 ? more[0] ?? "" : `${more[0] ?? ""} …`];
+  const shown = more.length === 0 ? [first] : [first, more.length === 1 ? (more[0] ?? "") : `${more[0] ?? ""} …`];
   return shown.map((line) => INDENT + cut(line, width));
 }

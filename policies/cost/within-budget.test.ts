@@ -20,7 +20,10 @@ const cost: Cost = {
   currency: "EUR",
   expected: small,
   worst: { hourly: "60.1000", monthly: "40000.00" },
-  items: [item("inference", small, small), item("burst", { hourly: "0.0000", monthly: "0.00" }, { hourly: "59.1000", monthly: "39900.00" })],
+  items: [
+    item("inference", small, small),
+    item("burst", { hourly: "0.0000", monthly: "0.00" }, { hourly: "59.1000", monthly: "39900.00" }),
+  ],
 };
 
 const check = (environment: Limits, more: { cost?: Cost | undefined; budget?: Budget | undefined } = {}) => {
@@ -30,7 +33,10 @@ const check = (environment: Limits, more: { cost?: Cost | undefined; budget?: Bu
 
 describe("within-budget", () => {
   it("passes below the share from which it warns, and without limits", () => {
-    expect(check({ expected: { hourlyEuros: 1.26, monthlyEuros: 126 }, worst: { hourlyEuros: 76, monthlyEuros: 50001 } }).findings).toEqual([]);
+    expect(
+      check({ expected: { hourlyEuros: 1.26, monthlyEuros: 126 }, worst: { hourlyEuros: 76, monthlyEuros: 50001 } })
+        .findings,
+    ).toEqual([]);
     expect(check({}).findings).toEqual([]);
   });
 
@@ -55,7 +61,9 @@ describe("within-budget", () => {
         severity: "high",
         urn: exampleStack.urn,
         path: "budget.environment.worst.hourlyEuros",
-        message: "The worst cost is 60.10 euros an hour, 120 % of the limit of 50. Most goes to burst (59.10), inference (1.00).",
+        message:
+          "The worst cost is 60.10 euros an hour, 120 % of the limit of 50. " +
+          "Most goes to burst (59.10), inference (1.00).",
         value: "60.1",
         limit: "50",
         fix: "Plan fewer or smaller nodes, or have the owner raise the limit in the environment file.",

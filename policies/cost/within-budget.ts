@@ -16,11 +16,13 @@ const BURNS = [
 
 type Measure = (typeof BURNS)[number];
 
-/** Blocks at 100 % of a limit, warns from `warnAt` of it. The cost and the budget come from the context, not from rows. */
+/** Blocks at 100 % of a limit, warns from `warnAt` of it. Cost and budget come from the context, not from rows. */
 export const withinBudget: Rule<z.output<typeof config>> = {
   id: "cost/within-budget",
   title: "The environment stays within its budget",
-  why: "A budget that is checked after the fact is a report. Checked before the first resource exists, on what the plan expects and on the worst that it allows, it is a limit.",
+  why:
+    "A budget that is checked after the fact is a report. Checked before the first resource exists, on what the plan " +
+    "expects and on the worst that it allows, it is a limit.",
   severity: "high",
   level: "mandatory",
   config,
@@ -32,8 +34,10 @@ export const withinBudget: Rule<z.output<typeof config>> = {
 
   *check(_rows, { environment, cost, budget }) {
     const urn = stackUrn(environment);
-    if (budget === undefined) return yield undecided(urn, "The environment's budget is not known, so nothing can be compared with it.");
-    if (cost === undefined) return yield undecided(urn, "The resources could not be priced, so the budget could not be checked.");
+    if (budget === undefined)
+      return yield undecided(urn, "The environment's budget is not known, so nothing can be compared with it.");
+    if (cost === undefined)
+      return yield undecided(urn, "The resources could not be priced, so the budget could not be checked.");
     for (const measure of BURNS) {
       const violation = compare(measure, cost, budget);
       if (violation !== undefined) yield { urn, ...violation };
@@ -41,7 +45,13 @@ export const withinBudget: Rule<z.output<typeof config>> = {
   },
 };
 
-const undecided = (urn: string, message: string): Violation => ({ urn, path: "budget", message, value: UNKNOWN, limit: "a cost within the budget" });
+const undecided = (urn: string, message: string): Violation => ({
+  urn,
+  path: "budget",
+  message,
+  value: UNKNOWN,
+  limit: "a cost within the budget",
+});
 
 function compare({ burn, period, key, unit }: Measure, cost: Cost, budget: Budget): Omit<Violation, "urn"> | undefined {
   const limit = budget.environment[burn]?.[key];
@@ -52,7 +62,8 @@ function compare({ burn, period, key, unit }: Measure, cost: Cost, budget: Budge
   if (euros.isZero()) return undefined;
   return {
     path: `budget.environment.${burn}.${key}`,
-    message: `The ${burn} cost is ${amount(euros)} ${unit}${shareOf(euros, limit)}. ${largest(burn, period, cost)}`.trimEnd(),
+    message:
+      `The ${burn} cost is ${amount(euros)} ${unit}${shareOf(euros, limit)}. ${largest(burn, period, cost)}`.trimEnd(),
     value: euros.toFixed(),
     limit: String(limit),
     ...(reached ? {} : { level: "advisory" as const }),

@@ -2,6 +2,7 @@ import { flushCompileCache } from "node:module";
 import grpc from "@grpc/grpc-js";
 import { loadCatalogue } from "../../plan/pricing/catalogue/load.ts";
 import { estimate } from "../../plan/pricing/estimate.ts";
+import { today } from "../../plan/today.ts";
 import { budget } from "../../stacks/spec/budget.ts";
 import { usage } from "../../stacks/spec/usage.ts";
 import { rules } from "../registry.ts";
@@ -9,8 +10,8 @@ import { Judge } from "./judge.ts";
 import manifest from "./package.json" with { type: "json" };
 import { addAnalyzer, type Stack } from "./service.ts";
 
-const today = new Date().toISOString().slice(0, "2026-11-21".length);
-const catalogue = loadCatalogue({ today });
+const day = today();
+const catalogue = loadCatalogue({ today: day });
 
 function judge({ name, isPreview, config }: Stack): Judge {
   const section = (key: string): unknown => JSON.parse(config.get(`splitfleet:${key}`) ?? "null");
@@ -21,7 +22,7 @@ function judge({ name, isPreview, config }: Stack): Judge {
     environment: name,
     budget: budget.safeParse(section("budget")).data,
     isPreview,
-    price: (rows) => estimate(rows, { catalogue, usage: expectedUsage, today }),
+    price: (rows) => estimate(rows, { catalogue, usage: expectedUsage, today: day }),
   });
 }
 

@@ -33,10 +33,18 @@ beforeAll(async () => {
     version: "1.2.3",
     rules,
     judge: ({ name, isPreview, config }) =>
-      new Judge({ rules, environment: name, isPreview, price, budget: budget(Number(config.get("splitfleet:worst") ?? 1000)) }),
+      new Judge({
+        rules,
+        environment: name,
+        isPreview,
+        price,
+        budget: budget(Number(config.get("splitfleet:worst") ?? 1000)),
+      }),
   });
   const { promise, resolve, reject } = Promise.withResolvers<number>();
-  server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => (error === null ? resolve(port) : reject(error)));
+  server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) =>
+    error === null ? resolve(port) : reject(error),
+  );
   client = new AnalyzerClient(`127.0.0.1:${await promise}`, grpc.credentials.createInsecure());
 });
 afterAll(() => {
@@ -44,7 +52,9 @@ afterAll(() => {
   server.forceShutdown();
 });
 
-async function answer<Response>(call: (callback: (error: grpc.ServiceError | null, response: Response) => void) => unknown): Promise<Response> {
+async function answer<Response>(
+  call: (callback: (error: grpc.ServiceError | null, response: Response) => void) => unknown,
+): Promise<Response> {
   const { promise, resolve, reject } = Promise.withResolvers<Response>();
   call((error, response) => (error === null ? resolve(response) : reject(error)));
   return promise;
@@ -70,13 +80,23 @@ const shown = (response: analyzer.AnalyzeResponse) =>
   }));
 
 async function analyze(row: Row): Promise<ReturnType<typeof shown>> {
-  const request = new analyzer.AnalyzeRequest().setUrn(row.urn).setType(row.type).setName(row.name).setOptions(options(row)).setProperties(struct(row));
+  const request = new analyzer.AnalyzeRequest()
+    .setUrn(row.urn)
+    .setType(row.type)
+    .setName(row.name)
+    .setOptions(options(row))
+    .setProperties(struct(row));
   return shown(await answer<analyzer.AnalyzeResponse>((callback) => client.analyze(request, callback)));
 }
 
 async function analyzeStack(...rows: readonly Row[]): Promise<ReturnType<typeof shown>> {
   const resources = rows.map((row) =>
-    new analyzer.AnalyzerResource().setUrn(row.urn).setType(row.type).setName(row.name).setOptions(options(row)).setProperties(struct(row)),
+    new analyzer.AnalyzerResource()
+      .setUrn(row.urn)
+      .setType(row.type)
+      .setName(row.name)
+      .setOptions(options(row))
+      .setProperties(struct(row)),
   );
   const request = new analyzer.AnalyzeStackRequest().setResourcesList(resources);
   return shown(await answer<analyzer.AnalyzeResponse>((callback) => client.analyzeStack(request, callback)));
@@ -89,7 +109,9 @@ const node = (userData: Value, name = "node"): Row => exampleRow(SERVER, name, {
 
 describe("the policy pack", () => {
   it("tells the engine of every rule", async () => {
-    const info = await answer<analyzer.AnalyzerInfo>((callback) => client.getAnalyzerInfo(new emptypb.Empty(), callback));
+    const info = await answer<analyzer.AnalyzerInfo>((callback) =>
+      client.getAnalyzerInfo(new emptypb.Empty(), callback),
+    );
     expect([info.getName(), info.getVersion(), info.getSupportsconfig()]).toEqual(["splitfleet", "1.2.3", false]);
     expect(info.getPoliciesList().map((policy) => policy.getName())).toEqual([
       "cost-within-budget",
@@ -108,7 +130,8 @@ describe("the policy pack", () => {
         urn: openFirewall.urn,
         message:
           "rules[0].sourceIps[0]: open lets 0.0.0.0/0 reach port 22 of tcp.\n" +
-          "Fix: Remove the inbound rule and reach the service over the mesh, or narrow its source to the addresses that need it.",
+          "Fix: Remove the inbound rule and reach the service over the mesh, " +
+          "or narrow its source to the addresses that need it.",
       },
       {
         policy: "cost-within-budget",
@@ -123,7 +146,11 @@ describe("the policy pack", () => {
 
   it("knows what is secret from the registration, and what is not known yet", async () => {
     await begin({ isPreview: true });
-    const [marked, plain, undecided] = [node(secret(KEY), "marked"), node(KEY, "plain"), node(secret(UNKNOWN), "undecided")];
+    const [marked, plain, undecided] = [
+      node(secret(KEY), "marked"),
+      node(KEY, "plain"),
+      node(secret(UNKNOWN), "undecided"),
+    ];
     for (const row of [marked, plain, undecided]) await analyze(row);
     const outputs = [marked, plain, undecided].map((row) => ({ ...row, inputs: {} }));
     expect((await analyzeStack(...outputs)).map(({ urn, mandatory }) => [urn, mandatory])).toEqual([
@@ -141,7 +168,9 @@ describe("the policy pack", () => {
     await begin({ isPreview: false });
     expect(await analyze(node(secret(KEY)))).toEqual([]);
     const refused = await analyze(node(secret(`${KEY}\nVAULT_TOKEN=hvs.${"CAESIJ".repeat(5)}`), "leaking"));
-    expect(refused.map(({ policy, mandatory }) => [policy, mandatory])).toEqual([["security-no-secret-in-user-data", true]]);
+    expect(refused.map(({ policy, mandatory }) => [policy, mandatory])).toEqual([
+      ["security-no-secret-in-user-data", true],
+    ]);
     expect(JSON.stringify(refused)).not.toContain("CAESIJ");
   });
 
@@ -151,7 +180,9 @@ describe("the policy pack", () => {
     expect(await analyze(node("", "a"))).toEqual([]);
     expect(await analyze(node("", "b"))).toEqual([]);
     expect((await analyze(node("", "b"))).length).toBe(0);
-    expect((await analyze(node("", "c"))).map(({ policy, mandatory }) => [policy, mandatory])).toEqual([["cost-within-budget", true]]);
+    expect((await analyze(node("", "c"))).map(({ policy, mandatory }) => [policy, mandatory])).toEqual([
+      ["cost-within-budget", true],
+    ]);
   });
 
   it("starts anew with each run", async () => {

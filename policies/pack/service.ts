@@ -71,7 +71,11 @@ function analyzerInfo({ name, version, rules }: Pack): analyzer.AnalyzerInfo {
       .setPolicyType(analyzer.PolicyType.POLICY_TYPE_STACK),
   );
   // Rules are weakened where plan sees it too, never by a file that only the pack reads.
-  return new analyzer.AnalyzerInfo().setName(name).setVersion(version).setSupportsconfig(false).setPoliciesList(policies);
+  return new analyzer.AnalyzerInfo()
+    .setName(name)
+    .setVersion(version)
+    .setSupportsconfig(false)
+    .setPoliciesList(policies);
 }
 
 function toResponse({ name, version, rules }: Pack, findings: readonly Finding[]): analyzer.AnalyzeResponse {
@@ -93,14 +97,18 @@ function toResponse({ name, version, rules }: Pack, findings: readonly Finding[]
 /** `security/no-open-firewall` is `security-no-open-firewall` to the engine, which allows no slash. */
 const policyName = (id: string): string => id.replaceAll("/", "-");
 
-const messageOf = ({ path, message, fix }: Finding): string => `${path === "" ? "" : `${path}: `}${message}\nFix: ${fix}`;
+const messageOf = ({ path, message, fix }: Finding): string =>
+  `${path === "" ? "" : `${path}: `}${message}\nFix: ${fix}`;
 
 function unary<Request, Response>(handle: (request: Request) => Response): grpc.handleUnaryCall<Request, Response> {
   return (call, callback) => {
     try {
       callback(null, handle(call.request));
     } catch (error) {
-      callback({ code: grpc.status.INTERNAL, details: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+      callback({
+        code: grpc.status.INTERNAL,
+        details: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      });
     }
   };
 }

@@ -6,11 +6,9 @@ import { runRules } from "../run.ts";
 import { noOpenFirewall } from "./no-open-firewall.ts";
 
 const check = (...rows: Row[]): unknown[] =>
-  runRules([noOpenFirewall], rows, { environment: "example", cost: undefined, budget: undefined }).findings.map(({ level, path, value }) => [
-    level,
-    path,
-    value,
-  ]);
+  runRules([noOpenFirewall], rows, { environment: "example", cost: undefined, budget: undefined }).findings.map(
+    ({ level, path, value }) => [level, path, value],
+  );
 
 const hcloud = (...rules: Value[]): Row => exampleRow("hcloud:index/firewall:Firewall", "firewall", { rules });
 const inbound = (protocol: string, port: string | undefined, ...sourceIps: string[]): Value => ({
@@ -19,18 +17,29 @@ const inbound = (protocol: string, port: string | undefined, ...sourceIps: strin
   ...(port === undefined ? {} : { port }),
   sourceIps,
 });
-const group = (ingress: Value, more: Partial<Row> = {}): Row => exampleRow("aws:ec2/securityGroup:SecurityGroup", "group", { ingress }, more);
+const group = (ingress: Value, more: Partial<Row> = {}): Row =>
+  exampleRow("aws:ec2/securityGroup:SecurityGroup", "group", { ingress }, more);
 
 describe("no-open-firewall at Hetzner", () => {
   it("lets the mesh's port and ICMP in from anywhere, and only those", () => {
-    expect(check(hcloud(inbound("udp", "41641", "0.0.0.0/0", "::/0"), inbound("icmp", undefined, "0.0.0.0/0")))).toEqual([]);
-    expect(check(hcloud(inbound("tcp", "41641", "0.0.0.0/0")))).toEqual([["mandatory", "rules[0].sourceIps[0]", "0.0.0.0/0"]]);
-    expect(check(hcloud(inbound("udp", "41640-41641", "::/0")))).toEqual([["mandatory", "rules[0].sourceIps[0]", "::/0"]]);
+    expect(
+      check(hcloud(inbound("udp", "41641", "0.0.0.0/0", "::/0"), inbound("icmp", undefined, "0.0.0.0/0"))),
+    ).toEqual([]);
+    expect(check(hcloud(inbound("tcp", "41641", "0.0.0.0/0")))).toEqual([
+      ["mandatory", "rules[0].sourceIps[0]", "0.0.0.0/0"],
+    ]);
+    expect(check(hcloud(inbound("udp", "41640-41641", "::/0")))).toEqual([
+      ["mandatory", "rules[0].sourceIps[0]", "::/0"],
+    ]);
     expect(check(hcloud(inbound("udp", "any", "::/0")))).toEqual([["mandatory", "rules[0].sourceIps[0]", "::/0"]]);
   });
 
   it("reports each open range at its own place", () => {
-    expect(check(hcloud(inbound("tcp", "443", "203.0.113.0/24"), inbound("tcp", "22", "203.0.113.7/32", "0.0.0.0/0", "::/0")))).toEqual([
+    expect(
+      check(
+        hcloud(inbound("tcp", "443", "203.0.113.0/24"), inbound("tcp", "22", "203.0.113.7/32", "0.0.0.0/0", "::/0")),
+      ),
+    ).toEqual([
       ["mandatory", "rules[1].sourceIps[1]", "0.0.0.0/0"],
       ["mandatory", "rules[1].sourceIps[2]", "::/0"],
     ]);
@@ -48,13 +57,19 @@ describe("no-open-firewall at Hetzner", () => {
   });
 
   it("looks at no outbound rule", () => {
-    expect(check(hcloud({ direction: "out", protocol: "tcp", port: "443", destinationIps: ["0.0.0.0/0"] }))).toEqual([]);
+    expect(check(hcloud({ direction: "out", protocol: "tcp", port: "443", destinationIps: ["0.0.0.0/0"] }))).toEqual(
+      [],
+    );
   });
 
   it("warns of what is decided only by `up`", () => {
     expect(check(hcloud(inbound("tcp", "22", UNKNOWN)))).toEqual([["advisory", "rules[0].sourceIps[0]", "[unknown]"]]);
-    expect(check(hcloud({ direction: "in", protocol: "tcp", port: "22", sourceIps: UNKNOWN }))).toEqual([["advisory", "rules[0].sourceIps", "[unknown]"]]);
-    expect(check(exampleRow("hcloud:index/firewall:Firewall", "firewall", { rules: UNKNOWN }))).toEqual([["advisory", "rules", "[unknown]"]]);
+    expect(check(hcloud({ direction: "in", protocol: "tcp", port: "22", sourceIps: UNKNOWN }))).toEqual([
+      ["advisory", "rules[0].sourceIps", "[unknown]"],
+    ]);
+    expect(check(exampleRow("hcloud:index/firewall:Firewall", "firewall", { rules: UNKNOWN }))).toEqual([
+      ["advisory", "rules", "[unknown]"],
+    ]);
   });
 
   it("hides a range that is secret", () => {
@@ -65,7 +80,10 @@ describe("no-open-firewall at Hetzner", () => {
   it("can be told of another port", () => {
     const rows = [hcloud(inbound("tcp", "443", "0.0.0.0/0"))];
     const settings = { "security/no-open-firewall": { allowed: [{ protocol: "tcp", port: "443" }] } };
-    expect(runRules([noOpenFirewall], rows, { environment: "example", cost: undefined, budget: undefined, settings }).findings).toEqual([]);
+    expect(
+      runRules([noOpenFirewall], rows, { environment: "example", cost: undefined, budget: undefined, settings })
+        .findings,
+    ).toEqual([]);
   });
 });
 
@@ -77,10 +95,14 @@ describe("no-open-firewall at AWS", () => {
       ["mandatory", "ingress[0].ipv6CidrBlocks[0]", "::/0"],
     ]);
     const rule = { ipProtocol: "-1", cidrIpv4: "0.0.0.0/0" };
-    expect(check(exampleRow("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "rule", rule))).toEqual([["mandatory", "cidrIpv4", "0.0.0.0/0"]]);
+    expect(check(exampleRow("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "rule", rule))).toEqual([
+      ["mandatory", "cidrIpv4", "0.0.0.0/0"],
+    ]);
     const legacy = { ...open, type: "ingress" };
     expect(check(exampleRow("aws:ec2/securityGroupRule:SecurityGroupRule", "rule", legacy))).toHaveLength(2);
-    expect(check(exampleRow("aws:ec2/securityGroupRule:SecurityGroupRule", "rule", { ...legacy, type: "egress" }))).toEqual([]);
+    expect(
+      check(exampleRow("aws:ec2/securityGroupRule:SecurityGroupRule", "rule", { ...legacy, type: "egress" })),
+    ).toEqual([]);
   });
 
   it("lets the mesh's port in", () => {
@@ -90,7 +112,12 @@ describe("no-open-firewall at AWS", () => {
   it("allows a GPU pool no inbound rule at all", () => {
     const labels = { pool: "burst" };
     const overrides = [{ instanceType: "p5.48xlarge" }];
-    const asg = exampleRow("aws:autoscaling/group:Group", "asg", { mixedInstancesPolicy: { launchTemplate: { overrides } } }, { labels });
+    const asg = exampleRow(
+      "aws:autoscaling/group:Group",
+      "asg",
+      { mixedInstancesPolicy: { launchTemplate: { overrides } } },
+      { labels },
+    );
     const ingress = [{ protocol: "udp", fromPort: 41641, toPort: 41641, cidrBlocks: ["203.0.113.7/32"] }];
     expect(check(asg, group(ingress, { labels }))).toEqual([["mandatory", "ingress[0]", "port 41641 of udp"]]);
     expect(check(asg, group(ingress, { labels: { pool: "operations" } }))).toEqual([]);
@@ -101,7 +128,9 @@ describe("no-open-firewall at AWS", () => {
     const inputs = { instanceType: "g6.xlarge" };
     const template = exampleRow("aws:ec2/launchTemplate:LaunchTemplate", "template", inputs, { provider: "stockholm" });
     const ingress = [{ protocol: "tcp", fromPort: 22, toPort: 22, securityGroups: ["sg-1"] }];
-    expect(check(template, group(ingress, { provider: "stockholm" }))).toEqual([["mandatory", "ingress[0]", "port 22 of tcp"]]);
+    expect(check(template, group(ingress, { provider: "stockholm" }))).toEqual([
+      ["mandatory", "ingress[0]", "port 22 of tcp"],
+    ]);
     expect(check(template, group(ingress, { provider: "frankfurt" }))).toEqual([]);
   });
 });

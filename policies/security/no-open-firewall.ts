@@ -31,12 +31,16 @@ const AWS_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule";
 export const noOpenFirewall: Rule<Config> = {
   id: "security/no-open-firewall",
   title: "Firewalls let nothing in but the mesh",
-  why: "Every service of the fleet is reached over the mesh or a tunnel. A port that is open to the world is found by scanners within minutes, and a GPU node behind one is worth tens of euros an hour to a stranger.",
+  why:
+    "Every service of the fleet is reached over the mesh or a tunnel. A port that is open to the world is found by " +
+    "scanners within minutes, and a GPU node behind one is worth tens of euros an hour to a stranger.",
   severity: "critical",
   level: "mandatory",
   config,
   unknown: "warn",
-  fix: "Remove the inbound rule and reach the service over the mesh, or narrow its source to the addresses that need it.",
+  fix:
+    "Remove the inbound rule and reach the service over the mesh, " +
+    "or narrow its source to the addresses that need it.",
   source: "CIS Amazon Web Services Foundations Benchmark 5.2 and 5.3; https://tailscale.com/kb/1082/firewall-ports",
   good: [
     exampleRow(HCLOUD_FIREWALL, "mesh-only", {
@@ -59,7 +63,9 @@ export const noOpenFirewall: Rule<Config> = {
     for (const opening of rows.flatMap(openings)) {
       const isKnown = opening.protocol !== undefined;
       if (isKnown && gpuNodes.some((nodes) => mayProtect(opening.row, nodes))) yield inGpuPool(opening);
-      else if (!allowed.some((entry) => entry.protocol === opening.protocol && (entry.port ?? opening.port) === opening.port)) {
+      else if (
+        !allowed.some((entry) => entry.protocol === opening.protocol && (entry.port ?? opening.port) === opening.port)
+      ) {
         yield* toTheWorld(opening);
       }
     }
@@ -89,13 +95,21 @@ function* toTheWorld(opening: Opening): Iterable<Violation> {
       const message = `Whether ${row.name} lets the world reach ${traffic(opening)} is decided only by \`up\`.`;
       yield { urn: row.urn, path, message, value: UNKNOWN, limit };
     } else if (typeof range === "string" && isWorld(range)) {
-      yield { urn: row.urn, path, message: `${row.name} lets ${range} reach ${traffic(opening)}.`, value: range, limit };
+      yield {
+        urn: row.urn,
+        path,
+        message: `${row.name} lets ${range} reach ${traffic(opening)}.`,
+        value: range,
+        limit,
+      };
     }
   }
 }
 
-const traffic = ({ protocol, port }: Opening): string =>
-  `${port === undefined ? "every port" : `port ${port}`} of ${protocol === "all" || protocol === undefined ? "every protocol" : protocol}`;
+function traffic({ protocol, port }: Opening): string {
+  const ports = port === undefined ? "every port" : `port ${port}`;
+  return `${ports} of ${protocol === "all" || protocol === undefined ? "every protocol" : protocol}`;
+}
 
 /** No registry hands out more than a /8 (IPv4) or a /16 (IPv6) at once: what is wider spans the internet. */
 function isWorld(range: string): boolean {
@@ -113,7 +127,11 @@ function openings(row: Row): readonly Opening[] {
   return [];
 
   /** An unknown list of rules, or an unknown rule, is one opening of which nothing is known. */
-  function each(list: Value | undefined, at: string, read: (path: string, rule: Fields) => Opening | undefined): Opening[] {
+  function each(
+    list: Value | undefined,
+    at: string,
+    read: (path: string, rule: Fields) => Opening | undefined,
+  ): Opening[] {
     if (list === UNKNOWN) return [unknownOpening(at)];
     return asList(list).flatMap((rule, index) => {
       const path = join(at, index);

@@ -24,13 +24,16 @@ const PATTERNS: readonly { readonly what: string; readonly pattern: RegExp }[] =
   { what: "model API key", pattern: /\b(?:sk-(?:ant-|proj-)?[\w-]{20,}|hf_[A-Za-z0-9]{30,})/g },
   { what: "JSON Web Token", pattern: /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]+/g },
   { what: "secret of the environment file", pattern: new RegExp(CANARY, "g") },
-  { what: "Hetzner Cloud token", pattern: /\b(?=[A-Za-z0-9]*[a-z])(?=[A-Za-z0-9]*[A-Z])(?=[A-Za-z0-9]*\d)[A-Za-z0-9]{64}\b/g },
+  {
+    what: "Hetzner Cloud token",
+    pattern: /\b(?=[A-Za-z0-9]*[a-z])(?=[A-Za-z0-9]*[A-Z])(?=[A-Za-z0-9]*\d)[A-Za-z0-9]{64}\b/g,
+  },
 ];
 
 export interface RandomTextOptions {
   /** Characters from which a word is looked at; not below 20. */
   readonly minLength: number;
-  /** Bits a character from which a word in mixed case counts as random; English has about 3, base64 of 20 random bytes 4.3. */
+  /** Bits a character from which a word in mixed case counts as random; English has about 3, base64 of a key 4.3. */
   readonly minEntropy: number;
 }
 
@@ -57,7 +60,7 @@ function knownSecrets(text: string): readonly Sighting[] {
 const MIN_HEX_ENTROPY = 3;
 const MIN_HEX_LENGTH = 32;
 
-/** Names and paths are runs of letters, such as `Kubernetes` or `arm`; random text changes between kinds all the time. */
+/** Names and paths are runs of letters, such as `Kubernetes`; random text changes between kinds all the time. */
 const LONGEST_MEAN_RUN = 3;
 
 function randomWords(text: string, { minLength, minEntropy }: RandomTextOptions): readonly Sighting[] {
@@ -71,7 +74,12 @@ function randomWords(text: string, { minLength, minEntropy }: RandomTextOptions)
 }
 
 function isRandomHex(word: string): boolean {
-  return word.replaceAll("-", "").length >= MIN_HEX_LENGTH && /\d/.test(word) && /[a-f]/i.test(word) && entropy(word) >= MIN_HEX_ENTROPY;
+  return (
+    word.replaceAll("-", "").length >= MIN_HEX_LENGTH &&
+    /\d/.test(word) &&
+    /[a-f]/i.test(word) &&
+    entropy(word) >= MIN_HEX_ENTROPY
+  );
 }
 
 function isRandomMixed(word: string, minEntropy: number): boolean {
@@ -107,7 +115,10 @@ function meanRun(word: string): number {
 }
 
 function blank(text: string, parts: readonly Sighting[]): string {
-  return parts.reduce((rest, { start, length }) => rest.slice(0, start) + " ".repeat(length) + rest.slice(start + length), text);
+  return parts.reduce(
+    (rest, { start, length }) => rest.slice(0, start) + " ".repeat(length) + rest.slice(start + length),
+    text,
+  );
 }
 
 const overlap = (a: Sighting, b: Sighting): boolean => a.start < b.start + b.length && b.start < a.start + a.length;

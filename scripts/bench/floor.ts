@@ -6,8 +6,8 @@ import * as tailscale from "@pulumi/tailscale";
 import * as vault from "@pulumi/vault";
 
 /**
- * The least that any plan of this size costs: `node floor.ts <resources>` imports what the program imports and registers
- * as many resources without components, arguments worth mentioning, rows, prices or rules.
+ * The least that any plan of this size costs: `node floor.ts <resources>` imports what the program imports and
+ * registers as many resources without components, arguments worth mentioning, rows, prices or rules.
  */
 const resources = Number(process.argv[2]);
 
@@ -20,7 +20,12 @@ const registrations = [
 ];
 
 Error.stackTraceLimit = 0;
-await runtime.setMocks({ newResource: ({ inputs }) => ({ id: "", state: inputs }), call: ({ inputs }) => inputs }, "floor", "floor", true);
+await runtime.setMocks(
+  { newResource: ({ inputs }) => ({ id: "", state: inputs }), call: ({ inputs }) => inputs },
+  "floor",
+  "floor",
+  true,
+);
 await runtime.runInPulumiStack(async () => {
   for (let index = 0; index < resources; index++) registrations[index % registrations.length]?.(`resource-${index}`);
 });

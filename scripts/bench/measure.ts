@@ -21,7 +21,11 @@ export async function time({ file, args }: Command, directory: string): Promise<
  * The best of `runs` for each command, by name. The commands take turns, so that what else the machine does hits all of
  * them; a first turn, which fills the compile cache, is not counted.
  */
-export async function bestOf(runs: number, commands: readonly Command[], directory: string): Promise<ReadonlyMap<string, number>> {
+export async function bestOf(
+  runs: number,
+  commands: readonly Command[],
+  directory: string,
+): Promise<ReadonlyMap<string, number>> {
   const best = new Map<string, number>();
   for (const command of commands) await time(command, directory);
   for (let turn = 0; turn < runs; turn++) {
