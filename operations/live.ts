@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
 import { z } from "zod";
 import { EngineError, runCommand, runOperation, type Engine, type OperationOptions, type OperationResult } from "../sandbox/session/engine.ts";
+import { installLanguageHost, languagePlugin, type Tools } from "../sandbox/session/plugins.ts";
 import { exportedStack, type Deployment } from "../sandbox/session/state.ts";
 import { isTwinId } from "../sandbox/twin/ids.ts";
 import { InputError } from "./errors.ts";
@@ -12,7 +16,9 @@ export interface LiveOptions {
   readonly root: string;
   /** Name of the environment and of its stack. */
   readonly environment: string;
-  readonly pulumi: string;
+  readonly pulumi: Tools["pulumi"];
+  /** Absolute path of the Node that runs the program. */
+  readonly node: string;
   /** The user's own environment, which is passed on as it is: backend, credentials, plugins. */
   readonly user: NodeJS.ProcessEnv;
 }
@@ -33,28 +39,31 @@ const previewOutput = z.object({
 const DELETING = new Set(["delete", "replace", "delete-replaced", "create-replacement"]);
 
 /** The user's own Pulumi, backend and credentials, working on a real stack. */
-export class LiveStack {
+export class LiveStack implements Disposable {
+  /** First on PATH. */
+  readonly #bin = mkdtempSync(join(tmpdir(), "splitfleet-live-"));
   readonly #options: LiveOptions;
   readonly #engine: Engine;
 
-  /** @throws InputError for the sandbox, and in a shell that belongs to a rehearsal. */
   constructor(options: LiveOptions) {
-    refuseRehearsal(options);
     this.#options = options;
     const user = Object.entries(options.user).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    if (languagePlugin(options.pulumi.folder) === "own") installLanguageHost(this.#bin, options.node);
     this.#engine = {
-      pulumi: options.pulumi,
+      pulumi: options.pulumi.path,
       root: options.root,
-      environment: Object.fromEntries(user),
+      environment: { ...Object.fromEntries(user), PATH: `${this.#bin}${delimiter}${options.user["PATH"] ?? ""}` },
     };
   }
 
   /**
-   * Makes sure that the stack exists and that nothing in it is simulated.
+   * Makes sure that this is no rehearsal, that the stack exists, and that nothing in it is simulated.
    *
-   * @throws InputError naming the stack's command or the simulated resources.
+   * @throws InputError for the sandbox, in a shell that belongs to a rehearsal, without a stack, and for a state with
+   *   simulated resources, which it names.
    */
   async check(): Promise<void> {
+    refuseRehearsal(this.#options);
     const { environment } = this.#options;
     const exported = await runCommand(this.#engine, ["stack", "export", "--stack", environment]);
     if (exported.exitCode !== 0) {
@@ -92,6 +101,10 @@ export class LiveStack {
     const result = await runCommand(this.#engine, args);
     if (result.exitCode !== 0) throw new EngineError(args, result);
     return exportedStack.parse(JSON.parse(result.stdout)).deployment;
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.#bin, { recursive: true, force: true });
   }
 }
 

@@ -4,7 +4,7 @@ import { stackOutputs } from "../sandbox/session/state.ts";
 import { resolveTool } from "../sandbox/toolchain/resolve.ts";
 import type { Environment } from "../stacks/environment-file.ts";
 import { confirm } from "./confirm.ts";
-import { EXIT } from "./errors.ts";
+import { EXIT, InputError } from "./errors.ts";
 import { InterruptListener } from "./interrupt.ts";
 import { LiveStack, type LivePreview } from "./live.ts";
 import { Progress } from "./progress.ts";
@@ -13,6 +13,8 @@ import { ROOT, today } from "./run-verb.ts";
 import { describeChanges } from "./summary.ts";
 
 export interface LiveRunOptions {
+  /** Where the environment file was taken from, if not from `stacks/`. */
+  readonly file: string | undefined;
   readonly json: boolean;
   /** Agrees beforehand, as in CI. */
   readonly yes: boolean;
@@ -21,9 +23,12 @@ export interface LiveRunOptions {
 /** Runs a verb on a real stack with the user's own Pulumi: shows euros and protected deletes first, and asks. */
 export async function runLive(verb: "up" | "preview" | "down", environment: Environment, options: LiveRunOptions): Promise<number> {
   const { name } = environment;
+  if (options.file !== undefined) {
+    throw new InputError(`--file works on a copy, which only a rehearsal does: add --rehearse, or put the file into stacks/.`);
+  }
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
-  const { path: pulumi } = await resolveTool("pulumi");
-  const stack = new LiveStack({ root: ROOT, environment: name, pulumi, user: process.env });
+  const pulumi = await resolveTool("pulumi");
+  using stack = new LiveStack({ root: ROOT, environment: name, pulumi, node: process.execPath, user: process.env });
   await stack.check();
 
   const plan = await planEnvironment(environment, { today: today() });

@@ -22,7 +22,7 @@ await runVerb(command, async () => {
   const { json = false, file, rehearse = false, yes = false } = command.opts<VerbOptions>();
   const environment = await selectEnvironment(ROOT, { name: command.args[0], file: fileOption(file) });
   const { name } = environment;
-  if (!rehearse && name !== SANDBOX) return runLive("down", environment, { json, yes });
+  if (!rehearse && name !== SANDBOX) return runLive("down", environment, { file, json, yes });
   if (name !== SANDBOX && !yes && !(await confirm(`Destroy the rehearsed "${name}" and its world?`))) return EXIT.refused;
   return runRehearsal("down", environment, { json });
 });

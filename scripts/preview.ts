@@ -20,5 +20,5 @@ await runVerb(command, async () => {
   const { json = false, file, rehearse = false } = command.opts<VerbOptions>();
   const environment = await selectEnvironment(ROOT, { name: command.args[0], file: fileOption(file) });
   if (rehearse || environment.name === SANDBOX) return runRehearsal("preview", environment, { json });
-  return runLive("preview", environment, { json, yes: false });
+  return runLive("preview", environment, { file, json, yes: false });
 });

@@ -25,5 +25,5 @@ await runVerb(command, async () => {
   const { json = false, file, rehearse = false, yes = false } = command.opts<VerbOptions>();
   const environment = await selectEnvironment(ROOT, { name: command.args[0], file: fileOption(file) });
   if (rehearse || environment.name === SANDBOX) return runRehearsal("up", environment, { json });
-  return runLive("up", environment, { json, yes });
+  return runLive("up", environment, { file, json, yes });
 });

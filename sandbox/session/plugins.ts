@@ -69,7 +69,7 @@ export function installPlugins(layout: Layout, packages: readonly ProviderPackag
     ]),
   );
   if (languagePlugin(pulumi.folder) === "own") {
-    launchers.set(`language-nodejs-v${pulumi.version}`, { name: LANGUAGE_PLUGIN, command: [node, LANGUAGE_HOST] });
+    launchers.set(`language-nodejs-v${pulumi.version}`, languageHost(node));
   }
   const plugins = join(layout.pulumiHome, "plugins");
   mkdirSync(plugins, { recursive: true });
@@ -86,6 +86,13 @@ export function installPlugins(layout: Layout, packages: readonly ProviderPackag
   }
   symlinkSync(pulumi.path, link);
 }
+
+/** Puts this project's language host into a folder for PATH; for a live run with a CLI that lacks the official one. */
+export function installLanguageHost(folder: string, node: string): void {
+  installLauncher(folder, languageHost(node));
+}
+
+const languageHost = (node: string): Launcher => ({ name: LANGUAGE_PLUGIN, command: [node, LANGUAGE_HOST] });
 
 interface Launcher {
   readonly name: string;
