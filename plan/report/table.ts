@@ -56,29 +56,17 @@ function costLines(cost: Cost, { dim, bold }: Colours): string[] {
       ? [...shares.slice(0, MAX_COST_LINES - 1), rest(shares.slice(MAX_COST_LINES - 1))]
       : shares;
   const total = { name: "total, net of tax", ...cost };
-  const line = (name: string, cells: readonly string[]): string =>
-    `  ${name.slice(0, 36).padEnd(36)}${cells.map((cell) => cell.padStart(15)).join("")}`;
+  const titles = COLUMNS.map(({ title }) => title);
+  const cells = (share: Share): string[] => COLUMNS.map(({ of }) => amount(of(share)));
   return [
-    dim(
-      line(
-        "",
-        COLUMNS.map(({ title }) => title),
-      ),
-    ),
-    ...shown.map((share) =>
-      line(
-        share.name,
-        COLUMNS.map(({ of }) => amount(of(share))),
-      ),
-    ),
-    bold(
-      line(
-        total.name,
-        COLUMNS.map(({ of }) => amount(of(total))),
-      ),
-    ),
+    dim(costLine("", titles)),
+    ...shown.map((share) => costLine(share.name, cells(share))),
+    bold(costLine(total.name, cells(total))),
   ];
 }
+
+const costLine = (name: string, cells: readonly string[]): string =>
+  `  ${name.slice(0, 36).padEnd(36)}${cells.map((cell) => cell.padStart(15)).join("")}`;
 
 /** By pool, by workload where there is no pool, dearest in the worst case first. */
 function sharesOf(cost: Cost): readonly Share[] {
