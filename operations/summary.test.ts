@@ -30,7 +30,7 @@ What this would cost:
   expected      1.2034 EUR an hour       847.22 EUR a month
   worst        61.4367 EUR an hour     44817.55 EUR a month
 
-Endpoints on the mesh:
+Endpoints:
   vault                https://vault.sandbox.ts.net:8200
 
 Next:

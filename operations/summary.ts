@@ -64,5 +64,5 @@ function endpointLines(outputs: OperationReport["outputs"]): readonly string[] {
   const endpoints = outputs["endpoints"];
   if (typeof endpoints !== "object" || endpoints === null || Array.isArray(endpoints)) return [];
   const lines = Object.entries(endpoints).map(([name, url]) => `  ${name.padEnd(20)} ${String(url)}`);
-  return lines.length === 0 ? [] : [`Endpoints on the mesh:\n${lines.join("\n")}`];
+  return lines.length === 0 ? [] : [`Endpoints:\n${lines.join("\n")}`];
 }

@@ -14,7 +14,7 @@ export interface FleetOutputs {
   readonly environment: string;
   /** Addresses by node. */
   readonly nodes: FleetNodes["addresses"];
-  /** Where to reach what the fleet serves, as mesh devices see it. */
+  /** Where to reach what the fleet serves: Vault and the API server as mesh devices call them, workloads as pods do. */
   readonly endpoints: Readonly<Record<string, string>>;
   /** Auto Scaling groups by burst pool. */
   readonly burstGroups: FleetNodes["burstGroups"];
