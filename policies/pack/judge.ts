@@ -11,6 +11,8 @@ export interface JudgeOptions {
   readonly budget: Budget | undefined;
   /** False in the part of `up` that changes something. */
   readonly isPreview: boolean;
+  /** Whether a resource of this type can cost anything by itself. */
+  bills(type: string): boolean;
   price(rows: readonly Row[]): { readonly cost: Cost; readonly findings: readonly Finding[] };
 }
 
@@ -34,7 +36,7 @@ export class Judge {
     const { rules, environment, budget } = this.#options;
     const { findings, undecided } = runRules(rules, [row], { environment, budget, cost: undefined });
     const own = findings.filter((finding) => finding.urn === row.urn && finding.level === "mandatory");
-    return [...own.filter((finding) => !undecided.includes(finding)), ...this.#overBudget()];
+    return [...own.filter((finding) => !undecided.includes(finding)), ...this.#overBudget(row)];
   }
 
   /**
@@ -49,9 +51,9 @@ export class Judge {
   }
 
   /** Only the worst case can be judged while resources are still missing: it never falls when one is added. */
-  #overBudget(): readonly Finding[] {
-    const { environment, budget, price } = this.#options;
-    if (budget?.environment.worst === undefined) return [];
+  #overBudget({ type }: Row): readonly Finding[] {
+    const { environment, budget, bills, price } = this.#options;
+    if (budget?.environment.worst === undefined || !bills(type)) return [];
     const rows = [...this.#rows.values()];
     const worst = { ...budget, environment: { worst: budget.environment.worst } };
     const { findings } = runRules([withinBudget], rows, { environment, budget: worst, cost: price(rows).cost });

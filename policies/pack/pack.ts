@@ -2,6 +2,7 @@ import { flushCompileCache } from "node:module";
 import grpc from "@grpc/grpc-js";
 import { loadCatalogue } from "../../plan/pricing/catalogue/load.ts";
 import { estimate } from "../../plan/pricing/estimate.ts";
+import { pricerOf } from "../../plan/pricing/pricers/registry.ts";
 import { today } from "../../plan/today.ts";
 import { budget } from "../../stacks/spec/budget.ts";
 import { usage } from "../../stacks/spec/usage.ts";
@@ -22,6 +23,7 @@ function judge({ name, isPreview, config }: Stack): Judge {
     environment: name,
     budget: budget.safeParse(section("budget")).data,
     isPreview,
+    bills: (type) => pricerOf(type) !== undefined,
     price: (rows) => estimate(rows, { catalogue, usage: expectedUsage, today: day }),
   });
 }

@@ -37,6 +37,7 @@ beforeAll(async () => {
         rules,
         environment: name,
         isPreview,
+        bills: (type) => type.startsWith("hcloud:"),
         price,
         budget: budget(Number(config.get("splitfleet:worst") ?? 1000)),
       }),
