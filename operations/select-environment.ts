@@ -27,7 +27,7 @@ export async function selectEnvironment(root: string, { name, file }: Environmen
     if (!known.includes(chosen)) throw new InputError(unknownEnvironment(chosen, known));
     return loadEnvironment(path.relative(process.cwd(), path.join(stacks, `Pulumi.${chosen}.yaml`)));
   }
-  const environment = await loadEnvironment(path.relative(process.cwd(), file));
+  const environment = await loadEnvironment(file);
   if (name !== undefined && name !== environment.name) {
     throw new InputError(`${file} describes "${environment.name}", not "${name}". Leave the name out, or correct either.`);
   }

@@ -1,7 +1,5 @@
 import { confirm } from "../operations/confirm.ts";
 import { EXIT } from "../operations/errors.ts";
-import { runLive } from "../operations/run-live.ts";
-import { runRehearsal } from "../operations/run-rehearsal.ts";
 import { fileOption, onEnvironment, ROOT, runVerb, verbCommand, type VerbOptions } from "../operations/run-verb.ts";
 import { SANDBOX, selectEnvironment } from "../operations/select-environment.ts";
 
@@ -22,7 +20,7 @@ await runVerb(command, async () => {
   const { json = false, file, rehearse = false, yes = false } = command.opts<VerbOptions>();
   const environment = await selectEnvironment(ROOT, { name: command.args[0], file: fileOption(file) });
   const { name } = environment;
-  if (!rehearse && name !== SANDBOX) return runLive("down", environment, { file, json, yes });
+  if (!rehearse && name !== SANDBOX) return (await import("../operations/run-live.ts")).runLive("down", environment, { file, json, yes });
   if (name !== SANDBOX && !yes && !(await confirm(`Destroy the rehearsed "${name}" and its world?`))) return EXIT.refused;
-  return runRehearsal("down", environment, { json });
+  return (await import("../operations/run-rehearsal.ts")).runRehearsal("down", environment, { json });
 });

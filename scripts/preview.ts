@@ -1,5 +1,3 @@
-import { runLive } from "../operations/run-live.ts";
-import { runRehearsal } from "../operations/run-rehearsal.ts";
 import { fileOption, onEnvironment, ROOT, runVerb, verbCommand, type VerbOptions } from "../operations/run-verb.ts";
 import { SANDBOX, selectEnvironment } from "../operations/select-environment.ts";
 
@@ -19,6 +17,6 @@ Examples:
 await runVerb(command, async () => {
   const { json = false, file, rehearse = false } = command.opts<VerbOptions>();
   const environment = await selectEnvironment(ROOT, { name: command.args[0], file: fileOption(file) });
-  if (rehearse || environment.name === SANDBOX) return runRehearsal("preview", environment, { json });
-  return runLive("preview", environment, { file, json, yes: false });
+  if (rehearse || environment.name === SANDBOX) return (await import("../operations/run-rehearsal.ts")).runRehearsal("preview", environment, { json });
+  return (await import("../operations/run-live.ts")).runLive("preview", environment, { file, json, yes: false });
 });

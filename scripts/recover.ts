@@ -1,5 +1,4 @@
 import { InputError } from "../operations/errors.ts";
-import { runRehearsal } from "../operations/run-rehearsal.ts";
 import { fileOption, onEnvironment, ROOT, runVerb, verbCommand, type VerbOptions } from "../operations/run-verb.ts";
 import { SANDBOX, selectEnvironment } from "../operations/select-environment.ts";
 
@@ -29,5 +28,5 @@ await runVerb(command, async () => {
         "`pulumi stack export`, or add --rehearse to repair its rehearsal.",
     );
   }
-  return runRehearsal("recover", environment, { json });
+  return (await import("../operations/run-rehearsal.ts")).runRehearsal("recover", environment, { json });
 });

@@ -1,5 +1,3 @@
-import { runLive } from "../operations/run-live.ts";
-import { runRehearsal } from "../operations/run-rehearsal.ts";
 import { fileOption, onEnvironment, ROOT, runVerb, verbCommand, type VerbOptions } from "../operations/run-verb.ts";
 import { SANDBOX, selectEnvironment } from "../operations/select-environment.ts";
 
@@ -24,6 +22,6 @@ Examples:
 await runVerb(command, async () => {
   const { json = false, file, rehearse = false, yes = false } = command.opts<VerbOptions>();
   const environment = await selectEnvironment(ROOT, { name: command.args[0], file: fileOption(file) });
-  if (rehearse || environment.name === SANDBOX) return runRehearsal("up", environment, { json });
-  return runLive("up", environment, { file, json, yes });
+  if (rehearse || environment.name === SANDBOX) return (await import("../operations/run-rehearsal.ts")).runRehearsal("up", environment, { json });
+  return (await import("../operations/run-live.ts")).runLive("up", environment, { file, json, yes });
 });

@@ -48,7 +48,7 @@ export function addLanguageRuntime(server: grpc.Server, options: HostOptions): v
 }
 
 const runPlugin: ILanguageRuntimeServer["runPlugin"] = (call) => {
-  const fail = (error: unknown): void => void call.destroy(rpcError(error));
+  const fail = (error: unknown): void => void call.emit("error", rpcError(error));
   try {
     const child = startEntry(policyPackEntry(call.request));
     call.on("cancelled", () => child.kill());
