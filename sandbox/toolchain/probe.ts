@@ -8,12 +8,12 @@ import { findVersion, isAtLeast } from "./version.ts";
 /** An executable that was asked for its version: usable, or why not. */
 export type Probe = { path: string } & ({ usable: true; version: string } | { usable: false; reason: string });
 
-type Probed = Pick<ToolDefinition, "version" | "versionArguments" | "versionEnvironment">;
+type Probed = Pick<ToolDefinition, "version" | "oldest" | "versionArguments" | "versionEnvironment">;
 
 /** How long a tool may take to print its version before it counts as broken. */
 const VERSION_TIMEOUT_MS = 20_000;
 
-/** Runs the executable to see that it works on this machine and is at least the pinned version. */
+/** Runs the executable to see that it works on this machine and is at least the oldest that serves. */
 export async function probe(tool: Probed, path: string, environment: NodeJS.ProcessEnv): Promise<Probe> {
   const result = await execa(path, tool.versionArguments, {
     env: { ...environment, ...tool.versionEnvironment },
@@ -26,8 +26,9 @@ export async function probe(tool: Probed, path: string, environment: NodeJS.Proc
   if (result.failed) return { path, usable: false, reason: `${asked} failed: ${result.shortMessage}` };
   const version = findVersion(result.stdout);
   if (version === undefined) return { path, usable: false, reason: `${asked} printed no version` };
-  if (!isAtLeast(version, tool.version)) {
-    return { path, usable: false, reason: `${path} is ${version}, older than ${tool.version}` };
+  const oldest = tool.oldest ?? tool.version;
+  if (!isAtLeast(version, oldest)) {
+    return { path, usable: false, reason: `${path} is ${version}, older than ${oldest}` };
   }
   return { path, usable: true, version };
 }

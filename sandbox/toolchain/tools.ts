@@ -1,17 +1,17 @@
 import { join } from "node:path";
-import { RELEASES, type ReleaseSource } from "./releases.ts";
+import { NO_RELEASE, RELEASES, type ReleaseSource } from "./releases.ts";
 
 /** How to build an executable from a Go module that pins everything it needs (`go.mod` and `go.sum`). */
 export interface GoBuild {
   /** Absolute path of the folder with `go.mod`, `go.sum` and, where the main package is a dependency, `tools.go`. */
   folder: string;
-  /** The main package: an import path, or `.`. */
+  /** The main package: an import path, or `.`. Tools of one folder share nearly all that there is to compile. */
   package: string;
   /** Passed to `-ldflags`, after `-s -w`. */
   linkerFlags: readonly string[];
-  /** Measured on two cores with empty Go caches, for what people are told. */
+  /** Measured on two cores with empty Go caches, for what people are told; all tools of the folder together. */
   minutes: number;
-  /** What the build leaves in Go's module and build caches plus the executable, measured. */
+  /** What the build leaves in Go's module and build caches plus the executables; all tools of the folder together. */
   diskGiB: number;
 }
 
@@ -19,8 +19,10 @@ export interface GoBuild {
 export interface ToolDefinition {
   /** The name of the executable, of the tool and of its folder in the cache. */
   name: string;
-  /** The version that was proved; PATH may have a newer one. */
+  /** The version that was proved, and that is built; PATH may have a newer one. */
   version: string;
+  /** The oldest version on PATH that was proved to serve. @default version */
+  oldest?: string;
   /** Makes the executable print its version. */
   versionArguments: readonly string[];
   /** Added to the environment when asking for the version. */
@@ -30,6 +32,25 @@ export interface ToolDefinition {
 }
 
 const modules = join(import.meta.dirname, "modules");
+
+/** A component of the Kubernetes control plane; all three are built from one module. */
+const kubernetes = <Name extends string>(name: Name) => ({
+  name,
+  version: "1.36.1",
+  versionArguments: ["--version"],
+  versionEnvironment: {},
+  release: NO_RELEASE,
+  build: {
+    folder: join(modules, "kubernetes"),
+    package: `k8s.io/kubernetes/cmd/${name}`,
+    linkerFlags: ["gitVersion=v1.36.1", "gitMajor=1", "gitMinor=36"].flatMap((variable) => [
+      "-X",
+      `k8s.io/component-base/version.${variable}`,
+    ]),
+    minutes: 7.5,
+    diskGiB: 2.1,
+  },
+});
 
 export const TOOLS = {
   pulumi: {
@@ -46,6 +67,48 @@ export const TOOLS = {
       diskGiB: 3.2,
     },
   },
+  etcd: {
+    name: "etcd",
+    version: "3.6.16",
+    // What Debian 12 packages; the API server 1.36.1 was seen to work on it.
+    oldest: "3.4.23",
+    versionArguments: ["--version"],
+    versionEnvironment: {},
+    release: NO_RELEASE,
+    build: {
+      folder: join(modules, "etcd"),
+      package: "go.etcd.io/etcd/server/v3",
+      linkerFlags: [],
+      minutes: 1.5,
+      diskGiB: 0.6,
+    },
+  },
+  "kube-apiserver": kubernetes("kube-apiserver"),
+  "kube-controller-manager": kubernetes("kube-controller-manager"),
+  "kube-scheduler": kubernetes("kube-scheduler"),
+  kwok: {
+    name: "kwok",
+    version: "0.8.0",
+    versionArguments: ["--version"],
+    versionEnvironment: {},
+    release: NO_RELEASE,
+    build: {
+      folder: join(modules, "kwok"),
+      package: "sigs.k8s.io/kwok/cmd/kwok",
+      linkerFlags: ["-X", "sigs.k8s.io/kwok/pkg/consts.Version=v0.8.0"],
+      minutes: 2,
+      diskGiB: 1.2,
+    },
+  },
 } as const satisfies Record<string, ToolDefinition>;
 
 export type ToolName = keyof typeof TOOLS;
+
+/** What a rehearsal runs besides Pulumi: the Kubernetes control plane, and KWOK in the kubelets' place. */
+export const REHEARSAL_TOOLS = [
+  "etcd",
+  "kube-apiserver",
+  "kube-controller-manager",
+  "kube-scheduler",
+  "kwok",
+] as const satisfies readonly ToolName[];

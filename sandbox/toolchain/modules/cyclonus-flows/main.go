@@ -1,0 +1,180 @@
+// Command cyclonus-flows says which connections a set of NetworkPolicies lets through. Cyclonus judges; this program asks it
+// about every pair of peers on every port. It reads one JSON request on standard input and writes one JSON answer.
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"runtime/debug"
+	"slices"
+
+	"github.com/mattfenwick/cyclonus/pkg/matcher"
+	core "k8s.io/api/core/v1"
+	networking "k8s.io/api/networking/v1"
+)
+
+const engine = "github.com/mattfenwick/cyclonus"
+
+// Set by the linker.
+var version = "0.0.0"
+
+type request struct {
+	Policies []*networking.NetworkPolicy `json:"policies"`
+	Peers    []peer                      `json:"peers"`
+	Ports    []port                      `json:"ports"`
+	// Connections whose verdict is wanted even if they are blocked.
+	Declared []connection `json:"declared"`
+}
+
+// An end of a connection: a pod, or with no namespace an address outside the cluster.
+type peer struct {
+	Address         string            `json:"address"`
+	Namespace       string            `json:"namespace"`
+	NamespaceLabels map[string]string `json:"namespaceLabels"`
+	Labels          map[string]string `json:"labels"`
+	// Only connections with a governed end are looked at.
+	Governed bool `json:"governed"`
+}
+
+type port struct {
+	Number   int           `json:"number"`
+	Protocol core.Protocol `json:"protocol"`
+}
+
+// Indexes into the request's peers and ports.
+type connection struct {
+	From int `json:"from"`
+	To   int `json:"to"`
+	Port int `json:"port"`
+}
+
+type answer struct {
+	Engine   string    `json:"engine"`
+	Judged   int       `json:"judged"`
+	Verdicts []verdict `json:"verdicts"`
+}
+
+// What holds for a pair of peers on some ports. Blocked connections are left out unless they were declared.
+type verdict struct {
+	From    int   `json:"from"`
+	To      int   `json:"to"`
+	Ports   []int `json:"ports"`
+	Allowed bool  `json:"allowed"`
+	Egress  side  `json:"egress"`
+	Ingress side  `json:"ingress"`
+}
+
+// The policies that select the pod at one end, as namespace/name, and those among them that let the connection through.
+type side struct {
+	Selecting []string `json:"selecting"`
+	Allowing  []string `json:"allowing"`
+}
+
+func main() {
+	if slices.Equal(os.Args[1:], []string{"version"}) {
+		fmt.Println("cyclonus-flows", version)
+		return
+	}
+	defer func() {
+		// Cyclonus panics at a policy that the API server would have refused.
+		if reason := recover(); reason != nil {
+			fail(reason)
+		}
+	}()
+	var asked request
+	decoder := json.NewDecoder(os.Stdin)
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&asked); err != nil {
+		fail(err)
+	}
+	if err := json.NewEncoder(os.Stdout).Encode(judge(asked)); err != nil {
+		fail(err)
+	}
+}
+
+func fail(reason any) {
+	fmt.Fprintln(os.Stderr, reason)
+	os.Exit(2)
+}
+
+func judge(asked request) answer {
+	all := matcher.BuildNetworkPolicies(false, asked.Policies)
+	each := make([]*matcher.Policy, len(asked.Policies))
+	for index, policy := range asked.Policies {
+		each[index] = matcher.BuildNetworkPolicies(false, []*networking.NetworkPolicy{policy})
+	}
+	declared := map[connection]bool{}
+	for _, wanted := range asked.Declared {
+		declared[wanted] = true
+	}
+	ends := make([]*matcher.TrafficPeer, len(asked.Peers))
+	for index, end := range asked.Peers {
+		ends[index] = end.traffic()
+	}
+
+	result := answer{Engine: engineVersion(), Verdicts: []verdict{}}
+	for from, source := range asked.Peers {
+		for to, destination := range asked.Peers {
+			if !source.Governed && !destination.Governed {
+				continue
+			}
+			alike := map[string]int{}
+			for index, on := range asked.Ports {
+				traffic := &matcher.Traffic{Source: ends[from], Destination: ends[to], ResolvedPort: on.Number, Protocol: on.Protocol}
+				result.Judged++
+				allowed := all.IsIngressOrEgressAllowed(traffic, false).IsAllowed() && all.IsIngressOrEgressAllowed(traffic, true).IsAllowed()
+				if !allowed && !declared[connection{from, to, index}] {
+					continue
+				}
+				found := verdict{From: from, To: to, Ports: []int{index}, Allowed: allowed}
+				found.Egress = sideOf(each, asked.Policies, traffic, false)
+				found.Ingress = sideOf(each, asked.Policies, traffic, true)
+				key := fmt.Sprint(allowed, found.Egress, found.Ingress)
+				if known, ok := alike[key]; ok {
+					result.Verdicts[known].Ports = append(result.Verdicts[known].Ports, index)
+					continue
+				}
+				alike[key] = len(result.Verdicts)
+				result.Verdicts = append(result.Verdicts, found)
+			}
+		}
+	}
+	return result
+}
+
+func (end peer) traffic() *matcher.TrafficPeer {
+	if end.Namespace == "" {
+		return &matcher.TrafficPeer{IP: end.Address}
+	}
+	pod := &matcher.InternalPeer{Namespace: end.Namespace, NamespaceLabels: end.NamespaceLabels, PodLabels: end.Labels}
+	return &matcher.TrafficPeer{IP: end.Address, Internal: pod}
+}
+
+// Asks about one policy at a time, because cyclonus joins those that select the same pods.
+func sideOf(each []*matcher.Policy, policies []*networking.NetworkPolicy, traffic *matcher.Traffic, ingress bool) side {
+	found := side{Selecting: []string{}, Allowing: []string{}}
+	for index, policy := range each {
+		name := policies[index].Namespace + "/" + policies[index].Name
+		result := policy.IsIngressOrEgressAllowed(traffic, ingress)
+		if len(result.AllowingTargets)+len(result.DenyingTargets) > 0 {
+			found.Selecting = append(found.Selecting, name)
+		}
+		if len(result.AllowingTargets) > 0 {
+			found.Allowing = append(found.Allowing, name)
+		}
+	}
+	return found
+}
+
+// The module's version as it was built in, for reports.
+func engineVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, dependency := range info.Deps {
+			if dependency.Path == engine {
+				return engine + " " + dependency.Version
+			}
+		}
+	}
+	return engine
+}
