@@ -1,4 +1,5 @@
 import type { Properties, Value } from "./protocol/values.ts";
+import type { Store } from "./store.ts";
 import type { WorldObject } from "./world/objects.ts";
 import type { World } from "./world/world.ts";
 
@@ -87,6 +88,8 @@ export interface Package {
   readonly otherKind?: (type: string) => Kind;
   /** Provider settings whose change replaces the provider and everything made through it. */
   readonly replaceProviderOn: (old: Properties) => readonly string[];
+  /** The real server of this rehearsal, where one runs; asked whenever an engine configures a provider. */
+  readonly connect?: (world: World) => Promise<Store | undefined>;
   /** The API's own words. */
   readonly words: {
     readonly missing: (reference: Reference, value: string) => string;

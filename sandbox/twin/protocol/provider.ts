@@ -2,14 +2,16 @@ import { closest } from "fastest-levenshtein";
 import { describeUnknown, hasShape, unknownProperties } from "../../../components/shapes/shapes.ts";
 import { isTwinId, makeId } from "../ids.ts";
 import type { Kind, Package } from "../kind.ts";
+import { NotReady, type Limits, type Store } from "../store.ts";
 import type { WorldObject } from "../world/objects.ts";
 import type { World } from "../world/world.ts";
-import { admit, assertNotHeld, foreignId, foreignIds } from "./admission.ts";
+import { foreignId, foreignIds } from "./admission.ts";
 import { changesBetween, type Change } from "./diff.ts";
 import { autoname, wasChosen, type EngineNaming } from "./naming.ts";
 import { formatPath, textAt } from "./paths.ts";
-import { previewOf, stateOf, withoutBookkeeping, wrapSecrets } from "./state.ts";
-import { plainProperties, type Properties, type Value } from "./values.ts";
+import { PlainStore } from "./plain-store.ts";
+import { previewOf, withoutBookkeeping, wrapSecrets } from "./state.ts";
+import { hasUnknown, plainProperties, type Properties, type Value } from "./values.ts";
 
 /** A problem with one property, as the engine shows it below the resource. */
 export interface Failure {
@@ -33,6 +35,18 @@ export interface Stored {
   readonly state: Properties;
 }
 
+/** The object exists and belongs in the state, but can not be used: the engine marks it and tries again next time. */
+export class InitFailed extends Error {
+  readonly stored: Stored;
+  readonly reasons: readonly string[];
+
+  constructor(stored: Stored, cause: NotReady) {
+    super(cause.message, { cause });
+    this.stored = stored;
+    this.reasons = cause.reasons;
+  }
+}
+
 /**
  * One provider over the world: what the protocol's calls mean, in plain values. Every problem is thrown or returned in
  * the words in which the real provider or its API would report it, where it has any.
@@ -43,11 +57,13 @@ export class Provider {
   /** Aborted when the engine cancels. */
   readonly #signal: AbortSignal;
   #settings: Properties = {};
+  #store: Store;
 
   constructor(packageOf: Package, world: World, signal: AbortSignal) {
     this.#package = packageOf;
     this.#world = world;
     this.#signal = signal;
+    this.#store = new PlainStore(packageOf, world);
   }
 
   check({ urn, inputs, old, seed, naming }: CheckInput): { inputs: Properties; failures: Failure[] } {
@@ -77,60 +93,56 @@ export class Provider {
     return { changes, deleteBeforeReplace: keepsName && changes.some((change) => change.replaces) };
   }
 
-  previewCreate(urn: string, inputs: Properties): Properties {
+  async previewCreate(urn: string, inputs: Properties): Promise<Properties> {
     const kind = this.#kindOf(typeOf(urn));
+    if (!hasUnknown(inputs)) await this.#store.preview(kind, this.#newObject(urn, "", kind, inputs));
     return wrapSecrets(kind, previewOf(kind, inputs), inputs);
   }
 
-  async create(urn: string, inputs: Properties): Promise<{ id: string; state: Properties }> {
-    const type = typeOf(urn);
-    const kind = this.#kindOf(type);
-    const wanted = plainProperties(withoutBookkeeping(inputs));
-    const object = await this.#mutate("create", urn, () => {
-      admit(this.#package, this.#world, { type, kind, inputs: wanted, object: undefined });
-      const id = this.#freshId(kind, wanted);
-      const createdAt = this.#world.now().toISOString();
-      const { name } = this.#package;
-      const facts = this.#inherited(kind, wanted);
-      const made: WorldObject = { package: name, type, id, urn, inputs: wanted, facts, revision: 1, createdAt };
-      this.#world.put("create", made);
-      return made;
+  async create(urn: string, inputs: Properties, timeoutSeconds?: number): Promise<{ id: string; state: Properties }> {
+    const kind = this.#kindOf(typeOf(urn));
+    const made = await this.#mutate("create", urn, () => {
+      const id = this.#freshId(kind, plainProperties(inputs));
+      return this.#store.create(kind, this.#newObject(urn, id, kind, inputs));
     });
-    return { id: object.id, state: wrapSecrets(kind, stateOf(kind, object, this.#world.now()), inputs) };
+    return { id: made.id, state: await this.#settle(kind, made, inputs, timeoutSeconds) };
   }
 
-  previewUpdate(urn: string, id: string, inputs: Properties, oldState: Properties): Properties {
+  async previewUpdate(urn: string, id: string, inputs: Properties, oldState: Properties): Promise<Properties> {
     this.#assertTwinId(id);
-    const kind = this.#kindOf(typeOf(urn));
+    const type = typeOf(urn);
+    const kind = this.#kindOf(type);
+    const existing = this.#find(type, id);
+    if (existing !== undefined && !hasUnknown(inputs)) {
+      await this.#store.preview(kind, { ...existing, inputs: wanted(inputs) });
+    }
     return wrapSecrets(kind, previewOf(kind, inputs, oldState), inputs);
   }
 
-  async update(urn: string, id: string, inputs: Properties): Promise<Properties> {
+  async update(urn: string, id: string, inputs: Properties, timeoutSeconds?: number): Promise<Properties> {
     this.#assertTwinId(id);
     const type = typeOf(urn);
     const kind = this.#kindOf(type);
-    const wanted = plainProperties(withoutBookkeeping(inputs));
-    const object = await this.#mutate("update", urn, () => {
+    const changed = await this.#mutate("update", urn, () => {
       const existing = this.#find(type, id);
       if (existing === undefined) {
         throw new Error(`${type} ${id} does not exist any more; \`pulumi refresh\` brings the state up to date`);
       }
-      admit(this.#package, this.#world, { type, kind, inputs: wanted, object: existing });
-      const changed: WorldObject = { ...existing, urn, inputs: wanted, revision: existing.revision + 1 };
-      this.#world.put("update", changed);
-      return changed;
+      return this.#store.update(kind, { ...existing, urn, inputs: wanted(inputs), revision: existing.revision + 1 });
     });
-    return wrapSecrets(kind, stateOf(kind, object, this.#world.now()), inputs);
+    return this.#settle(kind, changed, inputs, timeoutSeconds);
   }
 
   /** What exists under `id`, or undefined. `inputs` and `state` are the engine's last; empty for an import. */
-  read(urn: string, id: string, inputs: Properties, state: Properties): Stored | undefined {
+  async read(urn: string, id: string, inputs: Properties, state: Properties): Promise<Stored | undefined> {
     this.#assertTwinId(id);
     const type = typeOf(urn);
     const kind = this.#kindOf(type);
-    const object = this.#find(type, id);
+    const recorded = this.#find(type, id);
     const now = this.#world.now();
-    if (object === undefined || kind.gone?.({ ...object, now }) === true) return undefined;
+    if (recorded === undefined || kind.gone?.({ ...recorded, now }) === true) return undefined;
+    const object = await this.#store.read(kind, recorded);
+    if (object === undefined) return undefined;
     const defaults = inputs["__defaults"];
     return {
       id,
@@ -138,26 +150,23 @@ export class Provider {
         ...wrapSecrets(kind, object.inputs, inputs),
         ...(defaults === undefined ? {} : { __defaults: defaults }),
       },
-      state: wrapSecrets(kind, stateOf(kind, object, now), { ...state, ...inputs }),
+      state: wrapSecrets(kind, this.#store.state(kind, object), { ...state, ...inputs }),
     };
   }
 
   /** Deleting what does not exist succeeds. */
-  async delete(urn: string, id: string): Promise<void> {
+  async delete(urn: string, id: string, timeoutSeconds?: number): Promise<void> {
     this.#assertTwinId(id);
     const type = typeOf(urn);
-    await this.#mutate("delete", urn, () => {
+    await this.#mutate("delete", urn, async () => {
       const object = this.#find(type, id);
-      if (object === undefined) return;
-      const vanishing = this.#kindOf(type).cascade?.(object, this.#world) ?? [];
-      assertNotHeld(this.#package, this.#world, object, vanishing);
-      for (const other of vanishing) this.#world.remove(other);
-      this.#world.remove(object);
+      if (object !== undefined) await this.#store.delete(this.#kindOf(type), object, this.#limits(timeoutSeconds));
     });
   }
 
-  configure(settings: Properties): void {
+  async configure(settings: Properties): Promise<void> {
     this.#settings = plainProperties(settings);
+    this.#store = (await this.#package.connect?.(this.#world)) ?? this.#store;
   }
 
   /** Unknown settings of the provider itself. Nested settings arrive as JSON text. */
@@ -172,7 +181,36 @@ export class Provider {
     return changesBetween(old, settings, this.#package.replaceProviderOn(plainProperties(old)));
   }
 
-  #mutate<T>(operation: "create" | "update" | "delete", urn: string, act: () => T): Promise<T> {
+  async #settle(kind: Kind, made: WorldObject, inputs: Properties, timeoutSeconds?: number): Promise<Properties> {
+    const stateOf = (object: WorldObject): Properties => wrapSecrets(kind, this.#store.state(kind, object), inputs);
+    try {
+      return stateOf(await this.#store.settle(made, this.#limits(timeoutSeconds)));
+    } catch (error) {
+      if (!(error instanceof NotReady)) throw error;
+      const object = this.#find(made.type, made.id) ?? made;
+      throw new InitFailed({ id: made.id, inputs, state: stateOf(object) }, error);
+    }
+  }
+
+  #limits(timeoutSeconds: number | undefined): Limits {
+    return { timeoutSeconds, signal: this.#signal };
+  }
+
+  #newObject(urn: string, id: string, kind: Kind, inputs: Properties): WorldObject {
+    const own = wanted(inputs);
+    return {
+      package: this.#package.name,
+      type: typeOf(urn),
+      id,
+      urn,
+      inputs: own,
+      facts: this.#inherited(kind, own),
+      revision: 1,
+      createdAt: this.#world.now().toISOString(),
+    };
+  }
+
+  #mutate<T>(operation: "create" | "update" | "delete", urn: string, act: () => Promise<T>): Promise<T> {
     const { rateLimited } = this.#package.words;
     return this.#world.mutate({ operation, urn, rateLimited, signal: this.#signal }, act);
   }
@@ -209,6 +247,10 @@ export class Provider {
   #assertTwinId(id: string): void {
     if (!isTwinId(this.#package.name, id)) throw new Error(foreignId(this.#package.name, id));
   }
+}
+
+function wanted(inputs: Properties): Properties {
+  return plainProperties(withoutBookkeeping(inputs));
 }
 
 function failure(path: string, reason: string): Failure {

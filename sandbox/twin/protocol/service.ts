@@ -2,13 +2,15 @@ import grpc from "@grpc/grpc-js";
 import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
 import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import pb from "@pulumi/pulumi/proto/provider_pb.js";
+import statusPb from "@pulumi/pulumi/proto/status_pb.js";
+import anyPb from "google-protobuf/google/protobuf/any_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import type { Package } from "../kind.ts";
 import type { World } from "../world/world.ts";
 import type { Change } from "./diff.ts";
 import type { EngineNaming } from "./naming.ts";
 import { formatPath } from "./paths.ts";
-import { Provider, type Failure } from "./provider.ts";
+import { InitFailed, Provider, type Failure } from "./provider.ts";
 import { assertRehearsed, enterRehearsal, type Caller } from "./rehearsal.ts";
 import { fromStruct, toStruct } from "./values.ts";
 
@@ -76,11 +78,11 @@ function implement(packageOf: Package, world: World, caller: Caller, cancelled: 
       guard(request.getUrn());
       return toDiff(provider.diffConfig(fromStruct(request.getOldInputs()), fromStruct(request.getNews())), false);
     }),
-    configure: unary((request: pb.ConfigureRequest) => {
+    configure: unary(async (request: pb.ConfigureRequest) => {
       const rehearsal = enterRehearsal(caller, world.marker);
       const urn = request.getUrn() ?? "";
       if (urn !== "") assertRehearsed(urn, rehearsal);
-      provider.configure(fromStruct(request.getArgs()));
+      await provider.configure(fromStruct(request.getArgs()));
       return new pb.ConfigureResponse()
         .setAcceptsecrets(true)
         .setSupportspreview(true)
@@ -110,22 +112,22 @@ function implement(packageOf: Package, world: World, caller: Caller, cancelled: 
       const urn = guard(request.getUrn());
       const inputs = fromStruct(request.getProperties());
       const { id, state } = request.getPreview()
-        ? { id: "", state: provider.previewCreate(urn, inputs) }
-        : await provider.create(urn, inputs);
+        ? { id: "", state: await provider.previewCreate(urn, inputs) }
+        : await provider.create(urn, inputs, timeout(request));
       return new pb.CreateResponse().setId(id).setProperties(toStruct(state));
     }),
     update: unary(async (request: pb.UpdateRequest) => {
       const urn = guard(request.getUrn());
       const inputs = fromStruct(request.getNews());
       const state = request.getPreview()
-        ? provider.previewUpdate(urn, request.getId(), inputs, fromStruct(request.getOlds()))
-        : await provider.update(urn, request.getId(), inputs);
+        ? await provider.previewUpdate(urn, request.getId(), inputs, fromStruct(request.getOlds()))
+        : await provider.update(urn, request.getId(), inputs, timeout(request));
       return new pb.UpdateResponse().setProperties(toStruct(state));
     }),
-    read: unary((request: pb.ReadRequest) => {
+    read: unary(async (request: pb.ReadRequest) => {
       const urn = guard(request.getUrn());
       const [inputs, state] = [fromStruct(request.getInputs()), fromStruct(request.getProperties())];
-      const found = provider.read(urn, request.getId(), inputs, state);
+      const found = await provider.read(urn, request.getId(), inputs, state);
       if (found === undefined) return new pb.ReadResponse();
       return new pb.ReadResponse()
         .setId(found.id)
@@ -133,7 +135,7 @@ function implement(packageOf: Package, world: World, caller: Caller, cancelled: 
         .setProperties(toStruct(found.state));
     }),
     delete: unary(async (request: pb.DeleteRequest) => {
-      await provider.delete(guard(request.getUrn()), request.getId());
+      await provider.delete(guard(request.getUrn()), request.getId(), timeout(request));
       return new emptyPb.Empty();
     }),
 
@@ -162,10 +164,34 @@ function unary<Request, Response>(
         (response) => answer(null, response),
         (error: unknown) => {
           const code = error instanceof Unsupported ? grpc.status.UNIMPLEMENTED : grpc.status.UNKNOWN;
-          answer({ code, details: error instanceof Error ? error.message : String(error) });
+          const details = error instanceof Error ? error.message : String(error);
+          answer({ code, details, ...(error instanceof InitFailed ? { metadata: initFailure(error) } : {}) });
         },
       );
   };
+}
+
+/** How the protocol says that an object exists and belongs in the state although it can not be used. */
+function initFailure({ stored: { id, inputs, state }, reasons, message }: InitFailed): grpc.Metadata {
+  const failure = new pb.ErrorResourceInitFailed()
+    .setId(id)
+    .setInputs(toStruct(inputs))
+    .setProperties(toStruct(state))
+    .setReasonsList([...reasons]);
+  const packed = new anyPb.Any();
+  packed.pack(failure.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
+  const status = new statusPb.Status();
+  status.setCode(grpc.status.UNKNOWN);
+  status.setMessage(message);
+  status.addDetails(packed);
+  const metadata = new grpc.Metadata();
+  metadata.add("grpc-status-details-bin", Buffer.from(status.serializeBinary()));
+  return metadata;
+}
+
+/** `customTimeouts` of the resource; zero stands for none. */
+function timeout(request: pb.CreateRequest | pb.UpdateRequest | pb.DeleteRequest): number | undefined {
+  return request.getTimeout() === 0 ? undefined : request.getTimeout();
 }
 
 class Unsupported extends Error {

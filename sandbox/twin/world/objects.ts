@@ -14,6 +14,11 @@ export interface WorldObject {
   readonly inputs: Properties;
   /** What became of the object since, such as a spent key; wins over inputs and computed outputs. */
   readonly facts: Properties;
+  /**
+   * What a real server has made of the inputs, as it last answered. Absent in the plain store, and as long as it is
+   * unknown whether the server has done what it was asked.
+   */
+  readonly applied?: Properties;
   /** 1 when created, one more with every update. */
   readonly revision: number;
   /** ISO time. */

@@ -63,11 +63,8 @@ export class World {
     if (this.objects(object.package).remove(object.id)) this.#record("delete", object);
   }
 
-  /**
-   * Runs `act` as the API would: after a while, or not at all, or without an answer. `act` is synchronous, so whatever
-   * it checks still holds when it writes.
-   */
-  async mutate<T>({ operation, urn, rateLimited, signal }: Mutation, act: () => T): Promise<T> {
+  /** Runs `act` as the API would: after a while, or not at all, or without an answer. */
+  async mutate<T>({ operation, urn, rateLimited, signal }: Mutation, act: () => T | Promise<T>): Promise<T> {
     this.#mutations += 1;
     const at = this.#mutations;
     const { hang, fail, rateLimit, latencyMs = this.#latencyMs } = readFaults(this.marker);
@@ -78,7 +75,7 @@ export class World {
 
     if (hangs("before")) await this.#hang({ at, phase: "before", operation, urn }, signal);
     await sleep(latencyMs, undefined, { signal });
-    const result = act();
+    const result = await act();
     if (hangs("after")) await this.#hang({ at, phase: "after", operation, urn }, signal);
     return result;
   }
