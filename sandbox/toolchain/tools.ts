@@ -100,6 +100,21 @@ export const TOOLS = {
       diskGiB: 1.2,
     },
   },
+  // Our own main package on the matcher of cyclonus; the number after the dot counts what changed in ours.
+  "cyclonus-flows": {
+    name: "cyclonus-flows",
+    version: "0.5.6-splitfleet.1",
+    versionArguments: ["version"],
+    versionEnvironment: {},
+    release: NO_RELEASE,
+    build: {
+      folder: join(modules, "cyclonus-flows"),
+      package: ".",
+      linkerFlags: ["-X", "main.version=0.5.6-splitfleet.1"],
+      minutes: 1,
+      diskGiB: 0.6,
+    },
+  },
 } as const satisfies Record<string, ToolDefinition>;
 
 export type ToolName = keyof typeof TOOLS;
