@@ -2,7 +2,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { z } from "zod";
-import { EngineError, runCommand, runOperation, type Engine, type OperationOptions, type OperationResult } from "../sandbox/session/engine.ts";
+import {
+  EngineError,
+  runCommand,
+  runOperation,
+  type Engine,
+  type OperationOptions,
+  type OperationResult,
+} from "../sandbox/session/engine.ts";
 import { installLanguageHost, languagePlugin, type Tools } from "../sandbox/session/plugins.ts";
 import { exportedStack, type Deployment } from "../sandbox/session/state.ts";
 import { isTwinId } from "../sandbox/twin/ids.ts";
@@ -30,11 +37,14 @@ export interface LivePreview {
   readonly protectedDeletes: readonly string[];
 }
 
+const step = z.object({
+  op: z.string(),
+  urn: z.string(),
+  oldState: z.object({ protect: z.boolean().optional() }).optional(),
+});
 const previewOutput = z.object({
   changeSummary: z.record(z.string(), z.number()).default({}),
-  steps: z
-    .array(z.object({ op: z.string(), urn: z.string(), oldState: z.object({ protect: z.boolean().optional() }).optional() }))
-    .default([]),
+  steps: z.array(step).default([]),
 });
 const DELETING = new Set(["delete", "replace", "delete-replaced", "create-replacement"]);
 
@@ -47,7 +57,7 @@ export class LiveStack implements Disposable {
 
   constructor(options: LiveOptions) {
     this.#options = options;
-    const user = Object.entries(options.user).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    const user = Object.entries(options.user).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
     if (languagePlugin(options.pulumi.folder) === "own") installLanguageHost(this.#bin, options.node);
     this.#engine = {
       pulumi: options.pulumi.path,
@@ -68,7 +78,8 @@ export class LiveStack implements Disposable {
     const exported = await runCommand(this.#engine, ["stack", "export", "--stack", environment]);
     if (exported.exitCode !== 0) {
       throw new InputError(
-        `the state of the stack "${environment}" can not be read from your Pulumi backend:\n${exported.stderr.trim()}\n` +
+        `the state of the stack "${environment}" can not be read from your Pulumi backend:\n` +
+          `${exported.stderr.trim()}\n` +
           `Log in with \`pulumi login <backend>\`, create the stack once with \`pulumi stack init ${environment}\`, ` +
           `or rehearse without either: \`npm run up -- ${environment} --rehearse\`.`,
       );
@@ -78,7 +89,7 @@ export class LiveStack implements Disposable {
       throw new InputError(
         `the state of the stack "${environment}" holds simulated resources, so it comes from a rehearsal:\n` +
           `${simulated.map((line) => `  ${line}`).join("\n")}\n` +
-          "A live run would ask real clouds for them. Log in to the backend with the real state, or remove them from this one.",
+          "A live run would ask real clouds for them. Log in to the backend that has the real state.",
       );
     }
   }
@@ -93,7 +104,8 @@ export class LiveStack implements Disposable {
   }
 
   run(operation: "up" | "destroy", options?: OperationOptions): Promise<OperationResult> {
-    return runOperation(this.#engine, [operation, "--stack", this.#options.environment, "--yes", "--skip-preview"], options);
+    const args = [operation, "--stack", this.#options.environment, "--yes", "--skip-preview"] as const;
+    return runOperation(this.#engine, args, options);
   }
 
   async state(): Promise<Deployment> {
@@ -109,7 +121,9 @@ export class LiveStack implements Disposable {
 }
 
 function refuseRehearsal({ environment, user }: LiveOptions): void {
-  if (environment === SANDBOX) throw new InputError("the sandbox is only ever brought up against the twin, never live.");
+  if (environment === SANDBOX) {
+    throw new InputError("the sandbox is only ever brought up against the twin, never live.");
+  }
   const marker = MARKERS.find((name) => user[name] !== undefined);
   if (marker !== undefined) {
     throw new InputError(

@@ -15,8 +15,9 @@ export class Progress {
     const step = resOutputsEvent?.metadata ?? resourcePreEvent?.metadata;
     if (step === undefined) return undefined;
     if (resOutputsEvent !== undefined || step.op === "same") this.#seen.add(step.urn);
-    const count = this.#total === undefined ? `${this.#seen.size}` : `${Math.min(this.#seen.size, this.#total)} of ${this.#total}`;
-    return `${count}: ${kindOf(step.type)} ${step.urn.split("::").at(-1) ?? ""}`;
+    const seen = this.#seen.size;
+    const done = this.#total === undefined ? `${seen}` : `${Math.min(seen, this.#total)} of ${this.#total}`;
+    return `${done}: ${kindOf(step.type)} ${step.urn.split("::").at(-1) ?? ""}`;
   }
 }
 

@@ -1,7 +1,7 @@
 import { Listr, ListrLogger, ProcessOutput, type ListrTask } from "listr2";
 import { planEnvironment } from "../plan/plan.ts";
 import type { PlanReport } from "../plan/report/contract.ts";
-import type { OperationResult } from "../sandbox/session/engine.ts";
+import type { OperationOptions, OperationResult } from "../sandbox/session/engine.ts";
 import { openSession, type Session } from "../sandbox/session/session.ts";
 import { stackOutputs } from "../sandbox/session/state.ts";
 import { resolveTool, type ResolvedTool } from "../sandbox/toolchain/resolve.ts";
@@ -100,7 +100,8 @@ function every(milliseconds: number, show: (line: string) => void): (line: strin
 
 const TITLES = { up: "Bring up", preview: "Preview", down: "Destroy", recover: "Repair" } as const;
 
-function tasks(verb: RehearsedVerb, { root, environment, today, interrupt, progress }: RehearsalOptions): ListrTask<Context>[] {
+function tasks(verb: RehearsedVerb, options: RehearsalOptions): ListrTask<Context>[] {
+  const { root, environment, today, interrupt, progress } = options;
   const stopped = ({ plan }: Context): boolean => interrupt.interrupted || (plan?.summary.mandatory ?? 0) > 0;
   const planned = verb === "up" || verb === "preview";
   return [
@@ -142,7 +143,8 @@ function tasks(verb: RehearsedVerb, { root, environment, today, interrupt, progr
       task: async (context, task) => {
         if (context.session === undefined) throw new Error("the session comes first");
         const counter = new Progress(context.plan?.rows.length);
-        const show = progress.isTTY ? (line: string) => void (task.output = line) : every(LOG_INTERVAL_MS, (line) => void (task.output = line));
+        const print = (line: string): void => void (task.output = line);
+        const show = progress.isTTY ? print : every(LOG_INTERVAL_MS, print);
         context.result = await run(verb, context.session, {
           interrupt,
           onEvent: (event) => {
@@ -152,7 +154,8 @@ function tasks(verb: RehearsedVerb, { root, environment, today, interrupt, progr
         });
         const { result } = context;
         if (result === undefined) return void (task.title = `${TITLES[verb]}: nothing to repair`);
-        const repaired = result.recovery === undefined ? "" : ` (a run had been cut off: ${describeRecovery(result.recovery)})`;
+        const { recovery } = result;
+        const repaired = recovery === undefined ? "" : ` (a run had been cut off: ${describeRecovery(recovery)})`;
         task.title = `${TITLES[verb]}: ${describeChanges(result.changes)}${repaired}`;
         if (result.exitCode !== 0) throw new OperationError(TITLES[verb], result);
       },
@@ -161,7 +164,7 @@ function tasks(verb: RehearsedVerb, { root, environment, today, interrupt, progr
   ];
 }
 
-async function run(verb: RehearsedVerb, session: Session, options: Parameters<typeof up>[1]): Promise<Context["result"]> {
+async function run(verb: RehearsedVerb, session: Session, options: OperationOptions): Promise<Context["result"]> {
   switch (verb) {
     case "up":
       return up(session, options);

@@ -16,8 +16,8 @@ const repaired = z.strictObject({ urn: z.string(), id: z.string() });
 /** What recovery did after a run that was cut off. */
 export const recoveryReport = z.strictObject({
   locks: count.meta({ description: "Locks of engines that no longer run, taken off." }),
-  adopted: z.array(repaired).meta({ description: "Objects that existed although the state did not say so; now it does." }),
-  removed: z.array(repaired).meta({ description: "Objects that no state would ever have mentioned again, deleted." }),
+  adopted: z.array(repaired).meta({ description: "Objects that the state did not know; now it does." }),
+  removed: z.array(repaired).meta({ description: "Objects that no state would ever have known, deleted." }),
   dropped: z
     .array(z.strictObject({ urn: z.string(), operation: z.string() }))
     .meta({ description: "Unfinished operations that the next run decides anew." }),

@@ -21,10 +21,14 @@ export interface LiveRunOptions {
 }
 
 /** Runs a verb on a real stack with the user's own Pulumi: shows euros and protected deletes first, and asks. */
-export async function runLive(verb: "up" | "preview" | "down", environment: Environment, options: LiveRunOptions): Promise<number> {
+export async function runLive(
+  verb: "up" | "preview" | "down",
+  environment: Environment,
+  options: LiveRunOptions,
+): Promise<number> {
   const { name } = environment;
   if (options.file !== undefined) {
-    throw new InputError(`--file works on a copy, which only a rehearsal does: add --rehearse, or put the file into stacks/.`);
+    throw new InputError("--file works on a copy, as a rehearsal does: add --rehearse, or put the file into stacks/.");
   }
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
   const pulumi = await resolveTool("pulumi");
@@ -36,7 +40,7 @@ export async function runLive(verb: "up" | "preview" | "down", environment: Envi
   if (verb !== "down" && plan.summary.mandatory > 0) return plan.summary.undecided > 0 ? EXIT.refused : EXIT.failed;
   if (verb !== "down") say(describePreview(name, await stack.preview()));
   if (verb === "preview") return EXIT.ok;
-  const question = verb === "up" ? `Change the live stack "${name}"?` : `Destroy everything in the live stack "${name}"?`;
+  const question = verb === "up" ? `Change the live stack "${name}"?` : `Destroy all of the live stack "${name}"?`;
   if (!options.yes && !(await confirm(question))) return EXIT.refused;
 
   using interrupt = new InterruptListener(say);
@@ -56,7 +60,8 @@ export async function runLive(verb: "up" | "preview" | "down", environment: Envi
     outputs: stackOutputs(await stack.state()),
     cost: verb === "up" ? plan.cost : null,
   };
-  process.stdout.write(options.json ? `${JSON.stringify(report, undefined, 2)}\n` : `${name}: ${describeChanges(result.changes)}\n`);
+  const text = options.json ? JSON.stringify(report, undefined, 2) : `${name}: ${describeChanges(result.changes)}`;
+  process.stdout.write(`${text}\n`);
   if (interrupt.interrupted) return EXIT.interrupted;
   return result.exitCode === 0 ? EXIT.ok : EXIT.failed;
 }
@@ -65,7 +70,8 @@ function describePreview(name: string, { changes, protectedDeletes }: LivePrevie
   const counts = Object.entries(changes).map(([operation, count]) => `${count} to ${operation}`);
   const lines = [`${name}: ${counts.length === 0 ? "no change" : counts.join(", ")}`];
   if (protectedDeletes.length > 0) {
-    lines.push("Protected, and yet to be deleted or replaced; Pulumi refuses these:", ...protectedDeletes.map((urn) => `  ${urn}`));
+    const urns = protectedDeletes.map((urn) => `  ${urn}`);
+    lines.push("Protected, yet to be deleted or replaced; Pulumi will refuse:", ...urns);
   }
   return lines.join("\n");
 }

@@ -3,12 +3,18 @@ import type { Environment } from "../stacks/environment-file.ts";
 import { InterruptListener } from "./interrupt.ts";
 import { rehearse, type Rehearsal, type RehearsedVerb } from "./rehearse.ts";
 import { ROOT, today } from "./run-verb.ts";
+import { SANDBOX } from "./select-environment.ts";
 import { describeChanges, summarizeUp } from "./summary.ts";
 
 /** Rehearses a verb and prints its report: JSON to standard output, or text for people. Returns the exit code. */
-export async function runRehearsal(verb: RehearsedVerb, environment: Environment, { json }: { readonly json: boolean }): Promise<number> {
+export async function runRehearsal(
+  verb: RehearsedVerb,
+  environment: Environment,
+  { json }: { readonly json: boolean },
+): Promise<number> {
   using interrupt = new InterruptListener((message) => process.stderr.write(`\n${message}\n`));
-  const rehearsal = await rehearse(verb, { root: ROOT, environment, today: today(), interrupt, progress: process.stderr });
+  const options = { root: ROOT, environment, today: today(), interrupt, progress: process.stderr };
+  const rehearsal = await rehearse(verb, options);
   explainFailure(rehearsal);
   if (json) process.stdout.write(`${JSON.stringify(rehearsal.report, undefined, 2)}\n`);
   else process.stdout.write(forPeople(verb, rehearsal));
@@ -19,24 +25,25 @@ export async function runRehearsal(verb: RehearsedVerb, environment: Environment
 function explainFailure({ exitCode, plan, result }: Rehearsal): void {
   if (exitCode === 0) return;
   if (plan !== undefined && plan.summary.mandatory > 0) {
-    process.stderr.write(`\n${toTable(plan, { colour: process.stderr.isTTY && process.env["NO_COLOR"] === undefined })}`);
+    const colour = process.stderr.isTTY && process.env["NO_COLOR"] === undefined;
+    process.stderr.write(`\n${toTable(plan, { colour })}`);
     return;
   }
   if (result === undefined) return;
   const errors = result.diagnostics.filter(({ severity }) => severity === "error");
-  const said = errors.length > 0 ? errors.map(({ urn, message }) => (urn === "" ? message : `${urn}\n  ${message}`)) : [result.output.trim()];
-  process.stderr.write(`\n${said.join("\n\n")}\n`);
+  const said = errors.map(({ urn, message }) => (urn === "" ? message : `${urn}\n  ${message}`));
+  process.stderr.write(`\n${said.length > 0 ? said.join("\n\n") : result.output.trim()}\n`);
 }
 
 function forPeople(verb: RehearsedVerb, { exitCode, report, result, session }: Rehearsal): string {
   if (result === undefined || session === undefined) return "";
   if (verb !== "up" || exitCode !== 0) return `${report.environment}: ${describeChanges(report.changes)}\n`;
   const { environment } = report;
-  const flag = environment === "sandbox" ? "" : ` --environment ${environment}`;
-  const rehearse = environment === "sandbox" ? "" : ` ${environment} --rehearse`;
+  const other = environment !== SANDBOX;
+  const next = (verbAndArgs: string, meaning: string): string => `npm run ${verbAndArgs}`.padEnd(44) + meaning;
   return summarizeUp(report, session.state().resources ?? [], [
-    `npm run plan -- ${environment}`.padEnd(44) + "what it costs, pool by pool, and the rules",
-    `npm run shell${flag === "" ? "" : ` --${flag}`}`.padEnd(44) + "a shell in which plain pulumi reaches the twin",
-    `npm run down${rehearse === "" ? "" : ` --${rehearse}`}`.padEnd(44) + "everything away again",
+    next(`plan -- ${environment}`, "what it costs, pool by pool, and the rules"),
+    next(other ? `shell -- --environment ${environment}` : "shell", "a shell in which plain pulumi reaches the twin"),
+    next(other ? `down -- ${environment} --rehearse` : "down", "everything away again"),
   ]);
 }

@@ -29,7 +29,7 @@ export async function selectEnvironment(root: string, { name, file }: Environmen
   }
   const environment = await loadEnvironment(file);
   if (name !== undefined && name !== environment.name) {
-    throw new InputError(`${file} describes "${environment.name}", not "${name}". Leave the name out, or correct either.`);
+    throw new InputError(`${file} describes "${environment.name}", not "${name}". Leave the name out or correct it.`);
   }
   return environment;
 }
@@ -37,5 +37,6 @@ export async function selectEnvironment(root: string, { name, file }: Environmen
 function unknownEnvironment(name: string, known: readonly string[]): string {
   const meant = nearest(name, known);
   const hint = meant === undefined ? "" : ` Did you mean ${meant}?`;
-  return `There is no environment "${name}".${hint} The folder stacks/ has: ${known.join(", ")}. --file takes one from anywhere.`;
+  const has = `The folder stacks/ has: ${known.join(", ")}. --file takes one from anywhere.`;
+  return `There is no environment "${name}".${hint} ${has}`;
 }

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:os";
-import { diesWithParent, type Command } from "../sandbox/session/process.ts";
+import { diesWithParent } from "../sandbox/session/process.ts";
 import type { Session } from "../sandbox/session/session.ts";
 
 export interface ShellOptions {
@@ -15,16 +15,18 @@ export interface ShellOptions {
  * Opens a shell, or runs one command, in the project's folder with the session's environment: plain `pulumi` commands
  * then reach the twin and nothing else. Returns the exit code of what was run.
  */
-export async function runShell(session: Session, { command, shell = process.env["SHELL"] ?? "/bin/sh" }: ShellOptions): Promise<number> {
-  const wanted: Command = command === undefined || command.length === 0 ? [shell] : [command[0] ?? "", ...command.slice(1)];
-  const [file, ...args] = diesWithParent(wanted, "HUP", session.engine.environment["PATH"]);
+export async function runShell(session: Session, { command = [], shell }: ShellOptions): Promise<number> {
+  const { root, environment } = session.engine;
+  const [wanted = shell ?? environment["SHELL"] ?? "/bin/sh", ...wantedArgs] = command;
+  const [file, ...args] = diesWithParent([wanted, ...wantedArgs], "HUP", environment["PATH"]);
   // Ctrl-C in the terminal is meant for what runs in the shell, which is in the same process group.
   const ignore = (): void => undefined;
   process.on("SIGINT", ignore);
   try {
     const child = spawn(file, args, {
-      cwd: session.engine.root,
-      env: { ...session.engine.environment, SPLITFLEET_SHELL: session.environment, PS1: `(${session.environment}) \\w $ ` },
+      cwd: root,
+      // Interactive shells whose start-up files leave the prompt alone show where one is.
+      env: { ...environment, PS1: `(${session.environment}) \\w $ ` },
       stdio: "inherit",
     });
     const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];

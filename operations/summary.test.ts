@@ -10,7 +10,8 @@ it("says what was done, or that nothing was", () => {
 });
 
 it("ends an up with what exists, what it would cost, where it is and what comes next", () => {
-  const server = (name: string) => ({ urn: `urn:pulumi:x::y::z::${name}`, custom: true, type: "hcloud:index/server:Server" });
+  const type = "hcloud:index/server:Server";
+  const server = (name: string) => ({ urn: `urn:pulumi:x::y::z::${name}`, custom: true, type });
   const provider = { urn: "urn:p", custom: true, type: "pulumi:providers:hcloud" };
   const network = { urn: "urn:n", custom: true, type: "hcloud:index/network:Network" };
   const report = {

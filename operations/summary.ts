@@ -23,7 +23,11 @@ export function describeChanges(changes: Changes): string {
 }
 
 /** The end of an `up` for people: what exists, what it would cost, where to reach it, what to try next. */
-export function summarizeUp(report: OperationReport, resources: readonly StateResource[], next: readonly string[]): string {
+export function summarizeUp(
+  report: OperationReport,
+  resources: readonly StateResource[],
+  next: readonly string[],
+): string {
   const seconds = (report.durationMs / 1000).toFixed(1);
   const sections = [
     `${report.environment}: ${describeChanges(report.changes)} in ${seconds} s`,

@@ -4,7 +4,7 @@ import { fileOption, onEnvironment, ROOT, runVerb, verbCommand, type VerbOptions
 import { SANDBOX, selectEnvironment } from "../operations/select-environment.ts";
 
 /** `npm run down`: destroys all of an environment. */
-const command = onEnvironment(verbCommand("down", "Destroy all of an environment: the sandbox, unless another is named."))
+const command = onEnvironment(verbCommand("down", "Destroy an environment: the sandbox, unless another is named."))
   .option("--yes", "do not ask; the sandbox never asks")
   .addHelpText(
     "after",
@@ -20,7 +20,12 @@ await runVerb(command, async () => {
   const { json = false, file, rehearse = false, yes = false } = command.opts<VerbOptions>();
   const environment = await selectEnvironment(ROOT, { name: command.args[0], file: fileOption(file) });
   const { name } = environment;
-  if (!rehearse && name !== SANDBOX) return (await import("../operations/run-live.ts")).runLive("down", environment, { file, json, yes });
-  if (name !== SANDBOX && !yes && !(await confirm(`Destroy the rehearsed "${name}" and its world?`))) return EXIT.refused;
-  return (await import("../operations/run-rehearsal.ts")).runRehearsal("down", environment, { json });
+  if (!rehearse && name !== SANDBOX) {
+    const { runLive } = await import("../operations/run-live.ts");
+    return runLive("down", environment, { file, json, yes });
+  }
+  const agreed = name === SANDBOX || yes || (await confirm(`Destroy the rehearsed "${name}" and its world?`));
+  if (!agreed) return EXIT.refused;
+  const { runRehearsal } = await import("../operations/run-rehearsal.ts");
+  return runRehearsal("down", environment, { json });
 });

@@ -2,7 +2,9 @@ import { fileOption, onEnvironment, ROOT, runVerb, verbCommand, type VerbOptions
 import { SANDBOX, selectEnvironment } from "../operations/select-environment.ts";
 
 /** `npm run preview`: what `up` would do, as the engine sees it. Changes nothing. */
-const command = onEnvironment(verbCommand("preview", "Show what `up` would do to what exists. Changes nothing.")).addHelpText(
+const command = onEnvironment(
+  verbCommand("preview", "Show what `up` would do to what exists. Changes nothing."),
+).addHelpText(
   "after",
   `
 Unlike \`npm run plan\`, this starts the engine and compares with the stack's state.
@@ -17,6 +19,10 @@ Examples:
 await runVerb(command, async () => {
   const { json = false, file, rehearse = false } = command.opts<VerbOptions>();
   const environment = await selectEnvironment(ROOT, { name: command.args[0], file: fileOption(file) });
-  if (rehearse || environment.name === SANDBOX) return (await import("../operations/run-rehearsal.ts")).runRehearsal("preview", environment, { json });
-  return (await import("../operations/run-live.ts")).runLive("preview", environment, { file, json, yes: false });
+  if (rehearse || environment.name === SANDBOX) {
+    const { runRehearsal } = await import("../operations/run-rehearsal.ts");
+    return runRehearsal("preview", environment, { json });
+  }
+  const { runLive } = await import("../operations/run-live.ts");
+  return runLive("preview", environment, { file, json, yes: false });
 });

@@ -4,7 +4,7 @@ import { SANDBOX, selectEnvironment } from "../operations/select-environment.ts"
 
 /** `npm run recover`: repairs a rehearsed stack after a run that was killed. `up` does the same by itself. */
 const command = onEnvironment(
-  verbCommand("recover", "Repair a rehearsed environment after a run that was cut off. `npm run up` does so by itself."),
+  verbCommand("recover", "Repair a rehearsed environment after a run that was cut off. `up` does so by itself."),
 ).addHelpText(
   "after",
   `
@@ -28,5 +28,6 @@ await runVerb(command, async () => {
         "`pulumi stack export`, or add --rehearse to repair its rehearsal.",
     );
   }
-  return (await import("../operations/run-rehearsal.ts")).runRehearsal("recover", environment, { json });
+  const { runRehearsal } = await import("../operations/run-rehearsal.ts");
+  return runRehearsal("recover", environment, { json });
 });

@@ -7,7 +7,7 @@ import { resolveTool } from "../sandbox/toolchain/resolve.ts";
 import { reportTool } from "./test/tool-progress.ts";
 
 /** `npm run shell`: a shell in which plain `pulumi` works on a rehearsed environment. */
-const command = verbCommand("shell", "Open a shell in which plain pulumi reaches the simulated clouds, or run one command in it.")
+const command = verbCommand("shell", "Open a shell in which plain pulumi reaches the simulated clouds.")
   .argument("[command...]", "runs this, and ends with its exit code")
   .option("--environment <name>", "the environment that is rehearsed", SANDBOX)
   .option("--file <path>", "an environment file from anywhere instead; works on a copy")

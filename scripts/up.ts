@@ -22,6 +22,10 @@ Examples:
 await runVerb(command, async () => {
   const { json = false, file, rehearse = false, yes = false } = command.opts<VerbOptions>();
   const environment = await selectEnvironment(ROOT, { name: command.args[0], file: fileOption(file) });
-  if (rehearse || environment.name === SANDBOX) return (await import("../operations/run-rehearsal.ts")).runRehearsal("up", environment, { json });
-  return (await import("../operations/run-live.ts")).runLive("up", environment, { file, json, yes });
+  if (rehearse || environment.name === SANDBOX) {
+    const { runRehearsal } = await import("../operations/run-rehearsal.ts");
+    return runRehearsal("up", environment, { json });
+  }
+  const { runLive } = await import("../operations/run-live.ts");
+  return runLive("up", environment, { file, json, yes });
 });

@@ -46,7 +46,7 @@ export function policyPackEntry(request: languagepb.RunPluginRequest): Entry {
   const info = request.getInfo();
   if (info === undefined) throw new Error("the engine sent no plugin information; it is older than this project");
   if (request.getKind() !== "analyzer") {
-    throw new Error(`cannot run a plugin of kind "${request.getKind()}"; only policy packs are written in TypeScript here`);
+    throw new Error(`cannot run a plugin of kind "${request.getKind()}"; only policy packs run here`);
   }
   const variables = request.getEnvList().map((entry) => {
     const at = entry.indexOf("=");

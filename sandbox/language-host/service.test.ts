@@ -16,7 +16,8 @@ let host: ChildProcessWithoutNullStreams;
 let client: LanguageRuntimeClient;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "splitfleet-language-"));
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ dependencies: { "@pulumi/pulumi": "^3.0.0", absent: "^1.0.0" } }));
+  const dependencies = { "@pulumi/pulumi": "^3.0.0", absent: "^1.0.0" };
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ dependencies }));
   host = spawn(process.execPath, [join(import.meta.dirname, "main.ts"), "127.0.0.1:4711"]);
   const [port] = await once(createInterface(host.stdout), "line");
   client = new LanguageRuntimeClient(`127.0.0.1:${String(port)}`, grpc.credentials.createInsecure());
@@ -42,14 +43,20 @@ const info = (): languagepb.ProgramInfo =>
   new languagepb.ProgramInfo().setRootDirectory(folder).setProgramDirectory(folder).setEntryPoint("main.mjs");
 
 function run(change: (request: languagepb.RunRequest) => void = () => undefined): Promise<languagepb.RunResponse> {
-  const request = new languagepb.RunRequest().setInfo(info()).setMonitorAddress("127.0.0.1:1").setProject("splitfleet").setStack("sandbox");
+  const request = new languagepb.RunRequest().setInfo(info()).setMonitorAddress("127.0.0.1:1");
+  request.setProject("splitfleet").setStack("sandbox");
   change(request);
-  return new Promise((resolve, reject) => client.run(request, (error, response) => (error === null ? resolve(response) : reject(error))));
+  return new Promise((resolve, reject) => {
+    client.run(request, (error, response) => (error === null ? resolve(response) : reject(error)));
+  });
 }
 
-it("starts the SDK's runner with the engine's addresses, and hands configuration over in the environment only", async () => {
+it("starts the SDK's runner with the engine's addresses, and its configuration in the environment only", async () => {
   entryPoint("run", `require("fs").writeFileSync("seen.json", JSON.stringify({
-    args: process.argv.slice(2), config: process.env.PULUMI_CONFIG, secrets: process.env.PULUMI_CONFIG_SECRET_KEYS }));`);
+    args: process.argv.slice(2),
+    config: process.env.PULUMI_CONFIG,
+    secrets: process.env.PULUMI_CONFIG_SECRET_KEYS,
+  }));`);
   const response = await run((request) => {
     request.setDryrun(true).setParallel(16).setConfigsecretkeysList(["splitfleet:token"]);
     request.getConfigMap().set("splitfleet:token", "hush");
@@ -78,14 +85,17 @@ it("names what is missing where the program's packages are not installed", async
   await expect(run()).rejects.toThrow("Cannot find module '@pulumi/pulumi/cmd/run'");
 });
 
-it("passes a policy pack's output on and gives it the engine's arguments, but runs no other kind of plugin", async () => {
-  entryPoint("run-policy-pack", `console.log(process.argv.slice(2).join(" "), process.env.FROM_ENGINE); process.exitCode = 5;`);
-  const request = new languagepb.RunPluginRequest().setInfo(info()).setKind("analyzer").setArgsList(["127.0.0.1:9"]).setEnvList(["FROM_ENGINE=a=b"]);
+it("runs a policy pack with the engine's arguments and passes its output on, but no other kind of plugin", async () => {
+  const script = `console.log(...process.argv.slice(2), process.env.FROM_ENGINE); process.exitCode = 5;`;
+  entryPoint("run-policy-pack", script);
+  const request = new languagepb.RunPluginRequest().setInfo(info()).setKind("analyzer");
+  request.setArgsList(["127.0.0.1:9"]).setEnvList(["FROM_ENGINE=a=b"]);
   const messages = await client.runPlugin(request).toArray() as languagepb.RunPluginResponse[];
   const stdout = messages.map((message) => Buffer.from(message.getStdout_asU8()).toString()).join("");
   expect(stdout).toBe(`127.0.0.1:9 ${folder} a=b\n`);
   expect(messages.at(-1)?.getExitcode()).toBe(5);
-  await expect(client.runPlugin(request.setKind("converter")).toArray()).rejects.toThrow('cannot run a plugin of kind "converter"');
+  const refused = client.runPlugin(request.setKind("converter")).toArray();
+  await expect(refused).rejects.toThrow('cannot run a plugin of kind "converter"');
 });
 
 it("tells the packages that are installed from those that only package.json names", async () => {

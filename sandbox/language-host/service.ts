@@ -15,7 +15,10 @@ export interface HostOptions {
 /** The protocol's version of a language plugin follows the CLI's; the engine only prints it. */
 const VERSION = "3.259.0";
 
-/** Registers the language runtime. What the engine never asks of a program in this repository (code generation, packing, linking) answers UNIMPLEMENTED. */
+/**
+ * Registers the language runtime. What the engine never asks of a program in this repository, such as code generation
+ * and packing, answers UNIMPLEMENTED.
+ */
 export function addLanguageRuntime(server: grpc.Server, options: HostOptions): void {
   server.addService(LanguageRuntimeService, {
     handshake: unary(() => new languagepb.LanguageHandshakeResponse()),

@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSyn
 import { isMap, isScalar, parseDocument, YAMLMap, type Document, type Node } from "yaml";
 import { PROJECT, type Layout } from "./layout.ts";
 
-/** Pulumi's own top-level keys: they say how secrets are encrypted, which differs between a rehearsal and a live run. */
+/** Pulumi's own top-level keys, most of which say how secrets are encrypted: not in a rehearsal as in a live run. */
 const PULUMI_KEYS = ["encryptionsalt", "secretsprovider", "encryptedkey", "environment"] as const;
 
 export interface SourceFiles {
@@ -51,7 +51,10 @@ function secretPaths(document: Document): readonly SecretPath[] {
   const walk = (node: unknown, path: SecretPath): SecretPath[] => {
     if (isSecret(node)) return [path];
     if (!isMap(node)) return [];
-    return node.items.flatMap(({ key, value }) => walk(value, [...path, isScalar(key) ? String(key.value) : String(key)]));
+    return node.items.flatMap(({ key, value }) => {
+      const name = isScalar(key) ? String(key.value) : String(key);
+      return walk(value, [...path, name]);
+    });
   };
   return walk(document.get("config"), []);
 }

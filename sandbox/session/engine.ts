@@ -86,18 +86,24 @@ export async function runCommand(
     cwd: options.directory ?? engine.root,
     env: { ...engine.environment, ...variables },
     stdio: "pipe",
-    // Its own process group, so that Ctrl-C reaches it once, through `interrupt`, and not a second time from the terminal.
+    // Its own process group, so that Ctrl-C reaches it once, through `interrupt`, and not also from the terminal.
     detached: true,
   });
   const stop = (signal: NodeJS.Signals) => (): void => void child.kill(signal);
   options.interrupt?.finish.addEventListener("abort", stop("SIGINT"), { once: true });
   options.interrupt?.kill.addEventListener("abort", stop("SIGKILL"), { once: true });
+  let lostInput: Error | undefined;
+  child.stdin.on("error", (error: NodeJS.ErrnoException) => {
+    // A command that ends without reading its input says by its exit code whether that was right.
+    if (error.code !== "EPIPE") lostInput = error;
+  });
   child.stdin.end(options.input ?? "");
   const [stdout, stderr, [code]] = await Promise.all([
     child.stdout.setEncoding("utf8").toArray(),
     child.stderr.setEncoding("utf8").toArray(),
     once(child, "close") as Promise<[number | null]>,
   ]);
+  if (lostInput !== undefined) throw lostInput;
   return { exitCode: code ?? 137, stdout: stdout.join(""), stderr: stderr.join("") };
 }
 

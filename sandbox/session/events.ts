@@ -14,7 +14,12 @@ export const engineEvent = z.object({
   resOutputsEvent: z.object({ metadata: step }).optional(),
   resOpFailedEvent: z.object({ metadata: step }).optional(),
   diagnosticEvent: z
-    .object({ urn: z.string().optional(), message: z.string(), severity: z.string(), ephemeral: z.boolean().optional() })
+    .object({
+      urn: z.string().optional(),
+      message: z.string(),
+      severity: z.string(),
+      ephemeral: z.boolean().optional(),
+    })
     .optional(),
   policyEvent: z
     .object({

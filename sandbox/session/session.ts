@@ -98,9 +98,10 @@ export class StackLockedError extends Error {
   readonly lock: StackLock;
 
   constructor(environment: string, lock: StackLock) {
+    const { pid, username, hostname, timestamp } = lock;
     super(
-      `${environment} is being changed by process ${lock.pid} of ${lock.username}@${lock.hostname}, since ${lock.timestamp}. ` +
-        `Wait for it, or stop it with Ctrl-C. If it hangs, end it with \`kill -9 ${lock.pid}\` and run ` +
+      `${environment} is being changed by process ${pid} of ${username}@${hostname}, since ${timestamp}. ` +
+        `Wait for it, or stop it with Ctrl-C. If it hangs, end it with \`kill -9 ${pid}\` and run ` +
         `\`npm run recover -- ${environment}\`.`,
     );
     this.name = "StackLockedError";

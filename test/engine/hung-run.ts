@@ -29,7 +29,8 @@ export async function runUntilHung(project: Project, hang: Hang): Promise<HungRu
   rmSync(hung, { force: true });
   if (!existsSync(project.marker)) await (await project.open()).close();
   writeFileSync(faults, JSON.stringify({ hang }));
-  const child = spawn(process.execPath, [RUN_UP, project.root, ENVIRONMENT, project.environmentFile], { stdio: "ignore" });
+  const args = [RUN_UP, project.root, ENVIRONMENT, project.environmentFile];
+  const child = spawn(process.execPath, args, { stdio: "ignore" });
   const ended = once(child, "exit");
   await until(() => existsSync(hung) || child.exitCode !== null, 30_000, `change ${hang.at} of the world`);
   rmSync(faults);

@@ -55,7 +55,8 @@ it("shows no secret output, and reaches the program with no variable of a real c
 
 it("keeps no secret in plain text outside the world, which is the cloud itself", async () => {
   const { stdout } = await session.command(["stack", "output", "joinKey", "--show-secrets"]);
-  const { stdout: token } = await session.command(["config", "get", "splitfleet:hcloudToken", "--stack", session.environment]);
+  const get = ["config", "get", "splitfleet:hcloudToken", "--stack", session.environment];
+  const { stdout: token } = await session.command(get);
   const secrets = [stdout.trim(), token.trim(), readFileSync(session.layout.passphraseFile, "utf8")];
   expect(secrets.map((secret) => secret.length > 16)).toEqual([true, true, true]);
   expect(token).toMatch(/^canary-/);
@@ -94,7 +95,7 @@ it("replaces servers that move, each by one new one", async () => {
   expect(idOf("pool-2")).not.toBe(old);
 });
 
-it("repairs a stack whose last run was told to stop while the cloud had done its work but not yet answered", async () => {
+it("repairs a stack whose last run was stopped after the cloud had acted and before it answered", async () => {
   project.write({ location: "nbg1", nodes: ["2", "3", "4", "5"] });
   await session.close();
   await stopWhenHung(project, { at: 1, phase: "after" });

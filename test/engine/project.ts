@@ -53,7 +53,7 @@ export class Project {
   async open(user: NodeJS.ProcessEnv = process.env): Promise<Session> {
     return openSession({
       root: this.root,
-      environment: { name: ENVIRONMENT, file: this.environmentFile, lockFile: join(this.root, "stacks/none.lock.yaml") },
+      environment: { name: ENVIRONMENT, file: this.environmentFile, lockFile: join(this.root, "none.lock.yaml") },
       pulumi: await resolveTool("pulumi"),
       node: process.execPath,
       user,
@@ -61,9 +61,8 @@ export class Project {
   }
 
   git(...args: readonly string[]): string {
-    return execFileSync("git", ["-C", this.root, "-c", "user.name=test", "-c", "user.email=test@example.org", ...args], {
-      encoding: "utf8",
-    });
+    const identity = ["-c", "user.name=test", "-c", "user.email=test@example.org"];
+    return execFileSync("git", ["-C", this.root, ...identity, ...args], { encoding: "utf8" });
   }
 
   remove(): void {

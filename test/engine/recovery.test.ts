@@ -9,23 +9,33 @@ interface KillPoint extends Hang {
   readonly change: FixtureSpec;
   readonly victim: "engine" | "verb" | "all";
   readonly what: string;
+  /** Nodes whose server is found and kept, where the change is a single create. */
+  readonly adopts?: readonly string[];
 }
 
-const fsn = (...nodes: string[]): FixtureSpec => ({ location: "fsn1", nodes });
-const nbg = (...nodes: string[]): FixtureSpec => ({ location: "nbg1", nodes });
+const fsn1 = (...nodes: string[]): FixtureSpec => ({ location: "fsn1", nodes });
+const nbg1 = (...nodes: string[]): FixtureSpec => ({ location: "nbg1", nodes });
+const point = (
+  what: string,
+  change: FixtureSpec,
+  at: number,
+  phase: Hang["phase"],
+  victim: KillPoint["victim"],
+  adopts?: readonly string[],
+): KillPoint => ({ what, change, at, phase, victim, ...(adopts === undefined ? {} : { adopts }) });
 
 // Each run starts from what the one before has come to in the end.
 const POINTS: readonly KillPoint[] = [
-  { what: "the first create, not done", change: fsn("1", "2"), at: 1, phase: "before", victim: "all" },
-  { what: "a create, done", change: fsn("1", "2", "3"), at: 1, phase: "after", victim: "all" },
-  { what: "one of two creates, done", change: fsn("1", "2", "3", "4", "5"), at: 2, phase: "after", victim: "engine" },
-  { what: "a replacement's create, done", change: nbg("1", "2", "3", "4", "5"), at: 2, phase: "after", victim: "all" },
-  { what: "a replacement's last create, not done", change: fsn("1", "2", "3", "4", "5"), at: 5, phase: "before", victim: "verb" },
-  { what: "a replacement's first delete, done", change: nbg("1", "2", "3", "4", "5"), at: 6, phase: "after", victim: "all" },
-  { what: "a replacement's later delete, not done", change: fsn("1", "2", "3", "4", "5"), at: 8, phase: "before", victim: "engine" },
-  { what: "a delete, done", change: fsn("1", "2", "3", "4"), at: 1, phase: "after", victim: "all" },
-  { what: "one of two deletes, not done", change: fsn("1", "2"), at: 2, phase: "before", victim: "verb" },
-  { what: "a create beside a delete, done", change: fsn("1", "3"), at: 1, phase: "after", victim: "verb" },
+  point("the first create, not done", fsn1("1", "2"), 1, "before", "all"),
+  point("a create, done", fsn1("1", "2", "3"), 1, "after", "all", ["3"]),
+  point("one of two creates, done", fsn1("1", "2", "3", "4", "5"), 2, "after", "engine"),
+  point("a replacement's create, done", nbg1("1", "2", "3", "4", "5"), 2, "after", "all"),
+  point("a replacement's last create, not done", fsn1("1", "2", "3", "4", "5"), 5, "before", "verb"),
+  point("a replacement's first delete, done", nbg1("1", "2", "3", "4", "5"), 6, "after", "all"),
+  point("a replacement's later delete, not done", fsn1("1", "2", "3", "4", "5"), 8, "before", "engine"),
+  point("a delete, done", fsn1("1", "2", "3", "4"), 1, "after", "all"),
+  point("one of two deletes, not done", fsn1("1", "2"), 2, "before", "verb"),
+  point("a create beside a delete, done", fsn1("1", "3"), 1, "after", "verb", ["3"]),
 ];
 
 let project: Project;
@@ -34,9 +44,9 @@ beforeAll(() => {
 });
 afterAll(() => project.remove());
 
-it.each(POINTS)("repairs a run whose $victim is killed at $what", { timeout: 60_000 }, async (point) => {
-  project.write(point.change);
-  await cutOff(point);
+it.each(POINTS)("repairs a run when $victim is killed at $what", async ({ change, adopts, ...kill }) => {
+  project.write(change);
+  await cutOff(kill);
 
   const session = await project.open();
   const result = await up(session).finally(() => session.close());
@@ -44,14 +54,19 @@ it.each(POINTS)("repairs a run whose $victim is killed at $what", { timeout: 60_
   expect(result.diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
   expect(result.exitCode).toBe(0);
   expect(result.recovery).toBeDefined();
-  expect(servers(project.marker)).toEqual(point.change.nodes.map((node) => `pool-${node}`));
+  expect(servers(project.marker)).toEqual(change.nodes.map((node) => `pool-${node}`));
   expect(worldObjects(project.marker)).toEqual(stateObjects(session));
+  if (adopts !== undefined) {
+    const adopted = result.recovery?.adopted.map(({ urn, id }) => `${urn.split("::").slice(2).join("::")} ${id}`) ?? [];
+    expect(adopted.map((object) => object.match(/pool-(\S+)/)?.[1])).toEqual(adopts);
+    expect(worldObjects(project.marker)).toEqual(expect.arrayContaining(adopted));
+  }
   expect(session.state().pending_operations ?? []).toEqual([]);
   expect(session.locks()).toEqual([]);
 });
 
 /** Runs `up` in its own process, kills the victim at the point, and makes sure that all the others end. */
-async function cutOff({ victim, at, phase }: KillPoint): Promise<void> {
+async function cutOff({ victim, at, phase }: Pick<KillPoint, "victim" | "at" | "phase">): Promise<void> {
   const { verb, processes, ended } = await runUntilHung(project, { at, phase });
   const victims = processes.filter(({ pid, command }) =>
     victim === "all" || (victim === "verb" ? pid === verb.pid : /\/pulumi up /.test(command)));

@@ -33,8 +33,10 @@ interface Ended {
   readonly stderr: string;
 }
 
-const start = (verb: string, ...args: readonly string[]) =>
-  spawn(process.execPath, [join(ROOT, "scripts", `${verb}.ts`), ...args], { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
+function start(verb: string, ...args: readonly string[]) {
+  const script = join(ROOT, "scripts", `${verb}.ts`);
+  return spawn(process.execPath, [script, ...args], { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
+}
 
 async function run(verb: string, ...args: readonly string[]): Promise<Ended> {
   const child = start(verb, ...args);
