@@ -44,6 +44,18 @@ const AUDIT = {
   ],
 };
 
+/** Flags of the API server, as `name=value`; they name {@link serverFiles} and what k3s keeps below its own folder. */
+export const API_SERVER_FLAGS = [
+  "enable-admission-plugins=NodeRestriction,EventRateLimit",
+  "admission-control-config-file=/etc/rancher/k3s/admission.yaml",
+  "audit-log-path=/var/lib/rancher/k3s/server/logs/audit.log",
+  "audit-policy-file=/etc/rancher/k3s/audit.yaml",
+  "audit-log-maxage=30",
+  "audit-log-maxbackup=10",
+  "audit-log-maxsize=100",
+  "service-account-extend-token-expiration=false",
+] as const;
+
 /** Configuration files of a k3s server by path. */
 export const serverFiles = (): Record<string, string> => ({
   "/etc/rancher/k3s/admission.yaml": stringify(ADMISSION),

@@ -1,4 +1,5 @@
 import { labelsOf, type Allocation } from "../../labels.ts";
+import { API_SERVER_FLAGS } from "./hardening.ts";
 
 /** VXLAN takes 50 bytes of tailscale0's 1280; one value for every node, whatever its own interface could carry. */
 const CLUSTER_MTU = 1230;
@@ -33,16 +34,7 @@ const SERVER_HARDENING = {
   "secrets-encryption-provider": "secretbox",
   "write-kubeconfig-mode": "0600",
   "disable-cloud-controller": true,
-  "kube-apiserver-arg": [
-    "enable-admission-plugins=NodeRestriction,EventRateLimit",
-    "admission-control-config-file=/etc/rancher/k3s/admission.yaml",
-    "audit-log-path=/var/lib/rancher/k3s/server/logs/audit.log",
-    "audit-policy-file=/etc/rancher/k3s/audit.yaml",
-    "audit-log-maxage=30",
-    "audit-log-maxbackup=10",
-    "audit-log-maxsize=100",
-    "service-account-extend-token-expiration=false",
-  ],
+  "kube-apiserver-arg": API_SERVER_FLAGS,
 } as const;
 
 /** Content of `/etc/rancher/k3s/config.yaml`; the token is a file of its own that Vault's answer fills. */
