@@ -1,13 +1,15 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
 import type { Facts, Kind, Package } from "../kind.ts";
 import { textAt } from "../protocol/paths.ts";
 import type { Properties, Value } from "../protocol/values.ts";
 import type { WorldObject } from "../world/objects.ts";
 import type { World } from "../world/world.ts";
 import { numberOf, uuidOf } from "./derive.ts";
+import { RELEASE } from "./kubernetes/manifest.ts";
 import { installedVersion } from "./version.ts";
 
 const NAMESPACE = "kubernetes:core/v1:Namespace";
-const RELEASE = "kubernetes:helm.sh/v3:Release";
 
 /** Kinds of this project that do not live in a namespace. */
 const CLUSTER_SCOPED = new Set([
@@ -67,8 +69,8 @@ const STATUS: Readonly<Record<string, (facts: Facts) => Value>> = {
 };
 
 /**
- * Kubernetes as a plain store: objects exist, have unique names, live in a namespace that exists and vanish with it.
- * There is no admission, no controller and no scheduler.
+ * Kubernetes: the API server of a rehearsal's control plane where one runs. Else a plain store: objects exist, have
+ * unique names, live in a namespace that exists and vanish with it; no admission, no controller and no scheduler.
  */
 export const kubernetes: Package = {
   name: "kubernetes",
@@ -86,6 +88,13 @@ export const kubernetes: Package = {
       .map((type) => [type, type === RELEASE ? release() : kindOf(type)]),
   ),
   otherKind: kindOf,
+  connect: async (world) => {
+    const kubeconfig = path.join(world.marker, "control-plane", "kubeconfig.yaml");
+    if (!existsSync(kubeconfig)) return undefined;
+    // The client library takes 0.5 s to load, which only a rehearsal with a control plane should wait for.
+    const { ApiStore } = await import("./kubernetes/api-store.ts");
+    return ApiStore.open(world, kubeconfig);
+  },
 };
 
 function kindOf(type: string): Kind {

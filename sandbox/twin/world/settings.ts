@@ -16,6 +16,11 @@ const faults = z.strictObject({
       "`<marker>/hung` appears once it happens.",
   }),
   fail: z.strictObject({ at: operationNumber, message: z.string().min(1) }).optional(),
+  readinessSeconds: z.int().min(1).max(3600).optional().meta({
+    description:
+      "On a real API server: how long an object may take at most until it can be used or is gone, whatever the " +
+      "resource allows. Default 120, since simulated pods start in seconds.",
+  }),
   rateLimit: z
     .strictObject({ at: operationNumber, times: z.int().min(1).default(1) })
     .optional()

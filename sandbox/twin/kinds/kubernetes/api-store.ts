@@ -1,0 +1,177 @@
+import type { Kind } from "../../kind.ts";
+import { withValue } from "../../protocol/paths.ts";
+import { stateOf } from "../../protocol/state.ts";
+import type { Properties } from "../../protocol/values.ts";
+import type { Limits, Store } from "../../store.ts";
+import type { WorldObject } from "../../world/objects.ts";
+import { readFaults } from "../../world/settings.ts";
+import type { World } from "../../world/world.ts";
+import { ApiServer, Refusal } from "./api-server.ts";
+import { withDrift } from "./drift.ts";
+import { describeReference, directivesOf, manifestOf, referenceOf, RELEASE, withoutManagedFields } from "./manifest.ts";
+import { renderRelease } from "./release.ts";
+import { deleteAndWait, untilReady, type Patience } from "./wait.ts";
+
+/** What a simulated cluster may take, where nothing else is said. */
+const READINESS_SECONDS = 120;
+/** The provider's own limits, where a resource states none. */
+const PROVIDER_SECONDS = { ready: 600, gone: 300 } as const;
+const CRD = "CustomResourceDefinition";
+
+/**
+ * Objects on the API server of a rehearsal. Each operation sends what the real provider would send, and waits as it
+ * waits; the server's refusals are passed on as they are.
+ *
+ * An object and its record in the world can not change in one step. A record is therefore written before its object is
+ * created, and removed after it is gone: what a killed run leaves behind is known, and a refresh finds out whether the
+ * server has it. An object that nobody has recorded can not exist.
+ */
+export class ApiStore implements Store {
+  readonly #world: World;
+  readonly #server: ApiServer;
+
+  private constructor(world: World, server: ApiServer) {
+    this.#world = world;
+    this.#server = server;
+  }
+
+  static async open(world: World, kubeconfig: string): Promise<ApiStore> {
+    return new ApiStore(world, await ApiServer.fromKubeconfig(kubeconfig));
+  }
+
+  async preview(_kind: Kind, object: WorldObject): Promise<void> {
+    const isNew = object.id === "";
+    for (const manifest of (await this.#manifests(object)).filter(({ kind }) => kind !== CRD)) {
+      try {
+        await this.#apply(manifest, true);
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        if (comesLater(error) || (isNew && (await this.#fitsElsewhere(manifest)))) continue;
+        throw error;
+      }
+    }
+  }
+
+  async create(_kind: Kind, object: WorldObject): Promise<WorldObject> {
+    const records = this.#world.objects(object.package);
+    records.put(object);
+    try {
+      const created = await this.#applyAll(object);
+      this.#world.put("create", created);
+      return created;
+    } catch (error) {
+      // After any other error, the server may have done what it was asked.
+      if (error instanceof Refusal) {
+        if (object.type === RELEASE) await this.#deleteAll(object, PROVIDER_SECONDS.gone);
+        records.remove(object.id);
+      }
+      throw error;
+    }
+  }
+
+  async update(_kind: Kind, object: WorldObject): Promise<WorldObject> {
+    if (object.type !== RELEASE && (await this.#server.get(referenceOf(object.inputs))) === undefined) {
+      const name = describeReference(referenceOf(object.inputs));
+      throw new Error(`${name} does not exist any more; \`pulumi refresh\` brings the state up to date`);
+    }
+    const updated = await this.#applyAll(object);
+    this.#world.put("update", updated);
+    return updated;
+  }
+
+  async read(_kind: Kind, object: WorldObject): Promise<WorldObject | undefined> {
+    const parts = (await this.#manifests(object)).filter(({ kind }) => kind !== CRD || object.type !== RELEASE);
+    const found = await Promise.all(parts.map((manifest) => this.#server.get(referenceOf(manifest))));
+    const [live, ...rest] = found.filter((part) => part !== undefined).map(withoutManagedFields);
+    if (live === undefined) {
+      this.#world.objects(object.package).remove(object.id);
+      return undefined;
+    }
+    if (object.type === RELEASE || rest.length > 0) return object;
+    if (object.applied === undefined) this.#world.objects(object.package).put({ ...object, applied: live });
+    const inputs = object.applied === undefined ? object.inputs : withDrift(object.inputs, object.applied, live);
+    return { ...object, inputs, applied: live };
+  }
+
+  async delete(_kind: Kind, object: WorldObject, { timeoutSeconds, signal }: Limits): Promise<void> {
+    const own = directivesOf(object.inputs).timeoutSeconds;
+    await this.#deleteAll(object, timeoutSeconds ?? own ?? PROVIDER_SECONDS.gone, signal);
+    this.#world.remove(object);
+  }
+
+  async settle(object: WorldObject, { timeoutSeconds, signal }: Limits): Promise<WorldObject> {
+    const { skipAwait, timeoutSeconds: own } = directivesOf(object.inputs);
+    if (skipAwait || object.inputs["skipAwait"] === true) return object;
+    const patience = this.#patience(timeoutSeconds ?? own ?? PROVIDER_SECONDS.ready, signal);
+    const settled: Properties[] = [];
+    for (const manifest of await this.#manifests(object)) {
+      settled.push(withoutManagedFields(await untilReady(this.#server, manifest, patience)));
+    }
+    const [live] = settled;
+    if (object.type === RELEASE || live === undefined || !("status" in live)) return object;
+    const ready = { ...object, applied: live };
+    this.#world.objects(object.package).put(ready);
+    return ready;
+  }
+
+  state(kind: Kind, object: WorldObject): Properties {
+    return object.applied ?? stateOf(kind, object, this.#world.now());
+  }
+
+  async #applyAll(object: WorldObject): Promise<WorldObject> {
+    const answers: Properties[] = [];
+    for (const manifest of await this.#manifests(object)) {
+      const answer = await this.#apply(manifest, false);
+      answers.push(answer);
+      if (object.type === RELEASE && manifest["kind"] === CRD) {
+        await untilReady(this.#server, answer, this.#patience(PROVIDER_SECONDS.ready));
+      }
+    }
+    const [answer] = answers;
+    return object.type === RELEASE || answer === undefined ? object : { ...object, applied: withoutManagedFields(answer) };
+  }
+
+  /** Backwards; definitions of custom resources that came with a release stay, as Helm leaves them. */
+  async #deleteAll(object: WorldObject, seconds: number, signal?: AbortSignal): Promise<void> {
+    for (const manifest of (await this.#manifests(object)).toReversed()) {
+      if (object.type === RELEASE && manifest["kind"] === CRD) continue;
+      const { propagation } = directivesOf(manifest);
+      await deleteAndWait(this.#server, referenceOf(manifest), propagation, this.#patience(seconds, signal));
+    }
+  }
+
+  #apply(manifest: Properties, dryRun: boolean): Promise<Properties> {
+    const { force } = directivesOf(manifest);
+    return this.#server.apply(manifest, referenceOf(manifest), { dryRun, force });
+  }
+
+  /**
+   * Whether the server would take the object if the one in its place were gone, as it is going to be where the deployment
+   * replaces it.
+   */
+  async #fitsElsewhere(manifest: Properties): Promise<boolean> {
+    const { name } = referenceOf(manifest);
+    if ((await this.#server.get(referenceOf(manifest))) === undefined) return false;
+    try {
+      await this.#apply(withValue(manifest, "metadata.name", `${name.slice(0, 50)}-preview`), true);
+      return true;
+    } catch (error) {
+      if (error instanceof Refusal) return false;
+      throw error;
+    }
+  }
+
+  async #manifests(object: WorldObject): Promise<Properties[]> {
+    return object.type === RELEASE ? renderRelease(object.inputs) : [manifestOf(object.inputs)];
+  }
+
+  #patience(seconds: number, signal: AbortSignal = new AbortController().signal): Patience {
+    const { readinessSeconds = READINESS_SECONDS } = readFaults(this.#world.marker);
+    return { seconds: Math.min(seconds, readinessSeconds), signal };
+  }
+}
+
+/** Whether the refusal names what the same deployment is going to make: a namespace, or the definition of a kind. */
+function comesLater({ status, reason, message }: Refusal): boolean {
+  return status === 404 && (reason === "NoMatch" || message.startsWith("namespaces "));
+}

@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { select, textAt } from "../../protocol/paths.ts";
+import type { Properties } from "../../protocol/values.ts";
+import { NotReady } from "../../store.ts";
+import type { ApiServer } from "./api-server.ts";
+import { describeReference, referenceOf, type Reference } from "./manifest.ts";
+import { podTrouble, READINESS, type Readiness } from "./readiness.ts";
+
+const POLL_MS = 250;
+/** Pods named in one error; they mostly wait for the same reason. */
+const PODS_NAMED = 5;
+
+export interface Patience {
+  readonly seconds: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Waits until an object can be used, and returns it as it is then.
+ *
+ * @throws NotReady with the last condition, what holds its pods back, and the warnings that controllers left.
+ */
+export async function untilReady(server: ApiServer, object: Properties, { seconds, signal }: Patience): Promise<Properties> {
+  const reference = referenceOf(object);
+  const name = describeReference(reference);
+  const readiness = READINESS[`${reference.apiVersion}/${reference.kind}`];
+  if (readiness === undefined) return object;
+  const deadline = performance.now() + seconds * 1000;
+  for (;;) {
+    const live = await server.get(reference);
+    if (live === undefined) throw new NotReady(`${name} was deleted while it was waited for`, []);
+    const beside = readiness.beside === undefined ? [] : await server.list(readiness.beside(live));
+    const verdict = readiness.judge(live, beside);
+    if (verdict.state === "ready") return live;
+    const reasons = async (): Promise<string[]> => [verdict.why, ...(await explain(server, readiness, live))];
+    if (verdict.state === "failed") throw new NotReady(`${name} has failed`, await reasons());
+    if (signal.aborted) throw new NotReady(`${name} was not ready when the run was cancelled`, await reasons());
+    if (performance.now() > deadline) throw new NotReady(`${name} was not ready after ${seconds} s`, await reasons());
+    await sleep(POLL_MS);
+  }
+}
+
+/**
+ * Deletes an object and waits until it is gone.
+ *
+ * @throws Error that names what still holds it.
+ */
+export async function deleteAndWait(
+  server: ApiServer,
+  reference: Reference,
+  propagation: string,
+  { seconds, signal }: Patience,
+): Promise<void> {
+  const existing = await server.get(reference);
+  if (existing === undefined || !(await server.delete(reference, propagation))) return;
+  const uid = textAt(existing, "metadata.uid");
+  const deadline = performance.now() + seconds * 1000;
+  for (;;) {
+    const left = await server.get(reference);
+    if (left === undefined || textAt(left, "metadata.uid") !== uid) return;
+    if (signal.aborted || performance.now() > deadline) {
+      const holders = [
+        ...select(left, "metadata.finalizers[*]").map(({ value }) => `finalizer ${String(value)}`),
+        ...select(left, "spec.finalizers[*]").map(({ value }) => `finalizer ${String(value)}`),
+        ...select(left, "status.conditions[*].message").map(({ value }) => String(value)),
+      ];
+      throw new Error(
+        `${describeReference(reference)} still exists ${seconds} s after its deletion: ` +
+          (holders.length === 0 ? "nothing says what holds it" : holders.join("; ")),
+      );
+    }
+    await sleep(POLL_MS);
+  }
+}
+
+async function explain(server: ApiServer, { pods }: Readiness, object: Properties): Promise<string[]> {
+  const query = pods?.(object);
+  const stuck = (query === undefined ? [] : await server.list(query)).flatMap((pod) => {
+    const trouble = podTrouble(pod);
+    return trouble === undefined ? [] : [`pod ${textAt(pod, "metadata.name") ?? ""}: ${trouble}`];
+  });
+  const more = stuck.length > PODS_NAMED ? [`and ${stuck.length - PODS_NAMED} more pods`] : [];
+  return [...stuck.slice(0, PODS_NAMED), ...more, ...(await warnings(server, object))];
+}
+
+/** What controllers could not do for the object, such as a pod that admission has refused. */
+async function warnings(server: ApiServer, object: Properties): Promise<string[]> {
+  const namespace = textAt(object, "metadata.namespace");
+  const fieldSelector = `involvedObject.uid=${textAt(object, "metadata.uid") ?? ""},type=Warning`;
+  const events = await server.list({
+    apiVersion: "v1",
+    kind: "Event",
+    ...(namespace === undefined ? {} : { namespace }),
+    selectors: { fieldSelector },
+  });
+  return [...new Set(events.map((event) => `${textAt(event, "reason") ?? ""}: ${textAt(event, "message") ?? ""}`))];
+}
