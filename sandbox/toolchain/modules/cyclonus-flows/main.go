@@ -55,18 +55,20 @@ type answer struct {
 	Verdicts []verdict `json:"verdicts"`
 }
 
-// What holds for a pair of peers on some ports. Blocked connections are left out unless they were declared.
+// What holds for a pair of peers on some ports. Connections that are blocked at every governed end are left out, unless
+// they were declared.
 type verdict struct {
 	From    int   `json:"from"`
 	To      int   `json:"to"`
 	Ports   []int `json:"ports"`
-	Allowed bool  `json:"allowed"`
 	Egress  side  `json:"egress"`
 	Ingress side  `json:"ingress"`
 }
 
-// The policies that select the pod at one end, as namespace/name, and those among them that let the connection through.
+// What one end of a connection says: the policies that select the pod, as namespace/name, and those among them that let the
+// connection through.
 type side struct {
+	Allowed   bool     `json:"allowed"`
 	Selecting []string `json:"selecting"`
 	Allowing  []string `json:"allowing"`
 }
@@ -109,8 +111,13 @@ func judge(asked request) answer {
 		declared[wanted] = true
 	}
 	ends := make([]*matcher.TrafficPeer, len(asked.Peers))
+	// The policies that select each peer: no other one has a say at its end.
+	own := make([]*matcher.Policy, len(asked.Peers))
 	for index, end := range asked.Peers {
 		ends[index] = end.traffic()
+		ingress := all.TargetsApplyingToPod(true, end.Namespace, end.Labels)
+		egress := all.TargetsApplyingToPod(false, end.Namespace, end.Labels)
+		own[index] = matcher.NewPolicyWithTargets(ingress, egress)
 	}
 
 	result := answer{Engine: engineVersion(), Verdicts: []verdict{}}
@@ -123,14 +130,16 @@ func judge(asked request) answer {
 			for index, on := range asked.Ports {
 				traffic := &matcher.Traffic{Source: ends[from], Destination: ends[to], ResolvedPort: on.Number, Protocol: on.Protocol}
 				result.Judged++
-				allowed := all.IsIngressOrEgressAllowed(traffic, false).IsAllowed() && all.IsIngressOrEgressAllowed(traffic, true).IsAllowed()
-				if !allowed && !declared[connection{from, to, index}] {
+				out := own[from].IsIngressOrEgressAllowed(traffic, false).IsAllowed()
+				in := own[to].IsIngressOrEgressAllowed(traffic, true).IsAllowed()
+				open := source.Governed && out || destination.Governed && in
+				if !open && !declared[connection{from, to, index}] {
 					continue
 				}
-				found := verdict{From: from, To: to, Ports: []int{index}, Allowed: allowed}
-				found.Egress = sideOf(each, asked.Policies, traffic, false)
-				found.Ingress = sideOf(each, asked.Policies, traffic, true)
-				key := fmt.Sprint(allowed, found.Egress, found.Ingress)
+				found := verdict{From: from, To: to, Ports: []int{index}}
+				found.Egress = side{Allowed: out, Selecting: []string{}, Allowing: []string{}}.with(each, asked.Policies, traffic, false)
+				found.Ingress = side{Allowed: in, Selecting: []string{}, Allowing: []string{}}.with(each, asked.Policies, traffic, true)
+				key := fmt.Sprint(found.Egress, found.Ingress)
 				if known, ok := alike[key]; ok {
 					result.Verdicts[known].Ports = append(result.Verdicts[known].Ports, index)
 					continue
@@ -151,20 +160,19 @@ func (end peer) traffic() *matcher.TrafficPeer {
 	return &matcher.TrafficPeer{IP: end.Address, Internal: pod}
 }
 
-// Asks about one policy at a time, because cyclonus joins those that select the same pods.
-func sideOf(each []*matcher.Policy, policies []*networking.NetworkPolicy, traffic *matcher.Traffic, ingress bool) side {
-	found := side{Selecting: []string{}, Allowing: []string{}}
+// Names the policies, asking about one at a time, because cyclonus joins those that select the same pods.
+func (end side) with(each []*matcher.Policy, policies []*networking.NetworkPolicy, traffic *matcher.Traffic, ingress bool) side {
 	for index, policy := range each {
 		name := policies[index].Namespace + "/" + policies[index].Name
 		result := policy.IsIngressOrEgressAllowed(traffic, ingress)
 		if len(result.AllowingTargets)+len(result.DenyingTargets) > 0 {
-			found.Selecting = append(found.Selecting, name)
+			end.Selecting = append(end.Selecting, name)
 		}
 		if len(result.AllowingTargets) > 0 {
-			found.Allowing = append(found.Allowing, name)
+			end.Allowing = append(end.Allowing, name)
 		}
 	}
-	return found
+	return end
 }
 
 // The module's version as it was built in, for reports.
