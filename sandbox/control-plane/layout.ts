@@ -2,10 +2,7 @@ import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { serverFiles } from "../../components/compute/node-config/hardening.ts";
 
-/**
- * A socket in the folder where the processes start: another user of this machine cannot read what etcd holds. The name
- * has the form of a host with a port because etcd 3.4 takes no other.
- */
+/** A socket in the folder where the processes start: another user of this machine cannot read what etcd holds. */
 export const ETCD_SOCKET = "etcd.sock:0";
 
 /** Where one control plane keeps its files; the folder is its owner's alone. */

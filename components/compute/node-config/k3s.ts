@@ -37,6 +37,9 @@ const SERVER_HARDENING = {
   "kube-apiserver-arg": API_SERVER_FLAGS,
 } as const;
 
+/** What stands in for a cloud's machine id where no cloud controller gives one. */
+export const providerId = (environment: string, hostname: string): string => `splitfleet://${environment}/${hostname}`;
+
 /** Content of `/etc/rancher/k3s/config.yaml`; the token is a file of its own that Vault's answer fills. */
 export function k3sConfig(hostname: string | undefined, node: K3sRole): Record<string, unknown> {
   const { role, privateAddress, serverUrl, allocation, taints, cloud } = node;
@@ -50,7 +53,7 @@ export function k3sConfig(hostname: string | undefined, node: K3sRole): Record<s
     "node-taint": taints.map(({ key, value, effect }) => `${key}=${value}:${effect}`),
     "flannel-conf": FLANNEL_CONFIG,
     "protect-kernel-defaults": true,
-    ...(cloud === "aws" ? {} : { "kubelet-arg": [`provider-id=splitfleet://${allocation.environment}/${hostname}`] }),
+    ...(cloud === "aws" ? {} : { "kubelet-arg": [`provider-id=${providerId(allocation.environment, String(hostname))}`] }),
     ...(role === "server"
       ? {
           ...SERVER_HARDENING,

@@ -1,0 +1,58 @@
+import type { EnvironmentLock } from "./lock.ts";
+import type { Pool } from "./pools.ts";
+
+/** What one machine of a pool has, as its vendor names it. */
+export interface Machine {
+  readonly memoryMiB: number;
+  readonly cpu: number;
+  readonly gpus: number;
+  readonly diskGiB: number;
+}
+
+/**
+ * Mebibytes that a node needs before its first pod: what the scheduler does not see. Figures at rest on small machines.
+ */
+const RESERVED_MIB = {
+  /** Kernel, systemd, containerd, and what the hypervisor keeps of the nominal size; Debian 13 as installed. */
+  system: 350,
+  /** tailscaled with a handful of peers; about 40 MB resident. */
+  mesh: 40,
+  /** k3s agent (https://docs.k3s.io/reference/resource-profiling, "K3s agent", Intel 8375C). */
+  clusterAgent: 275,
+  /** k3s server with embedded etcd and a workload (same page, "K3s server with a workload"; 1596 with SQLite). */
+  clusterServer: 1606,
+  /** Vault with integrated storage: the request that HashiCorp's Helm chart suggests. */
+  vault: 256,
+} as const;
+
+/**
+ * The share of a disk that pods can not have: k3s starts the kubelet with `eviction-hard=nodefs.available<5%`
+ * (k3s, pkg/daemons/agent).
+ */
+export const RESERVED_DISK_SHARE = 0.05;
+
+/** What a node of the pool keeps of its memory for the system, the mesh, k3s and Vault. */
+export function reservedMiB(pool: Pool): number {
+  const part = pool.kind === "hetzner" ? pool.cluster : "agent";
+  const cluster = { server: RESERVED_MIB.clusterServer, agent: RESERVED_MIB.clusterAgent, none: 0 }[part];
+  const vault = pool.kind === "hetzner" && pool.vault ? RESERVED_MIB.vault : 0;
+  return RESERVED_MIB.system + RESERVED_MIB.mesh + cluster + vault;
+}
+
+/** Each machine of a pool, of a burst pool the smallest; undefined if the lock does not say. */
+export function machineOf(name: string, pool: Pool, lock: EnvironmentLock): Machine | undefined {
+  if (pool.kind === "onprem") {
+    const { memoryGiB, vcpu, gpu, diskGiB } = pool.hardware;
+    return { memoryMiB: memoryGiB * 1024, cpu: vcpu, gpus: gpu?.count ?? 0, diskGiB };
+  }
+  const locked = lock.pools[name];
+  if (pool.kind === "hetzner") {
+    if (locked?.kind !== "hetzner") return undefined;
+    return { memoryMiB: locked.memoryGiB * 1024, cpu: locked.vcpu, gpus: 0, diskGiB: locked.diskGiB };
+  }
+  if (locked?.kind !== "aws") return undefined;
+  const [smallest] = locked.instanceTypes.toSorted((left, right) => left.memoryGiB - right.memoryGiB);
+  if (smallest === undefined) return undefined;
+  const { memoryGiB, vcpu, gpus } = smallest;
+  return { memoryMiB: memoryGiB * 1024, cpu: vcpu, gpus, diskGiB: pool.rootDiskGiB };
+}
