@@ -5,6 +5,12 @@ import { refine, type Transform } from "../component.ts";
 /** Release of the operator whose custom resources the workloads use. */
 const CHART = { name: "vault-secrets-operator", version: "0.10.0", repository: "https://helm.releases.hashicorp.com" };
 
+/** What the chart leaves out of the restricted pod security profile; without it, no pod of the operator is admitted. */
+const RESTRICTED = {
+  podSecurityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+  securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+};
+
 export interface SecretsOperatorArgs {
   readonly namespace: pulumi.Input<string>;
   /** Vault as pods reach it. */
@@ -28,7 +34,10 @@ export class SecretsOperator extends pulumi.ComponentResource {
           repositoryOpts: { repo: CHART.repository },
           namespace: args.namespace,
           atomic: true,
-          values: { defaultVaultConnection: { enabled: true, address: args.vaultAddress } },
+          values: {
+            controller: RESTRICTED,
+            defaultVaultConnection: { enabled: true, address: args.vaultAddress },
+          },
         },
         args.transform?.release,
       ),
