@@ -82,8 +82,8 @@ function job(object: Properties): Verdict {
 }
 
 function pod(object: Properties): Verdict {
-  if (textAt(object, "status.phase") === "Succeeded" || conditionOf(object, "Ready")?.["status"] === "True") return READY;
-  return waiting(podTrouble(object) ?? `it is ${textAt(object, "status.phase") ?? "Pending"}`);
+  const trouble = podTrouble(object);
+  return trouble === undefined ? READY : waiting(trouble);
 }
 
 function service(object: Properties, slices: readonly Properties[]): Verdict {
@@ -120,7 +120,7 @@ function customResourceDefinition(object: Properties): Verdict {
   return waiting(`it is not ${unmet}${condition === undefined ? "" : `: ${text(condition, "message")}`}`);
 }
 
-/** Why a pod does not run or is not ready, in the words of the scheduler or the node; undefined where it is. */
+/** Why a pod is not ready, where it can be in the words of the scheduler or the node; undefined where it is. */
 export function podTrouble(object: Properties): string | undefined {
   if (textAt(object, "status.phase") === "Succeeded" || conditionOf(object, "Ready")?.["status"] === "True") return undefined;
   const scheduled = conditionOf(object, "PodScheduled");
@@ -128,7 +128,8 @@ export function podTrouble(object: Properties): string | undefined {
   const states = ["initContainerStatuses", "containerStatuses"].flatMap((list) => select(object, `status.${list}[*].state.waiting`));
   const stuck = states.map(({ value }) => value).find(isObject);
   if (stuck !== undefined) return [text(stuck, "reason"), text(stuck, "message")].filter((part) => part !== "").join(": ");
-  return undefined;
+  const node = textAt(object, "spec.nodeName");
+  return node === undefined ? "the scheduler has not seen it yet" : `it is not ready on node ${node}`;
 }
 
 /** Pods that the object's own selector selects. */
