@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Workload } from "../../workloads/contract.ts";
+import type { Handle, Workload } from "../../workloads/contract.ts";
 import { planWorkloads, type PlannedWorkload } from "../../workloads/plan.ts";
 import { configFiles } from "./config-files.ts";
 import { jobPolicySpec, networkPolicySpec } from "./network-policy.ts";
@@ -39,6 +39,14 @@ test("a port for the cluster lets in those that declared a need, and the workloa
     ingress: [{ from: [pods("proxy", "assistants"), pods("engine-preload", "platform")], ports: [{ port: 11434, protocol: "TCP" }] }],
     egress: [],
   });
+});
+
+test("a port number that serves two protocols lets a consumer in by the one it needs", () => {
+  const tcp: Handle = { workload: "names", team: "platform", port: 53, protocol: "TCP", host: "", url: "" };
+  const udp: Handle = { ...tcp, protocol: "UDP" };
+  const names = { ...engine, name: "names", handles: { tcp, udp }, workload: { ...engine.workload, jobs: {} } };
+  const consumer = { ...proxy, workload: { ...proxy.workload, needs: [udp] } };
+  expect(networkPolicySpec(names, [consumer]).ingress).toEqual([{ from: [pods("proxy", "assistants")], ports: [{ port: 53, protocol: "UDP" }] }]);
 });
 
 test("a workload nobody needs lets nothing but its jobs in", () => {

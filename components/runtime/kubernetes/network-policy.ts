@@ -20,7 +20,9 @@ const port = ({ port: number, protocol }: Pick<Handle, "port" | "protocol">) => 
 export function networkPolicySpec({ name, entry, handles, definition, workload }: PlannedWorkload, consumers: readonly PlannedWorkload[]): Spec {
   const ingress = Object.entries(handles).flatMap(([handleName, handle]) => {
     const callers = consumers
-      .filter((consumer) => consumer.workload.needs?.some((need) => need.workload === name && need.port === handle.port))
+      .filter(({ workload: { needs = [] } }) =>
+        needs.some((need) => need.workload === name && need.port === handle.port && need.protocol === handle.protocol),
+      )
       .map((consumer) => podsOf(consumer.name, consumer.entry.team));
     const jobs = Object.keys(workload.jobs ?? {}).map((job) => podsOf(`${name}-${job}`, entry.team));
     const mesh = definition.ports[handleName]?.audience === "mesh" ? [{ ipBlock: { cidr: MESH_RANGE } }] : [];
