@@ -30,15 +30,18 @@ const READY_TIMEOUT_MS = 60_000;
 const PORT_ATTEMPTS = 5;
 /** How much of a log is repeated in an error. */
 const LAST_LINES = 15;
-const PORT_TAKEN = "address already in use";
 
 /** A component ended, or did not become ready. The message has the end of its log. */
 export class ComponentError extends Error {
   override readonly name = "ComponentError";
+  /** Whether another process was faster to listen on its port. */
+  readonly portTaken: boolean;
 
   constructor(component: string, what: string, logFile: string) {
-    const lines = readFileSync(logFile, "utf8").trimEnd().split("\n").slice(-LAST_LINES);
+    const log = readFileSync(logFile, "utf8").trimEnd();
+    const lines = log.split("\n").slice(-LAST_LINES);
     super(`${component} ${what}. The end of ${logFile}:\n${lines.join("\n")}`);
+    this.portTaken = log.includes("address already in use");
   }
 }
 
@@ -76,8 +79,8 @@ export class Component {
         return component;
       } catch (error) {
         await component.stop(0);
-        const portTaken = readFileSync(surroundings.logFile, "utf8").includes(PORT_TAKEN);
-        if (!portTaken || attempt === PORT_ATTEMPTS) throw error;
+        const again = error instanceof ComponentError && error.portTaken && attempt < PORT_ATTEMPTS;
+        if (!again) throw error;
       }
     }
   }
@@ -108,7 +111,13 @@ export class Component {
     const port = await freePort();
     const [file, ...args] = diesWithParent([spec.executable, ...spec.flags(port)], "KILL");
     const log = openSync(logFile, "w", 0o600);
-    const child = spawn(file, args, { cwd: folder, env: { HOME: folder }, stdio: ["ignore", log, log] });
+    const child = spawn(file, args, {
+      cwd: folder,
+      env: { HOME: folder },
+      stdio: ["ignore", log, log],
+      // Ctrl-C at a terminal is for the command alone: it needs the API server until it has finished.
+      detached: true,
+    });
     closeSync(log);
     const { pid } = child;
     if (pid === undefined) {
@@ -123,6 +132,8 @@ export class Component {
     const ended = this.ended.then((how) => {
       throw new ComponentError(this.name, `${how} before it was ready`, this.#logFile);
     });
+    // It also ends long after it was ready, when nobody asks any more.
+    ended.catch(() => undefined);
     for (;;) {
       signal?.throwIfAborted();
       if (await Promise.race([ready(this.port), ended])) return;

@@ -108,13 +108,13 @@ async function bringUp(
     flags: () => etcdFlags(layout),
     ready: () => Promise.resolve(existsSync(layout.etcdSocket)),
   });
-  const apiServer = await supervisor.start({
+  await supervisor.start({
     ...executable("kube-apiserver"),
     flags: (port) => apiServerFlags(layout, ranges, port),
     ready: (port) => answers(`https://127.0.0.1:${port}/readyz`, asAdmin),
   });
 
-  const url = `https://127.0.0.1:${apiServer.port}`;
+  const url = `https://127.0.0.1:${supervisor.portOf("kube-apiserver")}`;
   const writeConfig = (user: ControlPlaneUser, file: string): string => {
     writeKubeconfig(file, { context: `splitfleet-${environment}`, url, caFile, user, token: tokens[user] });
     return file;
@@ -147,7 +147,7 @@ async function bringUp(
     crashed: supervisor.crashed,
     token: (user) => tokens[user],
     kubeconfigOf,
-    start: async (component) => void (await supervisor.start(component)),
+    start: (component) => supervisor.start(component),
     stop,
   };
 }

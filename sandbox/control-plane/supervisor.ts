@@ -11,8 +11,9 @@ export class Supervisor {
   readonly crashed: Promise<ComponentError>;
   readonly #crash = Promise.withResolvers<ComponentError>();
   readonly #components: Component[] = [];
+  readonly #starting = new Set<Promise<Component>>();
   readonly #layout: Layout;
-  readonly #aborted = new AbortController();
+  readonly #stopped = new AbortController();
 
   constructor(layout: Layout) {
     this.#layout = layout;
@@ -23,22 +24,32 @@ export class Supervisor {
     return this.#components.map(({ name, pid }) => ({ name, pid }));
   }
 
-  /** @throws ComponentError when the component does not become ready; Error when the control plane was stopped. */
-  async start(spec: ComponentSpec): Promise<Component> {
+  /** @throws ComponentError when the component does not become ready; the reason of {@link stop} when that came first */
+  async start(spec: ComponentSpec): Promise<void> {
     const { folder, logs } = this.#layout;
-    const component = await Component.start(spec, {
-      folder,
-      logFile: join(logs, `${spec.name}.log`),
-      signal: this.#aborted.signal,
-    });
-    this.#components.push(component);
-    void component.crashed.then(this.#crash.resolve);
-    return component;
+    const logFile = join(logs, `${spec.name}.log`);
+    const starting = Component.start(spec, { folder, logFile, signal: this.#stopped.signal });
+    this.#starting.add(starting);
+    try {
+      const component = await starting;
+      this.#components.push(component);
+      void component.crashed.then(this.#crash.resolve);
+    } finally {
+      this.#starting.delete(starting);
+    }
   }
 
-  /** Ends all of them, the last one first, within five seconds. */
+  /** The port of a component that is ready. */
+  portOf(name: string): number {
+    const component = this.#components.find((each) => each.name === name);
+    if (component === undefined) throw new Error(`${name} does not run`);
+    return component.port;
+  }
+
+  /** Ends all of them, the last one first, within five seconds; one that is just starting ends at once. */
   async stop(reason: Error): Promise<void> {
-    this.#aborted.abort(reason);
+    this.#stopped.abort(reason);
+    await Promise.allSettled(this.#starting);
     for (const component of this.#components.splice(0).reverse()) await component.stop(GRACE_MS);
   }
 }

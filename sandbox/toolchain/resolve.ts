@@ -68,6 +68,16 @@ export function resolveTool(name: ToolName, options: ResolveOptions = {}): Promi
   return resolveDefinition(TOOLS[name], options);
 }
 
+/** Several tools by name, one after the other: two builds at once would only share the cores. */
+export async function resolveTools<Name extends ToolName>(
+  names: readonly Name[],
+  options: ResolveOptions = {},
+): Promise<Record<Name, ResolvedTool>> {
+  const resolved: [Name, ResolvedTool][] = [];
+  for (const name of names) resolved.push([name, await resolveTool(name, options)]);
+  return Object.fromEntries(resolved) as Record<Name, ResolvedTool>;
+}
+
 /** As {@link resolveTool}, for any definition. */
 export async function resolveDefinition(tool: ToolDefinition, options: ResolveOptions = {}): Promise<ResolvedTool> {
   const environment = options.environment ?? process.env;

@@ -79,7 +79,7 @@ export const TOOLS = {
       folder: join(modules, "etcd"),
       package: "go.etcd.io/etcd/server/v3",
       linkerFlags: [],
-      minutes: 1.5,
+      minutes: 2,
       diskGiB: 0.6,
     },
   },
