@@ -15,6 +15,7 @@ import { describeRecovery, recover } from "./recover.ts";
 import type { OperationReport, RecoveryReport } from "./report.ts";
 import { describeChanges } from "./summary.ts";
 import { up } from "./up.ts";
+import { forTerminal } from "./tool-progress.ts";
 
 export type RehearsedVerb = "up" | "preview" | "down" | "recover";
 

@@ -4,7 +4,7 @@ import { SANDBOX, selectEnvironment } from "../operations/select-environment.ts"
 import { runShell } from "../operations/shell.ts";
 import { openSession } from "../sandbox/session/session.ts";
 import { resolveTool } from "../sandbox/toolchain/resolve.ts";
-import { reportTool } from "./test/tool-progress.ts";
+import { reportTool } from "../operations/tool-progress.ts";
 
 /** `npm run shell`: a shell in which plain `pulumi` works on a rehearsed environment. */
 const command = verbCommand("shell", "Open a shell in which plain pulumi reaches the simulated clouds.")

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { Command, Option } from "commander";
 import { execa, ExecaError } from "execa";
-import { reportTool } from "./test/tool-progress.ts";
+import { reportTool } from "../operations/tool-progress.ts";
 import { resolveTool } from "../sandbox/toolchain/resolve.ts";
 
 const root = path.join(import.meta.dirname, "..");
