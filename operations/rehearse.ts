@@ -4,6 +4,7 @@ import type { PlanReport } from "../plan/report/contract.ts";
 import type { OperationOptions, OperationResult } from "../sandbox/session/engine.ts";
 import { openSession, type Session } from "../sandbox/session/session.ts";
 import { stackOutputs } from "../sandbox/session/state.ts";
+import { describeProgress } from "../sandbox/toolchain/progress.ts";
 import { resolveTool, type ResolvedTool } from "../sandbox/toolchain/resolve.ts";
 import type { Environment } from "../stacks/environment-file.ts";
 import { down } from "./down.ts";
@@ -14,8 +15,8 @@ import { Progress } from "./progress.ts";
 import { describeRecovery, recover } from "./recover.ts";
 import type { OperationReport, RecoveryReport } from "./report.ts";
 import { describeChanges } from "./summary.ts";
-import { up } from "./up.ts";
 import { forTerminal } from "./tool-progress.ts";
+import { up } from "./up.ts";
 
 export type RehearsedVerb = "up" | "preview" | "down" | "recover";
 
@@ -123,9 +124,9 @@ function tasks(verb: RehearsedVerb, options: RehearsalOptions): ListrTask<Contex
       skip: stopped,
       task: async (context, task) => {
         context.pulumi = await resolveTool("pulumi", {
-          onProgress: ({ way, message, fraction }) => {
-            task.output = `${way}: ${message}${fraction === undefined ? "" : ` ${Math.floor(fraction * 100)} %`}`;
-          },
+          onProgress: forTerminal((progress) => {
+            task.output = describeProgress(progress);
+          }),
         });
         task.title = `Pulumi CLI ${context.pulumi.version}`;
       },
