@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { z } from "zod";
-import { PROTOCOLS } from "./flow.ts";
+import { type Protocol, PROTOCOLS } from "./flow.ts";
 import type { Interval } from "./intervals.ts";
 import type { NetworkPolicy } from "./manifests.ts";
 import type { Peer } from "./peers.ts";
@@ -9,7 +9,10 @@ const side = z.strictObject({ allowed: z.boolean(), selecting: z.array(z.string(
 const verdict = z.strictObject({ from: z.int(), to: z.int(), ports: z.array(z.int()), egress: side, ingress: side });
 const answer = z.strictObject({ engine: z.string(), judged: z.int(), verdicts: z.array(verdict) });
 
-/** What one end of a connection says; the policies (`namespace/name`) that select its pod, and those that let the connection through. */
+/**
+ * What one end of a connection says; the policies (`namespace/name`) that select its pod, and those that let the
+ * connection through.
+ */
 export type Side = z.output<typeof side>;
 
 /** Indexes into the peers, and into the ports times {@link PROTOCOLS}: see {@link portIndex}. */
@@ -40,11 +43,13 @@ export interface Analysis {
 }
 
 /** The engine's number for a port and a protocol, and back by {@link portAt}. */
-export const portIndex = (port: number, protocol: (typeof PROTOCOLS)[number]): number => port * PROTOCOLS.length + PROTOCOLS.indexOf(protocol);
+export const portIndex = (port: number, protocol: Protocol): number =>
+  port * PROTOCOLS.length + PROTOCOLS.indexOf(protocol);
 
-export function portAt<Port>(ports: readonly Port[], index: number): { port: Port; protocol: (typeof PROTOCOLS)[number] } {
+export function portAt<Port>(ports: readonly Port[], index: number): { port: Port; protocol: Protocol } {
   const [port, protocol] = [ports[Math.floor(index / PROTOCOLS.length)], PROTOCOLS[index % PROTOCOLS.length]];
-  if (port === undefined || protocol === undefined) throw new Error(`the engine answered about port number ${index}, which it was not asked about`);
+  if (port === undefined || protocol === undefined)
+    throw new Error(`the engine answered about port ${index}, which it was not asked about`);
   return { port, protocol };
 }
 
@@ -54,10 +59,20 @@ export function portAt<Port>(ports: readonly Port[], index: number): { port: Por
  * @param engine path of the executable `cyclonus-flows`
  * @throws Error with the engine's own words if it cannot judge
  */
-export async function analyze(engine: string, { policies, peers, ports, declared }: Question, signal?: AbortSignal): Promise<Analysis> {
+export async function analyze(
+  engine: string,
+  { policies, peers, ports, declared }: Question,
+  signal?: AbortSignal,
+): Promise<Analysis> {
   const request = {
     policies,
-    peers: peers.map(({ address, namespace, namespaceLabels, labels, governed }) => ({ address, namespace, namespaceLabels, labels, governed })),
+    peers: peers.map(({ address, namespace, namespaceLabels, labels, governed }) => ({
+      address,
+      namespace,
+      namespaceLabels,
+      labels,
+      governed,
+    })),
     ports: ports.flatMap(({ first }) => PROTOCOLS.map((protocol) => ({ number: first, protocol }))),
     declared,
   };
@@ -66,6 +81,7 @@ export async function analyze(engine: string, { policies, peers, ports, declared
     reject: false,
     ...(signal === undefined ? {} : { cancelSignal: signal }),
   });
-  if (result.failed) throw new Error(`${engine} could not judge the network policies: ${result.stderr || result.shortMessage}`);
+  if (result.failed)
+    throw new Error(`${engine} could not judge the network policies: ${result.stderr || result.shortMessage}`);
   return answer.parse(JSON.parse(result.stdout));
 }

@@ -16,7 +16,12 @@ const API_PORT = 6443;
 const VAULT_PORT = 8200;
 
 /** Who outside the cluster a port's audience lets in. Nothing serves the public or operators yet. */
-const OUTSIDERS: Record<Audience, Party | undefined> = { cluster: undefined, mesh: MESH, public: undefined, admin: undefined };
+const OUTSIDERS: Record<Audience, Party | undefined> = {
+  cluster: undefined,
+  mesh: MESH,
+  public: undefined,
+  admin: undefined,
+};
 
 /** The parts of an environment, beside its workloads, that declare connections. */
 export interface DeclaringFacts {
@@ -28,34 +33,52 @@ export interface DeclaringFacts {
 /** Every connection that an environment's files and definitions declare; {@link prove} holds the policies to it. */
 export function declaredByEnvironment(spec: EnvironmentSpec, lock: EnvironmentLock): Flow[] {
   const pools = ofKind(spec.pools, "hetzner");
-  const apiServers = k3sServers(spec).map(({ pool, number }) => hostAddress(entryOf("pools", pools, pool).subnet, number));
+  const apiServers = k3sServers(spec).map(({ pool, number }) =>
+    hostAddress(entryOf("pools", pools, pool).subnet, number),
+  );
   return declaredFlows({ teams: Object.keys(spec.teams), apiServers }, planWorkloads(spec, lock.images));
 }
 
 /**
- * As {@link declaredByEnvironment}, from workloads that are planned already: needs, jobs and audiences of the definitions, name
- * resolution for every pod, and what the fleet's own operators reach. Hosts outside the fleet (`egress` of a definition) are
- * none of it: they are the egress proxy's business.
+ * As {@link declaredByEnvironment}, from workloads that are planned already: needs, jobs and audiences of the
+ * definitions, name resolution for every pod, and what the fleet's own operators reach. Hosts outside the fleet
+ * (`egress` of a definition) are none of it: they are the egress proxy's business.
  */
 export function declaredFlows({ teams, apiServers }: DeclaringFacts, planned: readonly PlannedWorkload[]): Flow[] {
   const system: Party = { kind: "namespace", namespace: SYSTEM_NAMESPACE };
   return [
     ...[SYSTEM_NAMESPACE, ...teams.map(namespaceOf)].flatMap(nameResolution),
-    ...apiServers.map((address) => flow(system, { kind: "addresses", range: `${address}/32` }, API_PORT, "TCP", "operators watch the API server")),
+    ...apiServers.map((address) =>
+      flow(system, { kind: "addresses", range: `${address}/32` }, API_PORT, "TCP", "operators watch the API server"),
+    ),
     flow(system, MESH, VAULT_PORT, "TCP", "operators read secrets from Vault"),
     ...planned.flatMap(workloadFlows),
   ];
 }
 
-const flow = (from: Party, to: Party, port: number, protocol: Protocol, why: string): Flow => ({ from, to, port, protocol, why });
+const flow = (from: Party, to: Party, port: number, protocol: Protocol, why: string): Flow => ({
+  from,
+  to,
+  port,
+  protocol,
+  why,
+});
 
 const nameResolution = (namespace: string): Flow[] =>
-  (["UDP", "TCP"] as const).map((protocol) => flow({ kind: "namespace", namespace }, NAME_SERVER, DNS_PORT, protocol, "every pod resolves names"));
+  (["UDP", "TCP"] as const).map((protocol) =>
+    flow({ kind: "namespace", namespace }, NAME_SERVER, DNS_PORT, protocol, "every pod resolves names"),
+  );
 
 function workloadFlows({ name, entry, definition, handles, workload }: PlannedWorkload): Flow[] {
   const pods = (of: string): Party => ({ kind: "workload", namespace: namespaceOf(entry.team), name: of });
   const reach = (from: Party, handle: Handle, why: string): Flow =>
-    flow(from, { kind: "workload", namespace: namespaceOf(handle.team), name: handle.workload }, handle.port, handle.protocol, why);
+    flow(
+      from,
+      { kind: "workload", namespace: namespaceOf(handle.team), name: handle.workload },
+      handle.port,
+      handle.protocol,
+      why,
+    );
   return [
     ...(workload.needs ?? []).map((need) => reach(pods(name), need, `workloads.${name} needs ${need.workload}`)),
     ...Object.keys(workload.jobs ?? {}).flatMap((job) =>
@@ -63,7 +86,9 @@ function workloadFlows({ name, entry, definition, handles, workload }: PlannedWo
     ),
     ...Object.entries(definition.ports).flatMap(([port, { audience }]) => {
       const [outsiders, handle] = [OUTSIDERS[audience], handles[port]];
-      return outsiders === undefined || handle === undefined ? [] : [reach(outsiders, handle, `port ${port} of workloads.${name} is for the ${audience}`)];
+      return outsiders === undefined || handle === undefined
+        ? []
+        : [reach(outsiders, handle, `port ${port} of workloads.${name} is for the ${audience}`)];
     }),
   ];
 }

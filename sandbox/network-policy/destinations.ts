@@ -6,8 +6,9 @@ import { isGoverned } from "./peers.ts";
 export type Arrival = { readonly flow: Flow } & ({ readonly port: number } | { readonly lost: string });
 
 /**
- * Follows a flow through the service that carries the workload's host name, because policies see the pod's port and the
- * service's name is all that the caller has. Address ranges, whole namespaces and what Kubernetes itself runs have none.
+ * Follows a flow through the service that carries the workload's host name, because policies see the pod's port and
+ * the service's name is all that the caller has. Address ranges, whole namespaces and what Kubernetes itself runs have
+ * none.
  */
 export function arrivalOf(flow: Flow, { pods, services }: Manifests): Arrival {
   const { to, port, protocol } = flow;
@@ -18,10 +19,12 @@ export function arrivalOf(flow: Flow, { pods, services }: Manifests): Arrival {
   const service = services.find((candidate) => candidate.namespace === to.namespace && candidate.name === to.name);
   if (service === undefined) return { flow, lost: `no service is called ${name}` };
   const unlike = Object.entries(service.selector).find(([key, value]) => group.labels[key] !== value);
-  if (unlike !== undefined) return { flow, lost: `the service ${name} selects ${unlike.join("=")}, which its pods do not have` };
+  if (unlike !== undefined)
+    return { flow, lost: `the service ${name} selects ${unlike.join("=")}, which its pods do not have` };
   const mapped = service.ports.find((candidate) => candidate.port === port && candidate.protocol === protocol);
   if (mapped === undefined) return { flow, lost: `the service ${name} has no port ${port}/${protocol}` };
   const target = mapped.targetPort ?? port;
-  if (typeof target === "string") return { flow, lost: `the service ${name} leads to a port by name, ${target}, and containers name no port` };
+  if (typeof target === "string")
+    return { flow, lost: `the service ${name} leads to the port named ${target}, and containers name none` };
   return { flow, port: target };
 }

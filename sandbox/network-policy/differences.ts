@@ -6,8 +6,8 @@ import type { End, Peer } from "./peers.ts";
 /** Connections on which policies and declarations disagree, alike ones together. */
 export interface Difference {
   /**
-   * `blocked`: declared, but the policies do not let it through. `open`: let through, but nobody declared it. `loose`: one end
-   * would let it through, but nobody declared it, and the other end stops it.
+   * `blocked`: declared, but the policies do not let it through. `open`: let through, but nobody declared it. `loose`:
+   * nobody declared it and one end would let it through, but the other end stops it.
    */
   readonly kind: "blocked" | "open" | "loose";
   /** Each `namespace/workload`, `other pods of namespace` or a range of addresses. */
@@ -44,7 +44,9 @@ export function differencesOf(
     verdict.ports.flatMap((index): Finding[] => {
       const flow = declared.get(connectionKey(verdict.from, verdict.to, index));
       const [from, to] = [peers[verdict.from], peers[verdict.to]];
-      if (from === undefined || to === undefined) throw new Error(`the engine answered about the peers ${verdict.from} and ${verdict.to}, which it was not given`);
+      if (from === undefined || to === undefined) {
+        throw new Error(`the engine answered about peers ${verdict.from} and ${verdict.to}, which it was not given`);
+      }
       const passes = verdict.egress.allowed && verdict.ingress.allowed;
       if (flow !== undefined && passes) return [];
       const kind = flow !== undefined ? "blocked" : passes ? "open" : "loose";
@@ -56,7 +58,13 @@ export function differencesOf(
     ([{ kind, from, to, reason }, alike]): Alike => ({ kind, from: [from], to: [to], ports: portsText(alike), reason }),
   );
   return merge(merge(withoutEchoes(single), "to"), "from")
-    .map(({ kind, from, to, ports: text, reason }) => ({ kind, from: from.map(endText), to: to.map(endText), ports: text, reason }))
+    .map(({ kind, from, to, ports: text, reason }) => ({
+      kind,
+      from: from.map(endText),
+      to: to.map(endText),
+      ports: text,
+      reason,
+    }))
     .sort((a, b) => compare(lineOf(a), lineOf(b)));
 }
 
@@ -64,7 +72,8 @@ export function differencesOf(
 export const connectionKey = (from: number, to: number, port: number): string => `${from} ${to} ${port}`;
 
 /** A difference on one line. */
-export const lineOf = ({ kind, from, to, ports, reason }: Difference): string => `${kind}: ${from.join(", ")} -> ${to.join(", ")}, ${ports}: ${reason}`;
+export const lineOf = ({ kind, from, to, ports, reason }: Difference): string =>
+  `${kind}: ${from.join(", ")} -> ${to.join(", ")}, ${ports}: ${reason}`;
 
 /** The party as a difference names it. */
 export function partyText(party: Party): string {
@@ -94,7 +103,8 @@ function openReason({ egress, ingress }: Verdict, from: Peer, to: Peer): string 
 }
 
 function blockedReason({ egress, ingress }: Verdict): string {
-  const lacking = ({ allowed, selecting }: Side, way: string) => (allowed ? [] : [`none of ${selecting.join(", ")} lets it ${way}`]);
+  const lacking = ({ allowed, selecting }: Side, way: string) =>
+    allowed ? [] : [`none of ${selecting.join(", ")} lets it ${way}`];
   return [...lacking(egress, "out"), ...lacking(ingress, "in")].join(", ");
 }
 
@@ -105,7 +115,9 @@ function portsText(findings: readonly { readonly port: Interval; readonly protoc
   }));
   const every = ({ first, last }: Interval) => first === EVERY_PORT.first && last === EVERY_PORT.last;
   if (byProtocol.every(({ ports }) => ports.some(every))) return "every port";
-  return byProtocol.flatMap(({ protocol, ports }) => ports.map((port) => `${intervalText(port)}/${protocol}`)).join(", ");
+  return byProtocol
+    .flatMap(({ protocol, ports }) => ports.map((port) => `${intervalText(port)}/${protocol}`))
+    .join(", ");
 }
 
 interface Alike {
@@ -119,12 +131,14 @@ interface Alike {
 /** Puts the ends at one side together where all else is alike; neighbouring address ranges become one. */
 function merge(findings: readonly Alike[], side: "from" | "to"): Alike[] {
   const other = side === "from" ? "to" : "from";
-  return groups(findings, (finding) => [finding.kind, finding[other], finding.ports, finding.reason]).map(([first, alike]) => {
-    const ends = alike.flatMap((finding) => finding[side]);
-    const ranges = joined(ends.flatMap((end) => (end.kind === "addresses" ? [end.addresses] : [])));
-    const pods = ends.filter(({ kind }) => kind !== "addresses").sort((a, b) => compare(endText(a), endText(b)));
-    return { ...first, [side]: [...pods, ...ranges.map((addresses): End => ({ kind: "addresses", addresses }))] };
-  });
+  return groups(findings, (finding) => [finding.kind, finding[other], finding.ports, finding.reason]).map(
+    ([first, alike]) => {
+      const ends = alike.flatMap((finding) => finding[side]);
+      const ranges = joined(ends.flatMap((end) => (end.kind === "addresses" ? [end.addresses] : [])));
+      const pods = ends.filter(({ kind }) => kind !== "addresses").sort((a, b) => compare(endText(a), endText(b)));
+      return { ...first, [side]: [...pods, ...ranges.map((addresses): End => ({ kind: "addresses", addresses }))] };
+    },
+  );
 }
 
 /** Leaves out what is found of look-alikes where it holds for any pod of their namespace. */

@@ -19,13 +19,14 @@ export function joined(intervals: readonly Interval[]): Interval[] {
   const result: Interval[] = [];
   for (const { first, last } of intervals.toSorted((a, b) => a.first - b.first)) {
     const before = result.at(-1);
-    if (before !== undefined && first <= before.last + 1) result[result.length - 1] = { first: before.first, last: Math.max(before.last, last) };
-    else result.push({ first, last });
+    if (before === undefined || first > before.last + 1) result.push({ first, last });
+    else result[result.length - 1] = { first: before.first, last: Math.max(before.last, last) };
   }
   return result;
 }
 
-export const holds = (outer: Interval, inner: Interval): boolean => outer.first <= inner.first && inner.last <= outer.last;
+export const holds = (outer: Interval, inner: Interval): boolean =>
+  outer.first <= inner.first && inner.last <= outer.last;
 
 /** `100.64.0.0/10` as numbers. The range must be a valid one. */
 export function addressesOf(range: string): Interval {
@@ -36,7 +37,8 @@ export function addressesOf(range: string): Interval {
   return { first, last: first + size - 1 };
 }
 
-export const addressText = (value: number): string => [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join(".");
+export const addressText = (value: number): string =>
+  [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join(".");
 
 /** `4000`, `1-79`: an interval of ports or, with {@link addressText}, of addresses. */
 export const intervalText = ({ first, last }: Interval, text: (value: number) => string = String): string =>

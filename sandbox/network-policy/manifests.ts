@@ -6,14 +6,23 @@ const text = z.record(z.string(), z.string());
 const labels = text.default({});
 const named = z.object({ name: z.string(), namespace: z.string(), labels });
 
-/** The forms of a policy on which cyclonus and Kubernetes agree. `NotIn` and empty label values are among those where they do not. */
+// The forms of a policy on which cyclonus and Kubernetes agree. `NotIn` and empty label values are among those on which
+// they do not.
 const selector = z.strictObject({ matchLabels: z.record(z.string(), z.string().min(1)).optional() });
 const block = z.strictObject({ cidr: z.cidrv4(), except: z.array(z.cidrv4()).optional() });
 const peers = z
-  .array(z.strictObject({ ipBlock: block.optional(), namespaceSelector: selector.optional(), podSelector: selector.optional() }))
+  .array(
+    z.strictObject({
+      ipBlock: block.optional(),
+      namespaceSelector: selector.optional(),
+      podSelector: selector.optional(),
+    }),
+  )
   .optional();
 const ports = z
-  .array(z.strictObject({ port: z.int().optional(), endPort: z.int().optional(), protocol: z.enum(PROTOCOLS).optional() }))
+  .array(
+    z.strictObject({ port: z.int().optional(), endPort: z.int().optional(), protocol: z.enum(PROTOCOLS).optional() }),
+  )
   .optional();
 const policySpec = z.strictObject({
   podSelector: selector,
@@ -28,13 +37,22 @@ const template = z.object({
 });
 const namespace = z.object({ metadata: z.object({ name: z.string(), labels }) });
 const controller = z.object({ metadata: named, spec: z.object({ template }) });
-const cronJob = z.object({ metadata: named, spec: z.object({ jobTemplate: z.object({ spec: z.object({ template }) }) }) });
+const cronJob = z.object({
+  metadata: named,
+  spec: z.object({ jobTemplate: z.object({ spec: z.object({ template }) }) }),
+});
 const service = z.object({
   metadata: named,
   spec: z.object({
     selector: labels,
     ports: z
-      .array(z.object({ port: z.int(), targetPort: z.union([z.int(), z.string()]).optional(), protocol: z.enum(PROTOCOLS).default("TCP") }))
+      .array(
+        z.object({
+          port: z.int(),
+          targetPort: z.union([z.int(), z.string()]).optional(),
+          protocol: z.enum(PROTOCOLS).default("TCP"),
+        }),
+      )
       .default([]),
   }),
 });
@@ -95,7 +113,10 @@ export function manifestsOf(objects: readonly KubernetesObject[]): Manifests {
   const pods: PodGroup[] = [];
   const services: Service[] = [];
   const policies: NetworkPolicy[] = [];
-  const podGroup = ({ name, namespace }: z.output<typeof named>, { metadata, spec }: z.output<typeof template>): PodGroup => ({
+  const podGroup = (
+    { name, namespace }: z.output<typeof named>,
+    { metadata, spec }: z.output<typeof template>,
+  ): PodGroup => ({
     namespace,
     name,
     labels: metadata.labels,

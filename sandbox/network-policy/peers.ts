@@ -33,12 +33,17 @@ const OF_KUBERNETES = ["default", "kube-node-lease", "kube-public", "kube-system
 /** Stands for every namespace that nobody has told us about. */
 const STRANGER = "any-other-namespace";
 /** CoreDNS as k3s deploys it. */
-const NAME_SERVER: PodGroup = { namespace: "kube-system", name: "kube-dns", labels: { "k8s-app": "kube-dns" }, hostNetwork: false };
+const NAME_SERVER: PodGroup = {
+  namespace: "kube-system",
+  name: "kube-dns",
+  labels: { "k8s-app": "kube-dns" },
+  hostNetwork: false,
+};
 
 /**
- * Everybody who can stand at an end of a connection, so that a policy that is too wide shows whom it lets in: the pods that
- * there are; in every namespace a pod without labels, one with a workload's labels but another name, and look-alikes of every
- * other namespace's workloads; and one address of each range between which the policies make a difference.
+ * Everybody who can stand at an end of a connection, so that a policy that is too wide shows whom it lets in: the pods
+ * that there are; in every namespace a pod without labels, one with a workload's labels but another name, and
+ * look-alikes of every other namespace's workloads; and one address of each range that some policy tells from others.
  *
  * @param podRange IPv4 range of the pods' addresses, which policies by address also match
  */
@@ -54,7 +59,10 @@ export function peersOf(manifests: Manifests, declared: readonly Flow[], podRang
     ...manifests.policies.map(({ metadata }) => metadata.namespace),
   ].filter(isGoverned);
   const names = [...new Set([...ours, NAME_SERVER.namespace, STRANGER])];
-  const groups = [...manifests.pods.filter(({ namespace, hostNetwork }) => isGoverned(namespace) && !hostNetwork), NAME_SERVER];
+  const groups = [
+    ...manifests.pods.filter(({ namespace, hostNetwork }) => isGoverned(namespace) && !hostNetwork),
+    NAME_SERVER,
+  ];
   const pod = (end: Exclude<End, { kind: "addresses" }>, labels: PodGroup["labels"]): Peer[] =>
     inCluster.map(({ first }) => ({
       end,
@@ -70,15 +78,23 @@ export function peersOf(manifests: Manifests, declared: readonly Flow[], podRang
     ...names.flatMap((namespace) => pod({ kind: "other-pods", namespace }, {})),
     ...groups
       .filter(({ labels }) => WORKLOAD_LABEL in labels)
-      .flatMap(({ namespace, labels }) => pod({ kind: "other-pods", namespace }, { ...labels, [WORKLOAD_LABEL]: "another" })),
+      .flatMap(({ namespace, labels }) =>
+        pod({ kind: "other-pods", namespace }, { ...labels, [WORKLOAD_LABEL]: "another" }),
+      ),
     ...names.flatMap((namespace) =>
       groups
         .filter((group) => group.namespace !== namespace)
-        .flatMap((group) => pod({ kind: "look-alike", namespace, of: `${group.namespace}/${group.name}` }, group.labels)),
+        .flatMap((group) =>
+          pod({ kind: "look-alike", namespace, of: `${group.namespace}/${group.name}` }, group.labels),
+        ),
     ),
     ...addresses
       .filter((piece) => !holds(podAddresses, piece))
-      .map((piece): Peer => ({ end: { kind: "addresses", addresses: piece }, address: addressText(piece.first), governed: false })),
+      .map((piece): Peer => ({
+        end: { kind: "addresses", addresses: piece },
+        address: addressText(piece.first),
+        governed: false,
+      })),
   ];
 }
 
@@ -106,6 +122,7 @@ const declaredRanges = (declared: readonly Flow[]): string[] =>
   declared.flatMap(({ from, to }) => [from, to]).flatMap((party) => (party.kind === "addresses" ? [party.range] : []));
 
 const blocksOf = ({ spec }: NetworkPolicy): string[] =>
-  [...(spec.ingress ?? []).flatMap(({ from }) => from ?? []), ...(spec.egress ?? []).flatMap(({ to }) => to ?? [])].flatMap(({ ipBlock }) =>
-    ipBlock === undefined ? [] : [ipBlock.cidr, ...(ipBlock.except ?? [])],
-  );
+  [
+    ...(spec.ingress ?? []).flatMap(({ from }) => from ?? []),
+    ...(spec.egress ?? []).flatMap(({ to }) => to ?? []),
+  ].flatMap(({ ipBlock }) => (ipBlock === undefined ? [] : [ipBlock.cidr, ...(ipBlock.except ?? [])]));

@@ -30,14 +30,14 @@ export interface Proof {
 }
 
 /**
- * Holds the network policies of a cluster to the declared flows, both ways: what is declared passes; whatever else begins or
- * ends in a namespace of the fleet is stopped at each of its ends, on any port of any protocol, also for pods and addresses
- * that nobody has thought of.
+ * Holds the network policies of a cluster to the declared flows, both ways: what is declared passes; whatever else
+ * begins or ends in a namespace of the fleet is stopped at each of its ends, on any port of any protocol, also for pods
+ * and addresses that nobody has thought of.
  *
- * It judges what the policies say, not what a node does with them. Out of its sight are: the first seconds of a pod's life, until
- * kube-router has written its rules; a node and the pods on its own network, which reach the pods of that node whatever a policy
- * says (kubelet's probes depend on it); whether an address is the caller's own, or that of a node which hid it; replies and
- * connections that were open before a policy changed.
+ * It judges what the policies say, not what a node does with them. Out of its sight are: the first seconds of a pod's
+ * life, until kube-router has written its rules; a node and the pods on its network, which reach the pods of that node
+ * whatever a policy says (the kubelet's probes depend on it); whether an address is the caller's own, or that of a node
+ * which hid it; connections that were open before a policy changed.
  *
  * @throws Error if a policy has a form that cannot be judged, or the engine fails
  */
@@ -51,11 +51,17 @@ export async function prove({ engine, declared, objects, podRange, signal }: Pro
   const connections = new Map<string, Connection & { readonly flow: Flow }>();
   const absent: Arrival[] = [];
   for (const { flow, port } of arriving) {
-    const index = portIndex(ports.findIndex(({ first }) => first === port), flow.protocol);
+    const index = portIndex(
+      ports.findIndex(({ first }) => first === port),
+      flow.protocol,
+    );
     const membersOf = (party: Party) => peers.flatMap((peer, number) => (isOf(peer, party) ? [number] : []));
     const sources = membersOf(flow.from);
     if (sources.length === 0) absent.push({ flow, lost: `no controller makes the pods of ${partyText(flow.from)}` });
-    for (const from of sources) for (const to of membersOf(flow.to)) connections.set(connectionKey(from, to, index), { from, to, port: index, flow });
+    const targets = membersOf(flow.to);
+    for (const from of sources) {
+      for (const to of targets) connections.set(connectionKey(from, to, index), { from, to, port: index, flow });
+    }
   }
 
   const wanted = [...connections.values()].map(({ from, to, port }) => ({ from, to, port }));
@@ -77,7 +83,15 @@ export async function prove({ engine, declared, objects, podRange, signal }: Pro
 function lostFlow(arrival: Arrival): Difference[] {
   if (!("lost" in arrival)) return [];
   const { from, to, port, protocol, why } = arrival.flow;
-  return [{ kind: "blocked", from: [partyText(from)], to: [partyText(to)], ports: `${port}/${protocol}`, reason: `${why}; ${arrival.lost}` }];
+  return [
+    {
+      kind: "blocked",
+      from: [partyText(from)],
+      to: [partyText(to)],
+      ports: `${port}/${protocol}`,
+      reason: `${why}; ${arrival.lost}`,
+    },
+  ];
 }
 
 /** Pods with their node's address: no policy selects them, so all is open to them. */

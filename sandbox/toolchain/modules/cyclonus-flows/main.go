@@ -1,5 +1,6 @@
-// Command cyclonus-flows says which connections a set of NetworkPolicies lets through. Cyclonus judges; this program asks it
-// about every pair of peers on every port. It reads one JSON request on standard input and writes one JSON answer.
+// Command cyclonus-flows says which connections a set of NetworkPolicies lets through. Cyclonus judges; this program
+// asks it about every pair of peers on every port. It reads one JSON request on standard input and writes one JSON
+// answer.
 package main
 
 import (
@@ -65,12 +66,18 @@ type verdict struct {
 	Ingress side  `json:"ingress"`
 }
 
-// What one end of a connection says: the policies that select the pod, as namespace/name, and those among them that let the
-// connection through.
+// What one end of a connection says: the policies that select the pod, as namespace/name, and those among them that let
+// the connection through.
 type side struct {
 	Allowed   bool     `json:"allowed"`
 	Selecting []string `json:"selecting"`
 	Allowing  []string `json:"allowing"`
+}
+
+// One policy by itself.
+type single struct {
+	name  string
+	rules *matcher.Policy
 }
 
 func main() {
@@ -102,9 +109,10 @@ func fail(reason any) {
 
 func judge(asked request) answer {
 	all := matcher.BuildNetworkPolicies(false, asked.Policies)
-	each := make([]*matcher.Policy, len(asked.Policies))
+	each := make([]single, len(asked.Policies))
 	for index, policy := range asked.Policies {
-		each[index] = matcher.BuildNetworkPolicies(false, []*networking.NetworkPolicy{policy})
+		rules := matcher.BuildNetworkPolicies(false, []*networking.NetworkPolicy{policy})
+		each[index] = single{name: policy.Namespace + "/" + policy.Name, rules: rules}
 	}
 	declared := map[connection]bool{}
 	for _, wanted := range asked.Declared {
@@ -128,7 +136,12 @@ func judge(asked request) answer {
 			}
 			alike := map[string]int{}
 			for index, on := range asked.Ports {
-				traffic := &matcher.Traffic{Source: ends[from], Destination: ends[to], ResolvedPort: on.Number, Protocol: on.Protocol}
+				traffic := &matcher.Traffic{
+					Source:       ends[from],
+					Destination:  ends[to],
+					ResolvedPort: on.Number,
+					Protocol:     on.Protocol,
+				}
 				result.Judged++
 				out := own[from].IsIngressOrEgressAllowed(traffic, false).IsAllowed()
 				in := own[to].IsIngressOrEgressAllowed(traffic, true).IsAllowed()
@@ -137,8 +150,8 @@ func judge(asked request) answer {
 					continue
 				}
 				found := verdict{From: from, To: to, Ports: []int{index}}
-				found.Egress = side{Allowed: out, Selecting: []string{}, Allowing: []string{}}.with(each, asked.Policies, traffic, false)
-				found.Ingress = side{Allowed: in, Selecting: []string{}, Allowing: []string{}}.with(each, asked.Policies, traffic, true)
+				found.Egress = sideOf(out, each, traffic, false)
+				found.Ingress = sideOf(in, each, traffic, true)
 				key := fmt.Sprint(found.Egress, found.Ingress)
 				if known, ok := alike[key]; ok {
 					result.Verdicts[known].Ports = append(result.Verdicts[known].Ports, index)
@@ -160,19 +173,20 @@ func (end peer) traffic() *matcher.TrafficPeer {
 	return &matcher.TrafficPeer{IP: end.Address, Internal: pod}
 }
 
-// Names the policies, asking about one at a time, because cyclonus joins those that select the same pods.
-func (end side) with(each []*matcher.Policy, policies []*networking.NetworkPolicy, traffic *matcher.Traffic, ingress bool) side {
-	for index, policy := range each {
-		name := policies[index].Namespace + "/" + policies[index].Name
-		result := policy.IsIngressOrEgressAllowed(traffic, ingress)
+// Names the policies behind a verdict, asking about one at a time, because cyclonus joins those that select the same
+// pods.
+func sideOf(allowed bool, policies []single, traffic *matcher.Traffic, ingress bool) side {
+	found := side{Allowed: allowed, Selecting: []string{}, Allowing: []string{}}
+	for _, policy := range policies {
+		result := policy.rules.IsIngressOrEgressAllowed(traffic, ingress)
 		if len(result.AllowingTargets)+len(result.DenyingTargets) > 0 {
-			end.Selecting = append(end.Selecting, name)
+			found.Selecting = append(found.Selecting, policy.name)
 		}
 		if len(result.AllowingTargets) > 0 {
-			end.Allowing = append(end.Allowing, name)
+			found.Allowing = append(found.Allowing, policy.name)
 		}
 	}
-	return end
+	return found
 }
 
 // The module's version as it was built in, for reports.
