@@ -18,13 +18,21 @@ test("--json prints one report of the declared shape and nothing else; the exit 
     "packages",
     "pulumi",
     "go",
+    "rehearsal",
     "git",
     "setpriv",
     "disk",
     "folders",
     "locks",
   ]);
-  expect(report.tools.map(({ name }) => name)).toEqual(["pulumi"]);
+  expect(report.tools.map(({ name }) => name)).toEqual([
+    "pulumi",
+    "etcd",
+    "kube-apiserver",
+    "kube-controller-manager",
+    "kube-scheduler",
+    "kwok",
+  ]);
 });
 
 test("an unknown option is bad input", async () => {

@@ -2,7 +2,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import { toolsFolder } from "../sandbox/toolchain/resolve.ts";
-import { TOOLS } from "../sandbox/toolchain/tools.ts";
+import { REHEARSAL_TOOLS, TOOLS } from "../sandbox/toolchain/tools.ts";
 import {
   checkDisk,
   checkFolders,
@@ -13,6 +13,7 @@ import {
   checkSetpriv,
 } from "./doctor/machine.ts";
 import { formatReport } from "./doctor/print.ts";
+import { diagnoseRehearsal } from "./doctor/rehearsal.ts";
 import type { DoctorReport } from "./doctor/report.ts";
 import { diagnosePulumi } from "./doctor/tools.ts";
 
@@ -29,11 +30,14 @@ const environment = process.env;
 const platform = `${process.platform}-${process.arch}` as const;
 const cacheFolder = toolsFolder(environment);
 
-const pulumi = await diagnosePulumi(TOOLS.pulumi, { environment, platform, cacheFolder });
+const place = { environment, platform, cacheFolder };
+const pulumi = await diagnosePulumi(TOOLS.pulumi, place);
+const rehearsal = await diagnoseRehearsal(REHEARSAL_TOOLS.map((name) => TOOLS[name]), place);
 const checks = [
   checkNode(process.versions.node, process.execPath),
   checkPackages(root, platform),
   ...pulumi.checks,
+  rehearsal.check,
   ...(await Promise.all([
     checkGit(environment),
     checkSetpriv(environment, platform),
@@ -43,7 +47,7 @@ const checks = [
   ])),
 ];
 const ok = checks.every(({ status }) => status !== "failed");
-const report: DoctorReport = { ok, platform, checks, tools: [pulumi.report] };
+const report: DoctorReport = { ok, platform, checks, tools: [pulumi.report, ...rehearsal.reports] };
 
 process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : formatReport(report));
 process.exitCode = ok ? 0 : 1;

@@ -3,7 +3,7 @@ import { z } from "zod";
 /** One thing that was looked at. */
 export const check = z.strictObject({
   id: z
-    .enum(["node", "packages", "pulumi", "go", "git", "setpriv", "disk", "folders", "locks"])
+    .enum(["node", "packages", "pulumi", "go", "rehearsal", "git", "setpriv", "disk", "folders", "locks"])
     .meta({ description: "Stable name of the check." }),
   title: z.string().meta({ description: "The check's name for people." }),
   status: z.enum(["ok", "warning", "failed"]).meta({
@@ -17,6 +17,7 @@ export type Check = z.infer<typeof check>;
 /** How one external tool is had. */
 export const toolReport = z.strictObject({
   name: z.string(),
+  neededFor: z.enum(["up", "rehearse"]).meta({ description: "The first verb that needs it." }),
   wanted: z.string().meta({ description: "The lowest version that serves." }),
   version: z.string().nullable().meta({ description: "The version found; null when there is none yet." }),
   way: z.enum(["path", "cache"]).nullable().meta({ description: "Where it was found." }),

@@ -43,6 +43,7 @@ test("a CLI in the cache needs neither Go nor space, and the language host is th
   expect(await diagnose()).toEqual({
     report: {
       name: "pulumi",
+      neededFor: "up",
       wanted: "3.259.0",
       version: "3.259.0",
       way: "cache",
