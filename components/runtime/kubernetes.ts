@@ -30,14 +30,15 @@ export interface KubernetesWorkloadArgs {
 export class KubernetesWorkload extends pulumi.ComponentResource {
   readonly nodes: {
     readonly controller: kubernetes.apps.v1.Deployment | kubernetes.apps.v1.StatefulSet;
-    readonly service: kubernetes.core.v1.Service;
+    /** Undefined for a workload without ports. */
+    readonly service: kubernetes.core.v1.Service | undefined;
     readonly networkPolicy: kubernetes.networking.v1.NetworkPolicy;
   };
 
   constructor(name: string, args: KubernetesWorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
     super("splitfleet:runtime:KubernetesWorkload", name, {}, opts);
     const { planned, consumers, namespace, allocation, vault, transform } = args;
-    const { workload, definition } = planned;
+    const { workload } = planned;
     const labels = { ...labelsOf(allocation), ...selectorOf(planned.name) };
     const metadata = (object: string): kubernetes.types.input.meta.v1.ObjectMeta => ({ name: object, namespace, labels });
     const child = { parent: this };
@@ -67,21 +68,7 @@ export class KubernetesWorkload extends pulumi.ComponentResource {
     const dependsOn = [account, ...(config === undefined ? [] : [config]), ...secrets];
 
     const controller = createController(name, args, { metadata: metadata(planned.name), template }, { ...child, dependsOn });
-    const service = new kubernetes.core.v1.Service(
-      `${name}-service`,
-      refine<kubernetes.core.v1.ServiceArgs>(
-        "kubernetes:core/v1:Service",
-        {
-          metadata: metadata(planned.name),
-          spec: {
-            selector: selectorOf(planned.name),
-            ports: Object.entries(definition.ports).map(([port, { port: number, protocol = "TCP" }]) => ({ name: port, port: number, targetPort: number, protocol })),
-          },
-        },
-        transform?.service,
-      ),
-      child,
-    );
+    const service = createService(name, planned, metadata, transform?.service, this);
     const networkPolicy = new kubernetes.networking.v1.NetworkPolicy(
       `${name}-flows`,
       refine<kubernetes.networking.v1.NetworkPolicyArgs>(
@@ -92,7 +79,7 @@ export class KubernetesWorkload extends pulumi.ComponentResource {
       child,
     );
     if (workload.replicas > 1) createDisruptionBudget(name, planned, metadata, this);
-    createJobs(name, { planned, labels, allocation, files, account: planned.name }, metadata, { ...child, dependsOn: [controller, service] });
+    createJobs(name, { planned, labels, allocation, files, account: planned.name }, metadata, { ...child, dependsOn: service === undefined ? [controller] : [controller, service] });
 
     this.nodes = { controller, service, networkPolicy };
     this.registerOutputs({});
@@ -146,6 +133,26 @@ function createController(
 }
 
 type Metadata = (object: string) => kubernetes.types.input.meta.v1.ObjectMeta;
+
+function createService(
+  name: string,
+  { name: workload, definition: { ports } }: PlannedWorkload,
+  metadata: Metadata,
+  transform: Transform<kubernetes.core.v1.ServiceArgs> | undefined,
+  parent: pulumi.Resource,
+): kubernetes.core.v1.Service | undefined {
+  const served = Object.entries(ports).map(([port, { port: number, protocol = "TCP" }]) => ({ name: port, port: number, targetPort: number, protocol }));
+  if (served.length === 0) return undefined;
+  return new kubernetes.core.v1.Service(
+    `${name}-service`,
+    refine<kubernetes.core.v1.ServiceArgs>(
+      "kubernetes:core/v1:Service",
+      { metadata: metadata(workload), spec: { selector: selectorOf(workload), ports: served } },
+      transform,
+    ),
+    { parent },
+  );
+}
 
 function createDisruptionBudget(name: string, planned: PlannedWorkload, metadata: Metadata, parent: pulumi.Resource): void {
   new kubernetes.policy.v1.PodDisruptionBudget(
