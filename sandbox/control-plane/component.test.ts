@@ -59,7 +59,8 @@ test("a component that ignores the request to end is killed", async () => {
 
 test("a component that ends by itself has crashed, one that was stopped has not", async () => {
   const crashing = await start(`touch ready; sleep 0.2; echo "out of memory"; exit 137`);
-  expect((await crashing.crashed).message).toBe(`gauge ended with exit code 137. The end of ${logFile}:\nout of memory`);
+  const { message } = await crashing.crashed;
+  expect(message).toBe(`gauge ended with exit code 137. The end of ${logFile}:\nout of memory`);
 
   const component = await start("touch ready; exec sleep 60");
   const crashed = component.crashed.then(() => "crashed");

@@ -51,5 +51,7 @@ export function prepare(layout: Layout): void {
   for (const leftover of [layout.certificates, layout.kubeconfig, layout.etcdSocket]) {
     rmSync(leftover, { recursive: true, force: true });
   }
-  for (const [path, content] of Object.entries(serverFiles())) writeFileSync(join(layout.server, basename(path)), content);
+  for (const [path, content] of Object.entries(serverFiles())) {
+    writeFileSync(join(layout.server, basename(path)), content);
+  }
 }

@@ -46,7 +46,9 @@ const PODS_PER_NODE = 110;
  * @throws Error if the lock does not know a pool; a checked environment never gets there
  */
 export function nodesOf(spec: EnvironmentSpec, lock: EnvironmentLock): SimulatedNode[] {
-  return Object.entries(spec.pools).flatMap(([name, pool]) => idsOf(pool).map((id) => simulate(spec, lock, name, pool, id)));
+  return Object.entries(spec.pools).flatMap(([name, pool]) =>
+    idsOf(pool).map((id) => simulate(spec, lock, name, pool, id)),
+  );
 }
 
 function idsOf(pool: Pool): (string | number)[] {

@@ -115,7 +115,12 @@ initContainerStatuses:
   started: true
   state: { running: { startedAt: {{ $now | Quote }} } }
   {{ else }}
-  state: { terminated: { exitCode: 0, reason: Completed, startedAt: {{ $now | Quote }}, finishedAt: {{ $now | Quote }} } }
+  state:
+    terminated:
+      exitCode: 0
+      reason: Completed
+      startedAt: {{ $now | Quote }}
+      finishedAt: {{ $now | Quote }}
   {{ end }}
 {{ end }}
 containerStatuses:
@@ -127,7 +132,8 @@ containerStatuses:
   restartCount: 0
   state: { running: { startedAt: {{ $now | Quote }} } }
 {{ end }}
-{{ with PodIPsWith .spec.nodeName (or .spec.hostNetwork false) (or .metadata.uid "") (or .metadata.name "") (or .metadata.namespace "") }}
+{{ $onHost := or .spec.hostNetwork false }}
+{{ with PodIPsWith .spec.nodeName $onHost .metadata.uid .metadata.name .metadata.namespace }}
 podIP: {{ index . 0 | Quote }}
 podIPs:
 {{ range . }}

@@ -79,7 +79,8 @@ const objectOf = ({ name, labels, taints, providerId }: SimulatedNode): V1Node =
   spec: { providerID: providerId, taints },
 });
 
-function statusOf({ name, privateAddress, capacity, allocatable, architecture, kubeletVersion }: SimulatedNode): V1Node {
+function statusOf(node: SimulatedNode): V1Node {
+  const { name, privateAddress, capacity, allocatable, architecture, kubeletVersion } = node;
   return {
     apiVersion: "v1",
     kind: "Node",
@@ -108,7 +109,7 @@ function statusOf({ name, privateAddress, capacity, allocatable, architecture, k
 }
 
 /** In the form that the API server keeps, so that what is read back is the same text. */
-export const quantitiesOf = (resources: NodeResources): Record<string, string> => ({
+const quantitiesOf = (resources: NodeResources): Record<string, string> => ({
   cpu: String(resources.cpu),
   memory: `${resources.memoryMiB}Mi`,
   "ephemeral-storage": `${resources.ephemeralStorageMiB}Mi`,

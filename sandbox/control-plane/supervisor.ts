@@ -24,7 +24,7 @@ export class Supervisor {
     return this.#components.map(({ name, pid }) => ({ name, pid }));
   }
 
-  /** @throws ComponentError when the component does not become ready; the reason of {@link stop} when that came first */
+  /** @throws ComponentError when the component does not become ready; the reason of `stop` when that came first */
   async start(spec: ComponentSpec): Promise<void> {
     const { folder, logs } = this.#layout;
     const logFile = join(logs, `${spec.name}.log`);

@@ -74,7 +74,9 @@ test("without Go it is a warning still, because only rehearsals need the tools",
   expect(check).toMatchObject({
     status: "warning",
     found: "server: not there\nplanner: not there\nstore: 1.2.0 (path)",
-    fix: "To rehearse, install Go 1.26 or newer (a build takes about 7 minutes and 3.5 GiB of disk), or put the tools on PATH.",
+    fix:
+      "To rehearse, install Go 1.26 or newer (a build takes about 7 minutes and 3.5 GiB of disk), " +
+      "or put the tools on PATH.",
   });
   expect(reports.map(({ next }) => next)).toEqual([null, null, null]);
 });

@@ -17,7 +17,8 @@ export async function diagnoseRehearsal(tools: readonly ToolDefinition[], place:
   const check = { id: "rehearsal", title: "Rehearsal" } as const;
   if (!place.platform.startsWith("linux-")) {
     const found = "`npm run rehearse` runs on Linux only";
-    return { reports, check: { ...check, status: "warning", found, fix: "To rehearse, use a Linux machine or container." } };
+    const fix = "To rehearse, use a Linux machine or container.";
+    return { reports, check: { ...check, status: "warning", found, fix } };
   }
 
   const lines = findings.map(({ report: { name, version, way }, resolved }) =>
@@ -29,7 +30,8 @@ export async function diagnoseRehearsal(tools: readonly ToolDefinition[], place:
   const effort = `about ${minutes} minutes and ${diskGiB} GiB of disk`;
   const builds = reports.every(({ way, next }) => way !== null || next !== null);
   const goVersions = findings.map(({ requiredGo }) => requiredGo).toSorted();
-  const found = [...lines, ...(builds ? [`the next \`npm run rehearse\` builds what is missing with Go: ${effort}`] : [])];
+  const outlook = `the next \`npm run rehearse\` builds what is missing with Go: ${effort}`;
+  const found = [...lines, ...(builds ? [outlook] : [])];
   const fix = builds
     ? "Nothing to do; to save the time, put the tools on PATH."
     : `To rehearse, install Go ${goVersions.at(-1)} or newer (a build takes ${effort}), or put the tools on PATH.`;
