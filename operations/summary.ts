@@ -49,7 +49,8 @@ export function kindTable(resources: readonly StateResource[]): string {
     chars: NO_LINES,
     style: { head: [], border: [], "padding-left": 0, "padding-right": 2 },
   });
-  for (const [provider, ofProvider] of Map.groupBy(managed, ({ type }) => type.split(":")[0] ?? "")) {
+  const providers = [...Map.groupBy(managed, ({ type }) => type.split(":")[0] ?? "")];
+  for (const [provider, ofProvider] of providers.toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     const kinds = [...Map.groupBy(ofProvider, ({ type }) => type.split(":").at(-1) ?? "")]
       .map(([kind, list]) => ({ kind, count: list.length }))
       .toSorted((a, b) => b.count - a.count || (a.kind < b.kind ? -1 : 1));
