@@ -1,5 +1,6 @@
 import type { Session } from "../sandbox/session/session.ts";
-import { readWorld, removeObject } from "../sandbox/twin/world/reader.ts";
+import { removeObject } from "../sandbox/twin/remove-object.ts";
+import { readWorld } from "../sandbox/twin/world/reader.ts";
 import { reconcile, type OwnedObject } from "./reconcile.ts";
 import type { RecoveryReport } from "./report.ts";
 
@@ -29,7 +30,7 @@ export async function recover(session: Session): Promise<RecoveryReport | undefi
   const stack = await session.export();
   const { deployment, adopted, orphans, dropped } = reconcile(stack.deployment, readWorld(layout.folder));
   if (adopted.length > 0 || dropped.length > 0) await session.import({ ...stack, deployment });
-  for (const { id } of orphans) removeObject(layout.folder, id);
+  for (const { id } of orphans) await removeObject(layout.folder, id);
   return {
     locks: locks.length,
     adopted: adopted.map(named),

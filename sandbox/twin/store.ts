@@ -17,8 +17,8 @@ export interface Store {
   create(kind: Kind, object: WorldObject): Promise<WorldObject>;
   /** @param object With its new inputs. */
   update(kind: Kind, object: WorldObject): Promise<WorldObject>;
-  /** The object as it is now; undefined where it is gone. */
-  read(kind: Kind, object: WorldObject): Promise<WorldObject | undefined>;
+  /** Undefined where the object is gone. Does not wait. */
+  read(kind: Kind, object: WorldObject): Promise<Found | undefined>;
   /** Resolves when the object is gone. */
   delete(kind: Kind, object: WorldObject, limits: Limits): Promise<void>;
   /**
@@ -29,6 +29,13 @@ export interface Store {
   settle(object: WorldObject, limits: Limits): Promise<WorldObject>;
   /** Everything that the object answers when it is read. */
   state(kind: Kind, object: WorldObject): Properties;
+}
+
+export interface Found {
+  /** As it is now. */
+  readonly object: WorldObject;
+  /** Why it can not be used; undefined where it can. */
+  readonly notReady?: NotReady | undefined;
 }
 
 export interface Limits {

@@ -1,5 +1,5 @@
 import type { Kind, Package } from "../kind.ts";
-import type { Store } from "../store.ts";
+import type { Found, Store } from "../store.ts";
 import type { WorldObject } from "../world/objects.ts";
 import type { World } from "../world/world.ts";
 import { admit, assertNotHeld } from "./admission.ts";
@@ -36,8 +36,8 @@ export class PlainStore implements Store {
     return object;
   }
 
-  async read(_kind: Kind, object: WorldObject): Promise<WorldObject> {
-    return object;
+  async read(_kind: Kind, object: WorldObject): Promise<Found> {
+    return { object };
   }
 
   async delete(kind: Kind, object: WorldObject): Promise<void> {

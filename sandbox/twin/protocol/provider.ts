@@ -133,7 +133,11 @@ export class Provider {
     return this.#settle(kind, changed, inputs, timeoutSeconds);
   }
 
-  /** What exists under `id`, or undefined. `inputs` and `state` are the engine's last; empty for an import. */
+  /**
+   * What exists under `id`, or undefined. `inputs` and `state` are the engine's last; empty for an import.
+   *
+   * @throws InitFailed with all of it where the object can not be used.
+   */
   async read(urn: string, id: string, inputs: Properties, state: Properties): Promise<Stored | undefined> {
     this.#assertTwinId(id);
     const type = typeOf(urn);
@@ -141,10 +145,11 @@ export class Provider {
     const recorded = this.#find(type, id);
     const now = this.#world.now();
     if (recorded === undefined || kind.gone?.({ ...recorded, now }) === true) return undefined;
-    const object = await this.#store.read(kind, recorded);
-    if (object === undefined) return undefined;
+    const found = await this.#store.read(kind, recorded);
+    if (found === undefined) return undefined;
+    const { object, notReady } = found;
     const defaults = inputs["__defaults"];
-    return {
+    const stored: Stored = {
       id,
       inputs: {
         ...wrapSecrets(kind, object.inputs, inputs),
@@ -152,6 +157,8 @@ export class Provider {
       },
       state: wrapSecrets(kind, this.#store.state(kind, object), { ...state, ...inputs }),
     };
+    if (notReady !== undefined) throw new InitFailed(stored, notReady);
+    return stored;
   }
 
   /** Deleting what does not exist succeeds. */

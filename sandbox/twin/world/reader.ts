@@ -16,17 +16,6 @@ export function findByUrn(marker: string, urn: string): WorldObject[] {
   return readWorld(marker).filter((object) => object.urn === urn);
 }
 
-/**
- * Removes one object that no state knows of any more, as `recover` does with the orphan of an unfinished replacement.
- *
- * @returns Whether there was such an object.
- */
-export function removeObject(marker: string, id: string): boolean {
-  const objects = readWorld(marker).filter((object) => object.id === id);
-  objects.forEach((object) => new World(marker).remove(object));
-  return objects.length > 0;
-}
-
 /** Every change of the world, oldest first. */
 export function readWorldJournal(marker: string): JournalEntry[] {
   return readJournal(path.join(marker, "world", "journal.jsonl"));

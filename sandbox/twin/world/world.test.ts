@@ -12,7 +12,8 @@ import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { WorldObject } from "./objects.ts";
-import { findByUrn, readWorld, readWorldJournal, removeObject } from "./reader.ts";
+import { removeObject } from "../remove-object.ts";
+import { findByUrn, readWorld, readWorldJournal } from "./reader.ts";
 import { World, type Mutation } from "./world.ts";
 
 const TYPE = "hcloud:index/volume:Volume";
@@ -69,13 +70,13 @@ test("a change by another process is seen", () => {
   expect(other.ofType(TYPE)).toEqual([]);
 });
 
-test("the journal numbers every change, across processes", () => {
+test("the journal numbers every change, across processes", async () => {
   const [world, other] = [new World(marker, { now }), new World(marker, { now })];
   world.put("create", object("9000000001", "urn:a"));
   other.put("create", object("9000000002", "urn:b"));
   world.put("update", object("9000000001", "urn:a"));
-  expect(removeObject(marker, "9000000002")).toBe(true);
-  expect(removeObject(marker, "9000000002")).toBe(false);
+  expect(await removeObject(marker, "9000000002")).toBe(true);
+  expect(await removeObject(marker, "9000000002")).toBe(false);
   expect(readWorldJournal(marker).map(({ seq, operation, id }) => [seq, operation, id])).toEqual([
     [1, "create", "9000000001"],
     [2, "create", "9000000002"],

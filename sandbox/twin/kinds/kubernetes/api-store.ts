@@ -2,7 +2,7 @@ import type { Kind } from "../../kind.ts";
 import { withValue } from "../../protocol/paths.ts";
 import { stateOf } from "../../protocol/state.ts";
 import type { Properties } from "../../protocol/values.ts";
-import type { Limits, Store } from "../../store.ts";
+import { NotReady, type Found, type Limits, type Store } from "../../store.ts";
 import type { WorldObject } from "../../world/objects.ts";
 import { readFaults } from "../../world/settings.ts";
 import type { World } from "../../world/world.ts";
@@ -79,18 +79,21 @@ export class ApiStore implements Store {
     return updated;
   }
 
-  async read(_kind: Kind, object: WorldObject): Promise<WorldObject | undefined> {
-    const parts = (await this.#manifests(object)).filter(({ kind }) => kind !== CRD || object.type !== RELEASE);
-    const found = await Promise.all(parts.map((manifest) => this.#server.get(referenceOf(manifest))));
-    const [live, ...rest] = found.filter((part) => part !== undefined).map(withoutManagedFields);
+  async read(_kind: Kind, object: WorldObject): Promise<Found | undefined> {
+    const manifests = (await this.#manifests(object)).filter((manifest) => !this.#outlives(object, manifest));
+    const answers = await Promise.all(manifests.map((manifest) => this.#server.get(referenceOf(manifest))));
+    const found = answers.filter((answer) => answer !== undefined);
+    const records = this.#world.objects(object.package);
+    const [live] = found.map(withoutManagedFields);
     if (live === undefined) {
-      this.#world.objects(object.package).remove(object.id);
+      records.remove(object.id);
       return undefined;
     }
-    if (object.type === RELEASE || rest.length > 0) return object;
-    if (object.applied === undefined) this.#world.objects(object.package).put({ ...object, applied: live });
-    const inputs = object.applied === undefined ? object.inputs : withDrift(object.inputs, object.applied, live);
-    return { ...object, inputs, applied: live };
+    const notReady = await this.#trouble(found);
+    if (object.type === RELEASE) return { object, notReady };
+    const { applied = live } = object;
+    if (object.applied === undefined) records.put({ ...object, applied });
+    return { object: { ...object, inputs: withDrift(object.inputs, applied, live), applied: live }, notReady };
   }
 
   async delete(_kind: Kind, object: WorldObject, { timeoutSeconds, signal }: Limits): Promise<void> {
@@ -123,7 +126,7 @@ export class ApiStore implements Store {
     for (const manifest of await this.#manifests(object)) {
       const answer = await this.#apply(manifest, false);
       answers.push(answer);
-      if (object.type === RELEASE && manifest["kind"] === CRD) {
+      if (this.#outlives(object, manifest)) {
         await untilReady(this.#server, answer, this.#patience(PROVIDER_SECONDS.ready));
       }
     }
@@ -131,10 +134,27 @@ export class ApiStore implements Store {
     return object.type === RELEASE || answer === undefined ? object : { ...object, applied: withoutManagedFields(answer) };
   }
 
-  /** Backwards; definitions of custom resources that came with a release stay, as Helm leaves them. */
+  async #trouble(found: readonly Properties[]): Promise<NotReady | undefined> {
+    try {
+      for (const live of found.filter((each) => !directivesOf(each).skipAwait)) {
+        await untilReady(this.#server, live, this.#patience(0));
+      }
+      return undefined;
+    } catch (error) {
+      if (error instanceof NotReady) return error;
+      throw error;
+    }
+  }
+
+  /** Helm leaves the definitions of custom resources where they are when their release goes. */
+  #outlives({ type }: WorldObject, { kind }: Properties): boolean {
+    return type === RELEASE && kind === CRD;
+  }
+
+  /** Backwards. */
   async #deleteAll(object: WorldObject, seconds: number, signal?: AbortSignal): Promise<void> {
     for (const manifest of (await this.#manifests(object)).toReversed()) {
-      if (object.type === RELEASE && manifest["kind"] === CRD) continue;
+      if (this.#outlives(object, manifest)) continue;
       const { propagation } = directivesOf(manifest);
       await deleteAndWait(this.#server, referenceOf(manifest), propagation, this.#patience(seconds, signal));
     }
