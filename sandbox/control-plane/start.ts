@@ -67,7 +67,6 @@ const K3S_RANGES: ClusterRanges = { podRange: "10.42.0.0/16", serviceRange: "10.
  */
 export async function startControlPlane(options: StartOptions): Promise<ControlPlane> {
   requireLinux();
-  options.signal?.throwIfAborted();
   const layout = layoutOf(resolve(options.folder));
   const release = await holdFolder(layout.folder, layout.lockFile);
   const supervisor = new Supervisor(layout);
@@ -82,6 +81,7 @@ export async function startControlPlane(options: StartOptions): Promise<ControlP
   };
   options.signal?.addEventListener("abort", () => void stop(new Error("The start was given up.")), { once: true });
   try {
+    options.signal?.throwIfAborted();
     return await bringUp(layout, supervisor, options, () => stop(new Error("The control plane was stopped.")));
   } catch (error) {
     await stop(new Error("The control plane did not start."));
