@@ -1,13 +1,13 @@
-import { providerId } from "../../components/compute/node-config/k3s.ts";
+import { providerId, topologyLabels, type Topology } from "../../components/compute/node-config/k3s.ts";
 import { labelsOf } from "../../components/labels.ts";
 import { hostAddress } from "../../components/network/ranges.ts";
-import { nodeName, poolAllocation } from "../../stacks/layers/nodes.ts";
+import { nodeName, poolAllocation, topologyOf } from "../../stacks/layers/nodes.ts";
 import type { EnvironmentSpec } from "../../stacks/spec/environment.ts";
 import type { EnvironmentLock } from "../../stacks/spec/lock.ts";
 import { machineOf, RESERVED_DISK_SHARE, reservedMiB } from "../../stacks/spec/machines.ts";
 import { entryOf } from "../../stacks/spec/of-kind.ts";
 import type { Pool } from "../../stacks/spec/pools.ts";
-import { HETZNER_LOCATIONS, type Site } from "../../stacks/spec/sites.ts";
+import type { Site } from "../../stacks/spec/sites.ts";
 
 export interface NodeResources {
   readonly cpu: number;
@@ -74,7 +74,7 @@ function simulate(
   const name = nodeName(spec, poolName, id);
   const locked = lock.pools[poolName];
   const architecture = locked?.kind === "hetzner" ? locked.architecture : "amd64";
-  const place = topologyOf(pool.site, entryOf("sites", spec.sites, pool.site), lock.pools[poolName], Number(id));
+  const place = placeOf(pool.site, entryOf("sites", spec.sites, pool.site), lock.pools[poolName], Number(id));
   const { cpu, memoryMiB, gpus, diskGiB } = machine;
   const capacity = { cpu, memoryMiB, ephemeralStorageMiB: diskGiB * 1024, gpus, pods: PODS_PER_NODE };
   return {
@@ -95,8 +95,7 @@ function simulate(
       "kubernetes.io/hostname": name,
       "kubernetes.io/os": "linux",
       "kubernetes.io/arch": architecture,
-      "topology.kubernetes.io/region": place.region,
-      "topology.kubernetes.io/zone": place.zone,
+      ...topologyLabels(place),
       ...(pool.kind === "hetzner" && pool.cluster === "server" ? SERVER_ROLES : {}),
     },
     taints: pool.taints,
@@ -106,21 +105,14 @@ function simulate(
 /** As k3s labels a server with embedded etcd; it sets no taint. */
 const SERVER_ROLES = { "node-role.kubernetes.io/control-plane": "true", "node-role.kubernetes.io/etcd": "true" };
 
-/** A room is a region and a zone of its own; the nodes of a burst pool take its zones in turn. */
-function topologyOf(
+/** The nodes of a burst pool take its zones in turn. */
+function placeOf(
   name: string,
   site: Site,
   locked: EnvironmentLock["pools"][string] | undefined,
   number: number,
-): { region: string; zone: string } {
-  switch (site.kind) {
-    case "hetzner":
-      return { region: HETZNER_LOCATIONS[site.location].networkZone, zone: site.location };
-    case "onprem":
-      return { region: name, zone: name };
-    case "aws": {
-      const zones = locked?.kind === "aws" ? locked.zones : [];
-      return { region: site.region, zone: zones[(number - 1) % zones.length] ?? site.region };
-    }
-  }
+): Topology {
+  if (site.kind !== "aws") return topologyOf(name, site);
+  const zones = locked?.kind === "aws" ? locked.zones : [];
+  return { region: site.region, zone: zones[(number - 1) % zones.length] ?? site.region };
 }

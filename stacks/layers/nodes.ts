@@ -1,8 +1,10 @@
+import type { Topology } from "../../components/compute/node-config/k3s.ts";
 import type { Allocation } from "../../components/labels.ts";
 import { hostAddress } from "../../components/network/ranges.ts";
 import type { EnvironmentSpec } from "../spec/environment.ts";
 import { entryOf, ofKind } from "../spec/of-kind.ts";
 import type { Pool } from "../spec/pools.ts";
+import { HETZNER_LOCATIONS, type Site } from "../spec/sites.ts";
 
 const API_PORT = 6443;
 
@@ -33,4 +35,11 @@ export function apiServerUrl(spec: EnvironmentSpec, from: "private" | "mesh"): s
   const { subnet } = entryOf("pools", ofKind(spec.pools, "hetzner"), first.pool);
   const host = from === "private" ? hostAddress(subnet, first.number) : meshName(spec, first.pool, first.number);
   return `https://${host}:${API_PORT}`;
+}
+
+/** Region and zone of a site's nodes; a room is both. On AWS the instance says its own. */
+export function topologyOf(name: string, site: Exclude<Site, { kind: "aws" }>): Topology {
+  return site.kind === "hetzner"
+    ? { region: HETZNER_LOCATIONS[site.location].networkZone, zone: site.location }
+    : { region: name, zone: name };
 }

@@ -10,9 +10,10 @@ import type { FleetProviders } from "../../components/providers.ts";
 import type { EnvironmentSpec } from "../spec/environment.ts";
 import type { EnvironmentLock } from "../spec/lock.ts";
 import { entryOf, ofKind } from "../spec/of-kind.ts";
+import { reservedMiB } from "../spec/machines.ts";
 import type { PoolOf } from "../spec/pools.ts";
 import type { FleetNetworks } from "./networks.ts";
-import { apiServerUrl, k3sServers, meshName, nodeName, poolAllocation } from "./nodes.ts";
+import { apiServerUrl, k3sServers, meshName, nodeName, poolAllocation, topologyOf } from "./nodes.ts";
 
 export interface FleetNodes {
   readonly addresses: Readonly<Record<string, { readonly private: string; readonly public: pulumi.Output<string> }>>;
@@ -111,6 +112,8 @@ function hetznerNodeConfig(
             allocation: poolAllocation(spec, name, pool),
             taints: pool.taints,
             cloud: undefined,
+            topology: topologyOf(pool.site, entryOf("sites", ofKind(spec.sites, "hetzner"), pool.site)),
+            reservedMemoryMiB: reservedMiB(pool),
             podRange: spec.cluster.podRange,
             serviceRange: spec.cluster.serviceRange,
             tlsNames: servers.map((server) => meshName(spec, server.pool, server.number)),
@@ -140,6 +143,8 @@ function createBurstPool(name: string, pool: PoolOf<"aws">, { spec, lock, networ
       allocation,
       taints: pool.taints,
       cloud: "aws",
+      topology: undefined,
+      reservedMemoryMiB: reservedMiB(pool),
       podRange: spec.cluster.podRange,
       serviceRange: spec.cluster.serviceRange,
       tlsNames: [],

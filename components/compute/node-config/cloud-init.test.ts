@@ -14,6 +14,8 @@ const k3s = {
   allocation: { environment: "sandbox", team: "platform", dataClass: "personal", pool: "inference" },
   taints: [],
   cloud: undefined,
+  topology: { region: "eu-central", zone: "fsn1" },
+  reservedMemoryMiB: 665,
   podRange: "10.42.0.0/16",
   serviceRange: "10.43.0.0/16",
   tlsNames: [],
@@ -39,7 +41,7 @@ const roles: Record<string, CloudInitArgs> = {
   "a burst node": {
     ...base,
     hostname: undefined,
-    k3s: { ...k3s, privateAddress: undefined, cloud: "aws", taints: [{ key: "splitfleet/burst", value: "true", effect: "NoSchedule" }] },
+    k3s: { ...k3s, privateAddress: undefined, cloud: "aws", topology: undefined, taints: [{ key: "splitfleet/burst", value: "true", effect: "NoSchedule" }] },
     join: { federatedClientId: "client" },
     advertiseRoutes: [],
     acceptRoutes: true,
@@ -108,11 +110,18 @@ test("an agent keeps its private address and a burst node uses the mesh's interf
     "token-file": "/etc/splitfleet/k3s-token",
     server: "https://10.10.1.11:6443",
     "node-ip": "10.10.2.11",
-    "node-label": ["splitfleet/environment=sandbox", "splitfleet/team=platform", "splitfleet/data-class=personal", "splitfleet/pool=inference"],
+    "node-label": [
+      "splitfleet/environment=sandbox",
+      "splitfleet/team=platform",
+      "splitfleet/data-class=personal",
+      "splitfleet/pool=inference",
+      "topology.kubernetes.io/region=eu-central",
+      "topology.kubernetes.io/zone=fsn1",
+    ],
     "node-taint": [],
     "flannel-conf": "/etc/rancher/k3s/flannel.json",
     "protect-kernel-defaults": true,
-    "kubelet-arg": ["provider-id=splitfleet://sandbox/sandbox-inference-1"],
+    "kubelet-arg": ["system-reserved=memory=665Mi", "provider-id=splitfleet://sandbox/sandbox-inference-1"],
   });
   const burst = parse(fileOf(read(roles["a burst node"] ?? base), "/etc/rancher/k3s/config.yaml")) as unknown;
   expect(burst).toEqual({
@@ -123,6 +132,7 @@ test("an agent keeps its private address and a burst node uses the mesh's interf
     "node-taint": ["splitfleet/burst=true:NoSchedule"],
     "flannel-conf": "/etc/rancher/k3s/flannel.json",
     "protect-kernel-defaults": true,
+    "kubelet-arg": ["system-reserved=memory=665Mi"],
   });
 });
 

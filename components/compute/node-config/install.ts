@@ -76,12 +76,16 @@ done
 echo "flannel-iface: $interface" > /etc/rancher/k3s/config.yaml.d/10-interface.yaml
 `;
 
-/** Cluster Autoscaler finds an instance's node by this provider id. */
-const AWS_PROVIDER_ID = `metadata=http://169.254.169.254/latest
+/** Cluster Autoscaler finds an instance's node by the provider id; the scheduler spreads by region and zone. */
+const AWS_METADATA = `metadata=http://169.254.169.254/latest
 token=$(curl --fail --silent --request PUT --header 'X-aws-ec2-metadata-token-ttl-seconds: 60' $metadata/api/token)
 read_metadata() { curl --fail --silent --header "X-aws-ec2-metadata-token: $token" "$metadata/meta-data/$1"; }
-echo "kubelet-arg+: [\"provider-id=aws:///$(read_metadata placement/availability-zone)/$(read_metadata instance-id)\"]" \
-  > /etc/rancher/k3s/config.yaml.d/10-provider-id.yaml
+zone=$(read_metadata placement/availability-zone)
+region=$(read_metadata placement/region)
+cat > /etc/rancher/k3s/config.yaml.d/10-metadata.yaml << END
+kubelet-arg+: ["provider-id=aws:///$zone/$(read_metadata instance-id)"]
+node-label+: ["topology.kubernetes.io/region=$region", "topology.kubernetes.io/zone=$zone"]
+END
 `;
 
 /** Installs k3s without starting it: the unit waits for the token. */
@@ -91,7 +95,7 @@ export function installK3s({ binary, architecture, discover }: InstallK3sArgs): 
   return `${HEADER}cd /tmp
 ${fetchChecked(url, "k3s", sumOf("k3s", binary, architecture))}install -m 0755 k3s /usr/local/bin/k3s
 mkdir -p /etc/rancher/k3s/config.yaml.d
-${discover === undefined ? "" : discover === "aws" ? AWS_PROVIDER_ID : privateInterface(discover.privateAddress)}systemctl daemon-reload
+${discover === undefined ? "" : discover === "aws" ? AWS_METADATA : privateInterface(discover.privateAddress)}systemctl daemon-reload
 systemctl enable --now k3s-token.path
 `;
 }

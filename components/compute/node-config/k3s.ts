@@ -12,6 +12,12 @@ export interface Taint {
   readonly effect: string;
 }
 
+/** Where a node stands. */
+export interface Topology {
+  readonly region: string;
+  readonly zone: string;
+}
+
 /** A node's part in the cluster. */
 export interface K3sRole {
   readonly role: "server" | "agent";
@@ -21,8 +27,12 @@ export interface K3sRole {
   readonly serverUrl: string | undefined;
   readonly allocation: Allocation;
   readonly taints: readonly Taint[];
-  /** Set where the kubelet's provider id comes from the cloud's metadata; elsewhere a synthetic one is given. */
+  /** Set where provider id, region and zone come from the cloud's metadata at boot. */
   readonly cloud: "aws" | undefined;
+  /** Region and zone as the scheduler spreads over them; undefined where `cloud` says them. */
+  readonly topology: Topology | undefined;
+  /** Memory that pods do not get: what the system, the mesh, k3s and Vault need. */
+  readonly reservedMemoryMiB: number;
   readonly podRange: string;
   readonly serviceRange: string;
   /** Names and addresses besides its own under which a server is called. */
@@ -40,20 +50,28 @@ const SERVER_HARDENING = {
 /** What stands in for a cloud's machine id where no cloud controller gives one. */
 export const providerId = (environment: string, hostname: string): string => `splitfleet://${environment}/${hostname}`;
 
+export const topologyLabels = (topology: Topology | undefined): Record<string, string> =>
+  topology === undefined
+    ? {}
+    : { "topology.kubernetes.io/region": topology.region, "topology.kubernetes.io/zone": topology.zone };
+
 /** Content of `/etc/rancher/k3s/config.yaml`; the token is a file of its own that Vault's answer fills. */
 export function k3sConfig(hostname: string | undefined, node: K3sRole): Record<string, unknown> {
-  const { role, privateAddress, serverUrl, allocation, taints, cloud } = node;
+  const { role, privateAddress, serverUrl, allocation, taints, cloud, topology, reservedMemoryMiB } = node;
   return {
     ...(hostname === undefined ? {} : { "node-name": hostname }),
     "token-file": "/etc/splitfleet/k3s-token",
     ...(serverUrl === undefined ? {} : { server: serverUrl }),
     ...(privateAddress === undefined ? {} : { "node-ip": privateAddress }),
     ...(privateAddress === undefined ? { "flannel-iface": "tailscale0" } : {}),
-    "node-label": Object.entries(labelsOf(allocation)).map(([key, value]) => `${key}=${value}`),
+    "node-label": Object.entries({ ...labelsOf(allocation), ...topologyLabels(topology) }).map(([key, value]) => `${key}=${value}`),
     "node-taint": taints.map(({ key, value, effect }) => `${key}=${value}:${effect}`),
     "flannel-conf": FLANNEL_CONFIG,
     "protect-kernel-defaults": true,
-    ...(cloud === "aws" ? {} : { "kubelet-arg": [`provider-id=${providerId(allocation.environment, String(hostname))}`] }),
+    "kubelet-arg": [
+      `system-reserved=memory=${reservedMemoryMiB}Mi`,
+      ...(cloud === "aws" ? [] : [`provider-id=${providerId(allocation.environment, String(hostname))}`]),
+    ],
     ...(role === "server"
       ? {
           ...SERVER_HARDENING,
