@@ -6,8 +6,9 @@ import { fileURLToPath } from "node:url";
 import { openSession, type Session } from "../../sandbox/session/session.ts";
 import { resolveTool } from "../../sandbox/toolchain/resolve.ts";
 import { readWorld } from "../../sandbox/twin/world/reader.ts";
+import type { ClusterSpec } from "./fixtures/cluster/stacks/cluster-spec.ts";
 
-const FIXTURE = fileURLToPath(new URL("fixtures/fleet", import.meta.url));
+const FIXTURES = fileURLToPath(new URL("fixtures", import.meta.url));
 const NODE_MODULES = fileURLToPath(new URL("../../node_modules", import.meta.url));
 export const ENVIRONMENT = "rehearsed";
 
@@ -21,8 +22,8 @@ export interface FixtureSpec {
 export class Project {
   readonly root = mkdtempSync(join(tmpdir(), "splitfleet-engine-"));
 
-  constructor() {
-    cpSync(FIXTURE, this.root, { recursive: true });
+  constructor(fixture: "fleet" | "cluster" = "fleet") {
+    cpSync(join(FIXTURES, fixture), this.root, { recursive: true });
     symlinkSync(NODE_MODULES, join(this.root, "node_modules"));
   }
 
@@ -48,6 +49,10 @@ export class Project {
     secure: ${secret}
 `,
     );
+  }
+
+  writeCluster(spec: ClusterSpec): void {
+    writeFileSync(this.environmentFile, `config:\n  splitfleet:cluster: ${JSON.stringify(spec)}\n`);
   }
 
   async open(user: NodeJS.ProcessEnv = process.env): Promise<Session> {

@@ -1,7 +1,8 @@
 import https from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { KubeConfig } from "@kubernetes/client-node";
-import type { Properties, Value } from "../../protocol/values.ts";
+import { select } from "../../protocol/paths.ts";
+import { isObject, type Properties } from "../../protocol/values.ts";
 import type { Reference } from "./manifest.ts";
 
 /** Who owns the fields that are applied. */
@@ -14,12 +15,15 @@ export class Refusal extends Error {
   readonly status: number;
   /** As the API names it, such as `Invalid` or `Forbidden`. */
   readonly reason: string;
+  /** What the refusal consists of, such as one message for each field that others own. */
+  readonly causes: readonly string[];
 
-  constructor(message: string, status: number, reason: string) {
+  constructor(message: string, status: number, reason: string, causes: readonly string[] = []) {
     super(message);
     this.name = "Refusal";
     this.status = status;
     this.reason = reason;
+    this.causes = causes;
   }
 }
 
@@ -103,7 +107,7 @@ export class ApiServer {
     const { name } = await this.#resource(query);
     const path = `${pathOfVersion(query.apiVersion)}${inNamespace(query.namespace)}/${name}`;
     const { items } = await this.#call({ method: "GET", path, query: query.selectors ?? {} });
-    return Array.isArray(items) ? items.filter(isProperties) : [];
+    return Array.isArray(items) ? items.filter(isObject) : [];
   }
 
   /** Asks for the deletion; the object stays as long as something holds it. False where there was none. */
@@ -126,7 +130,7 @@ export class ApiServer {
     const known = this.#resources.get(apiVersion)?.get(kind);
     if (known !== undefined) return known;
     const listed = await unlessMissing(() => this.#call({ method: "GET", path: pathOfVersion(apiVersion) }));
-    const resources = Array.isArray(listed?.["resources"]) ? listed["resources"].filter(isProperties) : [];
+    const resources = Array.isArray(listed?.["resources"]) ? listed["resources"].filter(isObject) : [];
     const byKind = new Map<string, Resource>();
     for (const { kind: of, name, namespaced } of resources) {
       const isSubresource = String(name).includes("/");
@@ -145,7 +149,8 @@ export class ApiServer {
       if (status !== 429 || attempt === TRIES) {
         const { message, reason } = body;
         const text = typeof message === "string" ? message : `${call.method} ${call.path} was answered with ${status}`;
-        throw new Refusal(text, status, String(reason ?? ""));
+        const causes = select(body, "details.causes[*].message").map(({ value }) => String(value));
+        throw new Refusal(text, status, String(reason ?? ""), causes);
       }
       await sleep(retryAfterSeconds * 1000);
     }
@@ -155,18 +160,21 @@ export class ApiServer {
     const url = new URL(path, this.#url);
     url.search = new URLSearchParams(query).toString();
     const contentType = method === "PATCH" ? "application/apply-patch+yaml" : "application/json";
-    const headers = { ...this.#headers, accept: "application/json", "content-type": contentType };
+    const text = body === undefined ? "" : JSON.stringify(body);
+    // Node states no length for the body of a DELETE by itself.
+    const length = { "content-length": Buffer.byteLength(text) };
+    const headers = { ...this.#headers, accept: "application/json", "content-type": contentType, ...length };
     return new Promise((resolve, reject) => {
       const request = https.request(url, { method, headers, agent: this.#agent }, (response) => {
-        let text = "";
-        response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk)).on("error", reject);
+        let answer = "";
+        response.setEncoding("utf8").on("data", (chunk: string) => (answer += chunk)).on("error", reject);
         response.on("end", () => {
           const retryAfterSeconds = Number(response.headers["retry-after"] ?? 1);
-          resolve({ status: response.statusCode ?? 500, retryAfterSeconds, body: parse(text) });
+          resolve({ status: response.statusCode ?? 500, retryAfterSeconds, body: parse(answer) });
         });
       });
       request.on("error", (error) => reject(new Error(unreachable(this.#url, error), { cause: error })));
-      request.end(body === undefined ? undefined : JSON.stringify(body));
+      request.end(text);
     });
   }
 }
@@ -174,7 +182,8 @@ export class ApiServer {
 function unreachable({ origin }: URL, error: Error): string {
   return (
     `the rehearsal's API server at ${origin} does not answer (${error.message}). ` +
-    "If no rehearsal runs any more, delete the folder control-plane of this environment below .sandbox."
+    "A rehearsal that was killed leaves its kubeconfig behind: start the rehearsal again, or delete that file, " +
+    "control-plane/kubeconfig.yaml in the environment's folder below .sandbox."
   );
 }
 
@@ -191,10 +200,6 @@ const pathOfVersion = (apiVersion: string): string => `/${apiVersion.includes("/
 
 const inNamespace = (namespace: string | undefined): string =>
   namespace === undefined ? "" : `/namespaces/${encodeURIComponent(namespace)}`;
-
-function isProperties(value: Value): value is Properties {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 function headersOf({ headers = {} }: https.RequestOptions): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));

@@ -6,7 +6,7 @@ import { NotReady, type Found, type Limits, type Store } from "../../store.ts";
 import type { WorldObject } from "../../world/objects.ts";
 import { readFaults } from "../../world/settings.ts";
 import type { World } from "../../world/world.ts";
-import { ApiServer, Refusal } from "./api-server.ts";
+import { ApiServer, Refusal, type ApplyOptions } from "./api-server.ts";
 import { withDrift } from "./drift.ts";
 import { describeReference, directivesOf, manifestOf, referenceOf, RELEASE, withoutManagedFields } from "./manifest.ts";
 import { renderRelease } from "./release.ts";
@@ -43,7 +43,8 @@ export class ApiStore implements Store {
     const isNew = object.id === "";
     for (const manifest of (await this.#manifests(object)).filter(({ kind }) => kind !== CRD)) {
       try {
-        await this.#apply(manifest, true);
+        // What is about to be replaced may have other owners, which does not matter to its successor.
+        await this.#apply(manifest, { dryRun: true, force: isNew });
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
         if (comesLater(error) || (isNew && (await this.#fitsElsewhere(manifest)))) continue;
@@ -103,8 +104,8 @@ export class ApiStore implements Store {
   }
 
   async settle(object: WorldObject, { timeoutSeconds, signal }: Limits): Promise<WorldObject> {
-    const { skipAwait, timeoutSeconds: own } = directivesOf(object.inputs);
-    if (skipAwait || object.inputs["skipAwait"] === true) return object;
+    const { skipReady, timeoutSeconds: own } = directivesOf(object.inputs);
+    if (skipReady || object.inputs["skipAwait"] === true) return object;
     const patience = this.#patience(timeoutSeconds ?? own ?? PROVIDER_SECONDS.ready, signal);
     const settled: Properties[] = [];
     for (const manifest of await this.#manifests(object)) {
@@ -124,7 +125,7 @@ export class ApiStore implements Store {
   async #applyAll(object: WorldObject): Promise<WorldObject> {
     const answers: Properties[] = [];
     for (const manifest of await this.#manifests(object)) {
-      const answer = await this.#apply(manifest, false);
+      const answer = await this.#apply(manifest);
       answers.push(answer);
       if (this.#outlives(object, manifest)) {
         await untilReady(this.#server, answer, this.#patience(PROVIDER_SECONDS.ready));
@@ -136,7 +137,7 @@ export class ApiStore implements Store {
 
   async #trouble(found: readonly Properties[]): Promise<NotReady | undefined> {
     try {
-      for (const live of found.filter((each) => !directivesOf(each).skipAwait)) {
+      for (const live of found.filter((each) => !directivesOf(each).skipReady)) {
         await untilReady(this.#server, live, this.#patience(0));
       }
       return undefined;
@@ -155,14 +156,19 @@ export class ApiStore implements Store {
   async #deleteAll(object: WorldObject, seconds: number, signal?: AbortSignal): Promise<void> {
     for (const manifest of (await this.#manifests(object)).toReversed()) {
       if (this.#outlives(object, manifest)) continue;
-      const { propagation } = directivesOf(manifest);
-      await deleteAndWait(this.#server, referenceOf(manifest), propagation, this.#patience(seconds, signal));
+      await deleteAndWait(this.#server, manifest, this.#patience(seconds, signal));
     }
   }
 
-  #apply(manifest: Properties, dryRun: boolean): Promise<Properties> {
-    const { force } = directivesOf(manifest);
-    return this.#server.apply(manifest, referenceOf(manifest), { dryRun, force });
+  async #apply(manifest: Properties, options: ApplyOptions = {}): Promise<Properties> {
+    const reference = referenceOf(manifest);
+    const force = directivesOf(manifest).force || options.force === true;
+    try {
+      return await this.#server.apply(manifest, reference, { ...options, force });
+    } catch (error) {
+      if (!(error instanceof Refusal) || !ownedByKubectl(error)) throw error;
+      return this.#server.apply(manifest, reference, { ...options, force: true });
+    }
   }
 
   /**
@@ -173,7 +179,8 @@ export class ApiStore implements Store {
     const { name } = referenceOf(manifest);
     if ((await this.#server.get(referenceOf(manifest))) === undefined) return false;
     try {
-      await this.#apply(withValue(manifest, "metadata.name", `${name.slice(0, 50)}-preview`), true);
+      const elsewhere = withValue(manifest, "metadata.name", `${name.slice(0, 50)}-preview`);
+      await this.#apply(elsewhere, { dryRun: true });
       return true;
     } catch (error) {
       if (error instanceof Refusal) return false;
@@ -189,6 +196,12 @@ export class ApiStore implements Store {
     const { readinessSeconds = READINESS_SECONDS } = readFaults(this.#world.marker);
     return { seconds: Math.min(seconds, readinessSeconds), signal };
   }
+}
+
+/** Whether all fields in conflict are owned by those whose fields the real provider takes over by itself. */
+function ownedByKubectl({ status, causes }: Refusal): boolean {
+  const owners = causes.map((cause) => /^conflict with "([^"]+)"/.exec(cause)?.[1]);
+  return status === 409 && owners.length > 0 && owners.every((owner) => owner === "kubectl" || owner === "before-first-apply");
 }
 
 /** Whether the refusal names what the same deployment is going to make: a namespace, or the definition of a kind. */

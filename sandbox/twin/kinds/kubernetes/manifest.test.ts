@@ -20,7 +20,13 @@ test("the book of field owners is left out", () => {
 });
 
 test("annotations of the real provider are understood", () => {
-  expect(directivesOf(object)).toEqual({ skipAwait: false, timeoutSeconds: undefined, force: false, propagation: "Foreground" });
+  expect(directivesOf(object)).toEqual({
+    skipReady: false,
+    skipGone: false,
+    timeoutSeconds: undefined,
+    force: false,
+    propagation: "Foreground",
+  });
   const annotations = {
     "pulumi.com/skipAwait": "true",
     "pulumi.com/timeoutSeconds": "30",
@@ -28,9 +34,14 @@ test("annotations of the real provider are understood", () => {
     "pulumi.com/deletionPropagationPolicy": "background",
   };
   expect(directivesOf({ metadata: { annotations } })).toEqual({
-    skipAwait: true,
+    skipReady: true,
+    skipGone: true,
     timeoutSeconds: 30,
     force: true,
     propagation: "Background",
+  });
+  expect(directivesOf({ metadata: { annotations: { "pulumi.com/skipAwait": "ready" } } })).toMatchObject({
+    skipReady: true,
+    skipGone: false,
   });
 });

@@ -52,7 +52,10 @@ export function withoutManagedFields(object: Properties): Properties {
 
 /** What the provider is told by annotations, by the names that the real one has for them. */
 export interface Directives {
-  readonly skipAwait: boolean;
+  /** Not to wait until the object can be used. */
+  readonly skipReady: boolean;
+  /** Nor until it is gone. */
+  readonly skipGone: boolean;
   readonly timeoutSeconds: number | undefined;
   readonly force: boolean;
   readonly propagation: string;
@@ -61,9 +64,11 @@ export interface Directives {
 export function directivesOf(object: Properties): Directives {
   const found = select(object, "metadata.annotations")[0]?.value;
   const annotations = isObject(found) ? found : {};
+  const skipped = annotations["pulumi.com/skipAwait"];
   const timeout = Number(annotations["pulumi.com/timeoutSeconds"]);
   return {
-    skipAwait: annotations["pulumi.com/skipAwait"] === "true",
+    skipReady: skipped === "true" || skipped === "ready",
+    skipGone: skipped === "true",
     timeoutSeconds: timeout > 0 ? timeout : undefined,
     force: annotations["pulumi.com/patchForce"] === "true",
     propagation: propagationOf(annotations["pulumi.com/deletionPropagationPolicy"]),

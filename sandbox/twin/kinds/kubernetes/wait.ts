@@ -3,7 +3,7 @@ import { select, textAt } from "../../protocol/paths.ts";
 import type { Properties } from "../../protocol/values.ts";
 import { NotReady } from "../../store.ts";
 import type { ApiServer } from "./api-server.ts";
-import { describeReference, referenceOf, type Reference } from "./manifest.ts";
+import { describeReference, directivesOf, referenceOf } from "./manifest.ts";
 import { podTrouble, READINESS, type Readiness } from "./readiness.ts";
 
 const POLL_MS = 250;
@@ -41,18 +41,19 @@ export async function untilReady(server: ApiServer, object: Properties, { second
 }
 
 /**
- * Deletes an object and waits until it is gone.
+ * Deletes the object that `manifest` describes and waits until it is gone.
  *
  * @throws Error that names what still holds it.
  */
 export async function deleteAndWait(
   server: ApiServer,
-  reference: Reference,
-  propagation: string,
+  manifest: Properties,
   { seconds, signal }: Patience,
 ): Promise<void> {
+  const reference = referenceOf(manifest);
+  const { propagation, skipGone } = directivesOf(manifest);
   const existing = await server.get(reference);
-  if (existing === undefined || !(await server.delete(reference, propagation))) return;
+  if (existing === undefined || !(await server.delete(reference, propagation)) || skipGone) return;
   const uid = textAt(existing, "metadata.uid");
   const deadline = performance.now() + seconds * 1000;
   for (;;) {
