@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import path from "node:path";
-import { loadEnvironment, type Environment } from "../stacks/environment-file.ts";
+import { loadEnvironment, type Environment, type LoadOptions } from "../stacks/environment-file.ts";
 import { nearest } from "../stacks/words.ts";
 import { InputError } from "./errors.ts";
 
@@ -12,6 +12,8 @@ export interface EnvironmentChoice {
   readonly name?: string | undefined;
   /** Absolute path of an environment file that stands elsewhere. */
   readonly file?: string | undefined;
+  /** Checks that the verb makes in another way. @default none */
+  readonly leave?: LoadOptions["leave"];
 }
 
 /**
@@ -19,15 +21,15 @@ export interface EnvironmentChoice {
  *
  * @throws InputError where there is none of that name, SpecError with everything that is wrong with its files.
  */
-export async function selectEnvironment(root: string, { name, file }: EnvironmentChoice): Promise<Environment> {
+export async function selectEnvironment(root: string, { name, file, leave }: EnvironmentChoice): Promise<Environment> {
   if (file === undefined) {
     const stacks = path.join(root, "stacks");
     const chosen = name ?? SANDBOX;
     const known = readdirSync(stacks).flatMap((entry) => /^Pulumi\.(.+)\.yaml$/.exec(entry)?.[1] ?? []);
     if (!known.includes(chosen)) throw new InputError(unknownEnvironment(chosen, known));
-    return loadEnvironment(path.relative(process.cwd(), path.join(stacks, `Pulumi.${chosen}.yaml`)));
+    return loadEnvironment(path.relative(process.cwd(), path.join(stacks, `Pulumi.${chosen}.yaml`)), { leave });
   }
-  const environment = await loadEnvironment(file);
+  const environment = await loadEnvironment(file, { leave });
   if (name !== undefined && name !== environment.name) {
     throw new InputError(`${file} describes "${environment.name}", not "${name}". Leave the name out or correct it.`);
   }

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { Command as Program, InvalidArgumentError } from "commander";
 import { today } from "../plan/today.ts";
-import { ProjectCopy } from "./bench/project-copy.ts";
+import { ProjectCopy } from "../sandbox/session/project-copy.ts";
 import { bestOf, type Command } from "./bench/measure.ts";
 
 const root = path.join(import.meta.dirname, "..");

@@ -4,7 +4,7 @@ import { readLock } from "./lock-file.ts";
 import { NAMESPACE } from "./namespace.ts";
 import { type Complaint, type Path, type Problem, SpecError, unplaced } from "./problems.ts";
 import { readSections } from "./sections.ts";
-import { checkEnvironment } from "./spec/checks/all.ts";
+import { checkEnvironment, type LeavableChecks } from "./spec/checks/all.ts";
 import type { EnvironmentSpec } from "./spec/environment.ts";
 import type { EnvironmentLock } from "./spec/lock.ts";
 import { readDocument } from "./text-file.ts";
@@ -27,9 +27,11 @@ export interface Environment extends ResolvedEnvironment {
   readonly secretKeys: readonly string[];
 }
 
-interface LockOption {
+export interface LoadOptions {
   /** Path of the lock, if it is neither beside the environment file nor in `stacks/`. */
   readonly lockFile?: string | undefined;
+  /** Checks that somebody else makes. @default none */
+  readonly leave?: readonly LeavableChecks[] | undefined;
 }
 
 /**
@@ -38,7 +40,7 @@ interface LockOption {
  * @param file Path of the file; problems name it as it is given here.
  * @throws SpecError with every problem of both files.
  */
-export async function loadEnvironment(file: string, options: LockOption = {}): Promise<Environment> {
+export async function loadEnvironment(file: string, options: LoadOptions = {}): Promise<Environment> {
   const { document } = await readDocument([file], {
     what: "an environment file",
     fix: "see stacks/ for the environments there are; `--file` takes one from anywhere",
@@ -69,9 +71,9 @@ export async function loadEnvironment(file: string, options: LockOption = {}): P
  */
 export async function parseEnvironment(
   raw: Readonly<Record<string, unknown>>,
-  { file, lockFile }: LockOption & { readonly file: string },
+  { file, ...options }: LoadOptions & { readonly file: string },
 ): Promise<ResolvedEnvironment> {
-  const examined = await examine(raw, { file, lockFile, place: (complaint) => unplaced(complaint, file) });
+  const examined = await examine(raw, { file, place: (complaint) => unplaced(complaint, file), ...options });
   if (examined.resolved === undefined) throw new SpecError(examined.problems);
   return examined.resolved;
 }
@@ -79,7 +81,7 @@ export async function parseEnvironment(
 /** `["pools", "burst"]` stands in the file at `config`, `splitfleet:pools`, `burst`. */
 const fromTop = ([section, ...rest]: Path): Path => ["config", `${NAMESPACE}:${section}`, ...rest];
 
-interface Source extends LockOption {
+interface Source extends LoadOptions {
   readonly file: string;
   readonly secure?: readonly Path[];
   readonly misplaced?: readonly string[];
@@ -101,7 +103,8 @@ async function examine(raw: Readonly<Record<string, unknown>>, source: Source): 
   const found = name === undefined ? undefined : await readLock(source.file, name, source.lockFile);
   const lock = found?.lock;
   const lockFile = found?.file ?? "";
-  const checked = checkEnvironment({ ...known, lock, stack, files: { environment: source.file, lock: lockFile } });
+  const facts = { ...known, lock, stack, files: { environment: source.file, lock: lockFile } };
+  const checked = checkEnvironment(facts, source.leave);
   const problems = [
     ...[...complaints, ...checked.filter(({ inLock }) => inLock !== true)].map((complaint) => source.place(complaint)),
     ...(found?.problems ?? []),

@@ -10,11 +10,13 @@ const SANDBOX = "sandbox";
 
 /**
  * The program that Pulumi runs, and the only reader of its configuration. `SPLITFLEET_LOCK_FILE` names the lock where it
- * does not stand beside the environment file; `SPLITFLEET_REHEARSAL` is set in a rehearsal and nowhere else.
+ * does not stand beside the environment file; `SPLITFLEET_REHEARSAL` is set in a rehearsal and nowhere else. There,
+ * `SPLITFLEET_LEAVE_CHECKS=capacity` leaves it to the rehearsal's own scheduler whether pods have room.
  */
 export default async function program(): Promise<FleetOutputs> {
   const stack = getStack();
-  if (stack === SANDBOX && !runtime.isDryRun() && process.env["SPLITFLEET_REHEARSAL"] === undefined) {
+  const rehearsed = process.env["SPLITFLEET_REHEARSAL"] !== undefined;
+  if (stack === SANDBOX && !runtime.isDryRun() && !rehearsed) {
     throw new RunError("the sandbox is only ever brought up against the twin; run `npm run up`, or `npm run shell` for a shell in which plain `pulumi up` does");
   }
   const config = new Config("splitfleet");
@@ -23,6 +25,7 @@ export default async function program(): Promise<FleetOutputs> {
     const { spec, lock } = await parseEnvironment(Object.fromEntries(sections), {
       file: path.join(import.meta.dirname, `Pulumi.${stack}.yaml`),
       lockFile: process.env["SPLITFLEET_LOCK_FILE"],
+      leave: rehearsed && process.env["SPLITFLEET_LEAVE_CHECKS"] === "capacity" ? ["capacity"] : [],
     });
     return fleet(spec, lock);
   } catch (error) {

@@ -31,6 +31,8 @@ export interface SessionOptions {
   readonly node: string;
   /** The user's environment; only a short list of names is let through. @default process.env */
   readonly user?: NodeJS.ProcessEnv;
+  /** What else the program shall find in its environment. @default nothing */
+  readonly variables?: Readonly<Record<string, string>>;
   /** The time for the rehearsal marker. @default now */
   readonly now?: Date;
 }
@@ -131,7 +133,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const engine: Engine = {
     pulumi: pulumi.path,
     root,
-    environment: sessionEnvironment(user, { layout, node, twinSocket: twin.socket }),
+    environment: { ...sessionEnvironment(user, { layout, node, twinSocket: twin.socket }), ...options.variables },
   };
   const session = new Session(environment.name, layout, engine, twin);
   try {

@@ -18,3 +18,23 @@ test("checks say nothing about sections that could not be read", () => {
   });
   expect(checkEnvironment(rest).map(({ path }) => path)).toEqual([["cluster", "version"]]);
 });
+
+test("what is left to another judge is not complained about, and everything else is", () => {
+  const facts = () =>
+    trialFacts((spoilt) => {
+      Object.assign(spoilt.models["small"] ?? {}, { weightsGiB: 20 });
+      Object.assign(spoilt.teams["assistants"]?.quota ?? {}, { pods: 2 });
+      spoilt.cluster.version = "v1.20.0+k3s1";
+    });
+  const pathsOf = (...leave: Parameters<typeof checkEnvironment>[1][]) =>
+    new Set(checkEnvironment(facts(), ...leave).map(({ path }) => path.join(".")));
+  expect(pathsOf()).toEqual(
+    new Set([
+      "cluster.version",
+      "teams.assistants.quota.memoryGiB",
+      "teams.assistants.quota.pods",
+      "workloads.ollama",
+    ]),
+  );
+  expect(pathsOf(["capacity"])).toEqual(new Set(["cluster.version"]));
+});

@@ -1,44 +1,66 @@
 import type { Complaint } from "../../problems.ts";
 import { count } from "../../words.ts";
-import { machineOf, reservedMiB } from "../machines.ts";
+import { type Machine, machineOf, reservedMiB } from "../machines.ts";
 import type { Pool } from "../pools.ts";
-import { check } from "./check.ts";
-import { describeResources, firstFit, nodeTable, type Pod, summary } from "./first-fit.ts";
+import { check, type Facts } from "./check.ts";
+import { describeResources, firstFit, nodeTable, type Pod, type Resources, summary } from "./first-fit.ts";
 import { planned, podsOf } from "./planned.ts";
 
+const NEEDED = ["environment", "workloads", "models", "pools", "lock"] as const;
+
+/** What a pool's workloads ask for, and what the pool has for them. */
+export interface PoolDemand {
+  /** Every replica, and every job once. */
+  readonly pods: readonly Pod[];
+  /** Nodes, at most. */
+  readonly size: number;
+  readonly machine: Machine;
+  /** Of each node, what is left for pods. */
+  readonly offered: Resources;
+}
+
+/** Undefined for a pool whose machines the lock does not know. */
+export function demandOf(facts: Pick<Facts, (typeof NEEDED)[number]>, name: string, pool: Pool): PoolDemand | undefined {
+  const machine = machineOf(name, pool, facts.lock);
+  if (machine === undefined) return undefined;
+  const pods = planned(facts)
+    .workloads.filter(({ entry }) => entry.pool === name)
+    .flatMap((workload) =>
+      podsOf(workload).map(({ name: pod, container: { memoryMiB, cpu, gpus = 0 } }): Pod => {
+        return { name: pod, workload: workload.name, memoryMiB: memoryMiB.request, cpu: cpu.request, gpus };
+      }),
+    );
+  return { pods, size: sizeOf(pool), machine, offered: offeredBy(machine, pool) };
+}
+
+/** What a machine has for pods as a node of the pool. */
+export const offeredBy = ({ memoryMiB, cpu, gpus }: Machine, pool: Pool): Resources => ({
+  memoryMiB: memoryMiB - reservedMiB(pool),
+  cpu,
+  gpus,
+});
+
 /** Every pod finds a node of its pool that has the memory, the cores and the GPUs for it. */
-export const capacity = check(
-  ["environment", "workloads", "models", "pools", "lock"],
-  function* (facts): Iterable<Complaint> {
-    const { workloads } = planned(facts);
-    for (const [name, pool] of Object.entries(facts.pools)) {
-      const machine = machineOf(name, pool, facts.lock);
-      if (machine === undefined) continue;
-      const size = sizeOf(pool);
-      const offered = { ...machine, memoryMiB: machine.memoryMiB - reservedMiB(pool) };
-      const pods = workloads
-        .filter(({ entry }) => entry.pool === name)
-        .flatMap((workload) =>
-          podsOf(workload).map(({ name: pod, container: { memoryMiB, cpu, gpus = 0 } }): Pod => {
-            return { name: pod, workload: workload.name, memoryMiB: memoryMiB.request, cpu: cpu.request, gpus };
-          }),
-        );
-      const { nodes, homeless } = firstFit(pods, size, offered);
-      const [largest] = homeless;
-      if (largest === undefined) continue;
-      yield {
-        path: ["workloads", largest.workload],
-        atKey: true,
-        got: [
-          `no room on pool ${name} for ${summary(homeless)}; the largest asks for ${describeResources(largest)}`,
-          nodeTable(nodes, machine.memoryMiB),
-        ].join("\n"),
-        expected: `pods that fit on ${count(size, "node")} of ${describeResources(offered)}`,
-        fix: "ask for less, choose a larger type, or add a node to the pool",
-      };
-    }
-  },
-);
+export const capacity = check(NEEDED, function* (facts): Iterable<Complaint> {
+  for (const [name, pool] of Object.entries(facts.pools)) {
+    const demand = demandOf(facts, name, pool);
+    if (demand === undefined) continue;
+    const { pods, size, machine, offered } = demand;
+    const { nodes, homeless } = firstFit(pods, size, offered);
+    const [largest] = homeless;
+    if (largest === undefined) continue;
+    yield {
+      path: ["workloads", largest.workload],
+      atKey: true,
+      got: [
+        `no room on pool ${name} for ${summary(homeless)}; the largest asks for ${describeResources(largest)}`,
+        nodeTable(nodes, machine.memoryMiB),
+      ].join("\n"),
+      expected: `pods that fit on ${count(size, "node")} of ${describeResources(offered)}`,
+      fix: "ask for less, choose a larger type, or add a node to the pool",
+    };
+  }
+});
 
 /** Nodes of a pool, at most. */
 function sizeOf(pool: Pool): number {
