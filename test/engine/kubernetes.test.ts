@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AppsV1Api, KubeConfig } from "@kubernetes/client-node";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { down } from "../../operations/down.ts";
 import { up } from "../../operations/up.ts";
 import type { SimulatedNode } from "../../sandbox/control-plane/nodes.ts";
@@ -14,7 +14,10 @@ import { REHEARSAL_TOOLS } from "../../sandbox/toolchain/tools.ts";
 import { ApiServer } from "../../sandbox/twin/kinds/kubernetes/api-server.ts";
 import type { Reference } from "../../sandbox/twin/kinds/kubernetes/manifest.ts";
 import { select, textAt } from "../../sandbox/twin/protocol/paths.ts";
-import type { Properties } from "../../sandbox/twin/protocol/values.ts";
+import { TestRehearsal, urnOf, type TestProvider } from "../../sandbox/twin/protocol/test-client.ts";
+import { secret, type Properties } from "../../sandbox/twin/protocol/values.ts";
+import { removeObject } from "../../sandbox/twin/remove-object.ts";
+import type { WorldObject } from "../../sandbox/twin/world/objects.ts";
 import type { ClusterSpec } from "./fixtures/cluster/stacks/cluster-spec.ts";
 import { runUntilHung } from "./hung-run.ts";
 import { survivors } from "./processes.ts";
@@ -201,6 +204,86 @@ it("judges custom resources by their operator's own definitions, at preview alre
   session = await project.open();
   const result = await session.run(["preview"]);
   expect(errors(result).join("\n")).toContain('.spec.pfad: field not declared in schema');
+});
+
+describe("one provider", () => {
+  const type = "kubernetes:core/v1:ConfigMap";
+  const urn = urnOf(type, "held");
+  let rehearsal: TestRehearsal;
+  let provider: TestProvider;
+  beforeAll(async () => {
+    rehearsal = new TestRehearsal();
+    mkdirSync(join(rehearsal.marker, "control-plane"));
+    copyFileSync(controlPlane.kubeconfig, join(rehearsal.marker, "control-plane", "kubeconfig.yaml"));
+    provider = await rehearsal.provider("kubernetes");
+    await provider.configure();
+  });
+  afterAll(() => rehearsal.end());
+
+  const map = (finalizers: string[] = []): Properties => ({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "held", namespace: "default", ...(finalizers.length === 0 ? {} : { finalizers }) },
+    data: { key: "value" },
+  });
+  const recorded = (): string[] => rehearsal.world.objects("kubernetes").all().map(({ id }) => id);
+  const HELD: Reference = { apiVersion: "v1", kind: "ConfigMap", name: "held", namespace: "default" };
+
+  it("knows what a run left behind that was killed before the server was asked", async () => {
+    const unasked: WorldObject = {
+      package: "kubernetes", type, id: "twin-configmap-1", urn, inputs: map(), facts: {}, revision: 1, createdAt: "",
+    };
+    rehearsal.world.objects("kubernetes").put(unasked);
+    expect((await provider.read(urn, unasked.id)).id).toBe("");
+    expect(recorded()).toEqual([]);
+  });
+
+  it("knows what a run left behind that was killed before it heard the answer", async () => {
+    const { id } = await provider.create(urn, map());
+    const { applied: _, ...unheard } = rehearsal.world.objects("kubernetes").all()[0] ?? {};
+    rehearsal.world.objects("kubernetes").put(unheard as WorldObject);
+    const found = await provider.read(urn, id);
+    expect(found.inputs).toEqual(map());
+    expect(textAt(found.state, "metadata.uid")).toBe(textAt(await get(HELD), "metadata.uid"));
+  });
+
+  it("removes an orphan from the server, too", async () => {
+    expect(await removeObject(rehearsal.marker, recorded()[0] ?? "")).toBe(true);
+    expect(recorded()).toEqual([]);
+    expect(await server.get(HELD)).toBeUndefined();
+  });
+
+  it("keeps no record of what the server has refused", async () => {
+    const wrong = { ...map(), data: { "not a key": "value" } };
+    await expect(provider.create(urn, wrong)).rejects.toThrow('ConfigMap "held" is invalid: data[not a key]: Invalid value');
+    expect(recorded()).toEqual([]);
+  });
+
+  it("says what holds an object that can not be deleted", async () => {
+    const { id } = await provider.create(urn, map(["example.org/hold"]));
+    rehearsal.write("faults.json", { readinessSeconds: 1 });
+    await expect(provider.delete(urn, id)).rejects.toThrow(
+      "ConfigMap default/held still exists 1 s after its deletion: finalizer example.org/hold",
+    );
+    expect(recorded()).toEqual([id]);
+    await provider.update(urn, id, map());
+    await provider.delete(urn, id);
+    expect(recorded()).toEqual([]);
+  });
+
+  it("wraps the data of a secret, whoever gave it", async () => {
+    const wanted = { apiVersion: "v1", kind: "Secret", metadata: { name: "s" }, stringData: { key: "plain" } };
+    const { id, state } = await provider.create(urnOf("kubernetes:core/v1:Secret", "s"), wanted);
+    expect(state["data"]).toEqual(secret({ key: "cGxhaW4=" }));
+    await provider.delete(urnOf("kubernetes:core/v1:Secret", "s"), id);
+  });
+
+  it("refuses a chart that it does not know at preview", async () => {
+    const release = { name: "keda", chart: "keda", version: "2.20.2", namespace: "default" };
+    await expect(provider.create(urnOf("kubernetes:helm.sh/v3:Release", "keda"), release, true)).rejects.toThrow(
+      "the rehearsal does not know the chart keda 2.20.2",
+    );
+  });
 });
 
 it("takes everything away again, but the definitions that Helm leaves behind", async () => {
