@@ -19,14 +19,15 @@ function goWith(sum: string): string {
   mkdirSync(join(source, "chart", "crds"), { recursive: true });
   writeFileSync(join(source, "chart", "crds", "a.yaml"), "kind: CustomResourceDefinition\n");
   const command = join(folder, "go");
-  writeFileSync(command, `#!/bin/sh\necho "$@" >> "${folder}/calls"\necho '${JSON.stringify({ Dir: source, Sum: sum })}'\n`);
+  const answer = JSON.stringify({ Dir: source, Sum: sum });
+  writeFileSync(command, `#!/bin/sh\necho "$@" >> "${folder}/calls"\necho '${answer}'\n`);
   chmodSync(command, 0o755);
   return command;
 }
 
 test("a module's folder is fetched once", async () => {
   const goCommand = goWith(module.sum);
-  const cached = join(folder, ".cache", "splitfleet", "tools", "modules", "example.org", "operator@v1.2.3", "chart/crds");
+  const cached = join(folder, ".cache/splitfleet/tools/modules/example.org/operator@v1.2.3/chart/crds");
   expect(await goModuleFolder(module, "chart/crds", { environment, goCommand })).toBe(cached);
   expect(await goModuleFolder(module, "chart/crds", { environment, goCommand })).toBe(cached);
   expect(readFileSync(join(cached, "a.yaml"), "utf8")).toBe("kind: CustomResourceDefinition\n");
@@ -48,8 +49,8 @@ test("a missing Go is named", async () => {
 });
 
 test("what Go says about a module that it can not have is passed on", async () => {
-  const command = join(folder, "go");
-  writeFileSync(command, "#!/bin/sh\necho 'no such host' >&2\nexit 1\n");
-  chmodSync(command, 0o755);
-  await expect(goModuleFolder(module, "chart/crds", { environment, goCommand: command })).rejects.toThrow("no such host");
+  const goCommand = join(folder, "go");
+  writeFileSync(goCommand, "#!/bin/sh\necho 'no such host' >&2\nexit 1\n");
+  chmodSync(goCommand, 0o755);
+  await expect(goModuleFolder(module, "chart/crds", { environment, goCommand })).rejects.toThrow("no such host");
 });

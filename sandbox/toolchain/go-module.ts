@@ -48,7 +48,11 @@ export async function goModuleFolder(module: GoModule, folder: string, options: 
 }
 
 /** Go checks the download against its checksum database; the comparison here also holds where that is switched off. */
-async function download({ path, version, sum }: GoModule, environment: NodeJS.ProcessEnv, goCommand: string): Promise<string> {
+async function download(
+  { path, version, sum }: GoModule,
+  environment: NodeJS.ProcessEnv,
+  goCommand: string,
+): Promise<string> {
   const name = `${path}@${version}`;
   const result = await execa(goCommand, ["mod", "download", "-json", name], {
     // Outside of any module, whose replacements would count.
@@ -59,7 +63,9 @@ async function download({ path, version, sum }: GoModule, environment: NodeJS.Pr
     reject: false,
   });
   if (result.code === "ENOENT") {
-    throw new Error(`the Go module ${name} is needed, but "${goCommand}" was not found: install Go and run the command again`);
+    throw new Error(
+      `the Go module ${name} is needed, but "${goCommand}" was not found: install Go and run the command again`,
+    );
   }
   if (result.failed) throw new Error(`the Go module ${name} could not be had:\n${result.stdout}${result.stderr}`);
   const { Dir, Sum } = JSON.parse(result.stdout) as { Dir: string; Sum: string };

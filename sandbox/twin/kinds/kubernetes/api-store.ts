@@ -6,7 +6,8 @@ import { NotReady, type Found, type Limits, type Store } from "../../store.ts";
 import type { WorldObject } from "../../world/objects.ts";
 import { readFaults } from "../../world/settings.ts";
 import type { World } from "../../world/world.ts";
-import { ApiServer, Refusal, type ApplyOptions } from "./api-server.ts";
+import { ApiServer, type ApplyOptions } from "./api-server.ts";
+import { Refusal } from "./connection.ts";
 import { withDrift } from "./drift.ts";
 import { describeReference, directivesOf, manifestOf, referenceOf, RELEASE, withoutManagedFields } from "./manifest.ts";
 import { renderRelease } from "./release.ts";
@@ -107,13 +108,10 @@ export class ApiStore implements Store {
     const { skipReady, timeoutSeconds: own } = directivesOf(object.inputs);
     if (skipReady || object.inputs["skipAwait"] === true) return object;
     const patience = this.#patience(timeoutSeconds ?? own ?? PROVIDER_SECONDS.ready, signal);
-    const settled: Properties[] = [];
-    for (const manifest of await this.#manifests(object)) {
-      settled.push(withoutManagedFields(await untilReady(this.#server, manifest, patience)));
-    }
-    const [live] = settled;
-    if (object.type === RELEASE || live === undefined || !("status" in live)) return object;
-    const ready = { ...object, applied: live };
+    let live: Properties | undefined;
+    for (const manifest of await this.#manifests(object)) live = await untilReady(this.#server, manifest, patience);
+    if (object.type === RELEASE || live === undefined) return object;
+    const ready = { ...object, applied: withoutManagedFields(live) };
     this.#world.objects(object.package).put(ready);
     return ready;
   }
@@ -132,7 +130,8 @@ export class ApiStore implements Store {
       }
     }
     const [answer] = answers;
-    return object.type === RELEASE || answer === undefined ? object : { ...object, applied: withoutManagedFields(answer) };
+    if (object.type === RELEASE || answer === undefined) return object;
+    return { ...object, applied: withoutManagedFields(answer) };
   }
 
   async #trouble(found: readonly Properties[]): Promise<NotReady | undefined> {
@@ -161,19 +160,18 @@ export class ApiStore implements Store {
   }
 
   async #apply(manifest: Properties, options: ApplyOptions = {}): Promise<Properties> {
-    const reference = referenceOf(manifest);
     const force = directivesOf(manifest).force || options.force === true;
     try {
-      return await this.#server.apply(manifest, reference, { ...options, force });
+      return await this.#server.apply(manifest, { ...options, force });
     } catch (error) {
       if (!(error instanceof Refusal) || !ownedByKubectl(error)) throw error;
-      return this.#server.apply(manifest, reference, { ...options, force: true });
+      return this.#server.apply(manifest, { ...options, force: true });
     }
   }
 
   /**
-   * Whether the server would take the object if the one in its place were gone, as it is going to be where the deployment
-   * replaces it.
+   * Whether the server would take the object if the one in its place were gone, as it is going to be where the
+   * deployment replaces it.
    */
   async #fitsElsewhere(manifest: Properties): Promise<boolean> {
     const { name } = referenceOf(manifest);
@@ -198,10 +196,12 @@ export class ApiStore implements Store {
   }
 }
 
+const TAKEN_OVER: ReadonlySet<string> = new Set(["kubectl", "before-first-apply"]);
+
 /** Whether all fields in conflict are owned by those whose fields the real provider takes over by itself. */
 function ownedByKubectl({ status, causes }: Refusal): boolean {
   const owners = causes.map((cause) => /^conflict with "([^"]+)"/.exec(cause)?.[1]);
-  return status === 409 && owners.length > 0 && owners.every((owner) => owner === "kubectl" || owner === "before-first-apply");
+  return status === 409 && owners.length > 0 && owners.every((owner) => owner !== undefined && TAKEN_OVER.has(owner));
 }
 
 /** Whether the refusal names what the same deployment is going to make: a namespace, or the definition of a kind. */

@@ -2,7 +2,10 @@ import { expect, test } from "vitest";
 import { withDrift } from "./drift.ts";
 
 const inputs = { spec: { replicas: 1, containers: [{ name: "a", memory: "1024Mi" }] }, stringData: { key: "secret" } };
-const applied = { spec: { replicas: 1, containers: [{ name: "a", memory: "1Gi", policy: "Always" }], type: "x" }, status: { a: 1 } };
+const applied = {
+  spec: { replicas: 1, containers: [{ name: "a", memory: "1Gi", policy: "Always" }], type: "x" },
+  status: { a: 1 },
+};
 
 test("what the server writes in its own way is no drift", () => {
   expect(withDrift(inputs, applied, { ...applied, status: { a: 2 } })).toEqual(inputs);

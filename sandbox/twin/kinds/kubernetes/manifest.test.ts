@@ -5,7 +5,8 @@ const object = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "o
 
 test("an object is named as people name it", () => {
   expect(describeReference(referenceOf(object))).toBe("Deployment team-a/ollama");
-  expect(describeReference(referenceOf({ apiVersion: "v1", kind: "Namespace", metadata: { name: "a" } }))).toBe("Namespace a");
+  const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "a" } };
+  expect(describeReference(referenceOf(namespace))).toBe("Namespace a");
 });
 
 test("absent values are not sent", () => {
@@ -16,7 +17,8 @@ test("absent values are not sent", () => {
 });
 
 test("the book of field owners is left out", () => {
-  expect(withoutManagedFields({ metadata: { name: "a", managedFields: [{ manager: "b" }] } })).toEqual({ metadata: { name: "a" } });
+  const owned = { metadata: { name: "a", managedFields: [{ manager: "b" }] } };
+  expect(withoutManagedFields(owned)).toEqual({ metadata: { name: "a" } });
 });
 
 test("annotations of the real provider are understood", () => {

@@ -6,7 +6,12 @@ function judge(type: string, object: Properties, beside: readonly Properties[] =
   return READINESS[type]?.judge(object, beside);
 }
 
-const condition = (type: string, status: string, message = ""): Properties => ({ type, status, message, reason: `${type}Reason` });
+const condition = (type: string, status: string, message = "", reason = `${type}Reason`): Properties => ({
+  type,
+  status,
+  message,
+  reason,
+});
 const waiting = (why: string): Verdict => ({ state: "waiting", why });
 const ready: Verdict = { state: "ready" };
 
@@ -27,8 +32,8 @@ test.each<[string, Properties, Verdict]>([
   ],
   [
     "makes no progress",
-    { ...rolledOut, availableReplicas: 1, conditions: [condition("Progressing", "False", "has timed out progressing")] },
-    waiting("1 of 2 replicas are available; has timed out progressing"),
+    { ...rolledOut, availableReplicas: 1, conditions: [condition("Progressing", "False", "has timed out")] },
+    waiting("1 of 2 replicas are available; has timed out"),
   ],
 ])("a deployment that %s", (_title, status, expected) => {
   expect(judge("apps/v1/Deployment", { metadata: { generation: 2 }, spec: { replicas: 2 }, status })).toEqual(expected);
@@ -36,7 +41,8 @@ test.each<[string, Properties, Verdict]>([
 
 test("a stateful set needs its replicas ready and of one revision", () => {
   const status = { observedGeneration: 1, replicas: 1, readyReplicas: 1, currentRevision: "a", updateRevision: "a" };
-  const object = (changes: Properties): Properties => ({ metadata: { generation: 1 }, spec: {}, status: { ...status, ...changes } });
+  const metadata = { generation: 1 };
+  const object = (changes: Properties): Properties => ({ metadata, spec: {}, status: { ...status, ...changes } });
   expect(judge("apps/v1/StatefulSet", object({}))).toEqual(ready);
   expect(judge("apps/v1/StatefulSet", object({ readyReplicas: 0 }))).toEqual(waiting("0 of 1 replicas are ready"));
   expect(judge("apps/v1/StatefulSet", object({ updateRevision: "b" }))).toEqual(
@@ -45,13 +51,14 @@ test("a stateful set needs its replicas ready and of one revision", () => {
 });
 
 test("a job is waited for until it completes, and given up when it fails", () => {
-  const job = (...conditions: Properties[]): Properties => ({ spec: { completions: 3 }, status: { succeeded: 1, conditions } });
+  const spec = { completions: 3 };
+  const job = (...conditions: Properties[]): Properties => ({ spec, status: { succeeded: 1, conditions } });
   expect(judge("batch/v1/Job", job(condition("Complete", "True")))).toEqual(ready);
   expect(judge("batch/v1/Job", job())).toEqual(waiting("1 of 3 pods have completed"));
   expect(judge("batch/v1/Job", job(condition("Suspended", "True")))).toEqual(waiting("it is suspended"));
-  expect(judge("batch/v1/Job", job(condition("Failed", "True", "Job has reached the specified backoff limit")))).toEqual({
+  expect(judge("batch/v1/Job", job(condition("Failed", "True", "it has reached its backoff limit")))).toEqual({
     state: "failed",
-    why: "FailedReason: Job has reached the specified backoff limit",
+    why: "FailedReason: it has reached its backoff limit",
   });
 });
 
@@ -80,12 +87,13 @@ test("a definition must be established, a quota counted", () => {
   const crd = "apiextensions.k8s.io/v1/CustomResourceDefinition";
   expect(judge(crd, definition())).toEqual(waiting("it is not NamesAccepted"));
   const accepted = condition("NamesAccepted", "True");
-  expect(judge(crd, definition(accepted, condition("Established", "False", "the initial names have been accepted")))).toEqual(
-    waiting("it is not Established: the initial names have been accepted"),
+  expect(judge(crd, definition(accepted, condition("Established", "False", "names are accepted")))).toEqual(
+    waiting("it is not Established: names are accepted"),
   );
   expect(judge(crd, definition(accepted, condition("Established", "True")))).toEqual(ready);
   const hard = { pods: "10", "limits.memory": "1Gi" };
-  expect(judge("v1/ResourceQuota", { spec: { hard }, status: { hard: { "limits.memory": "1Gi", pods: "10" } } })).toEqual(ready);
+  const counted = { "limits.memory": "1Gi", pods: "10" };
+  expect(judge("v1/ResourceQuota", { spec: { hard }, status: { hard: counted } })).toEqual(ready);
   expect(judge("v1/ResourceQuota", { spec: { hard } })).toEqual(waiting("its use has not been counted yet"));
 });
 
@@ -94,12 +102,12 @@ test.each<[string, Properties, string | undefined]>([
   ["has completed", { status: { phase: "Succeeded" } }, undefined],
   [
     "fits nowhere",
-    { status: { conditions: [{ ...condition("PodScheduled", "False", "0/2 nodes are available"), reason: "Unschedulable" }] } },
+    { status: { conditions: [condition("PodScheduled", "False", "0/2 nodes are available", "Unschedulable")] } },
     "Unschedulable: 0/2 nodes are available",
   ],
   [
     "waits for its image",
-    { spec: { nodeName: "a" }, status: { containerStatuses: [{ state: { waiting: { reason: "ImagePullBackOff" } } }] } },
+    { status: { containerStatuses: [{ state: { waiting: { reason: "ImagePullBackOff" } } }] } },
     "ImagePullBackOff",
   ],
   ["starts", { spec: { nodeName: "a" }, status: { phase: "Pending" } }, "it is not ready on node a"],

@@ -30,7 +30,10 @@ export const READINESS: Readonly<Record<string, Readiness>> = {
   "batch/v1/Job": { judge: job, pods: selectedPods },
   "v1/Pod": { judge: pod },
   "v1/Service": { judge: service, beside: endpointSlices },
-  "v1/PersistentVolumeClaim": { judge: volumeClaim, beside: () => ({ apiVersion: "storage.k8s.io/v1", kind: "StorageClass" }) },
+  "v1/PersistentVolumeClaim": {
+    judge: volumeClaim,
+    beside: () => ({ apiVersion: "storage.k8s.io/v1", kind: "StorageClass" }),
+  },
   "v1/ResourceQuota": { judge: resourceQuota },
   "apiextensions.k8s.io/v1/CustomResourceDefinition": { judge: customResourceDefinition },
 };
@@ -74,7 +77,7 @@ function daemonSet(object: Properties): Verdict {
 function job(object: Properties): Verdict {
   if (conditionOf(object, "Complete")?.["status"] === "True") return READY;
   const failed = conditionOf(object, "Failed");
-  if (failed?.["status"] === "True") return { state: "failed", why: `${text(failed, "reason")}: ${text(failed, "message")}` };
+  if (failed?.["status"] === "True") return { state: "failed", why: because(failed) };
   const suspended = conditionOf(object, "Suspended")?.["status"] === "True";
   if (suspended) return waiting("it is suspended");
   const wanted = numberAt(object, "spec.completions", 1);
@@ -104,7 +107,8 @@ function volumeClaim(object: Properties, classes: readonly Properties[]): Verdic
   const ofClaim = classes.find((each) => textAt(each, "metadata.name") === name);
   const lazy = ofClaim !== undefined && textAt(ofClaim, "volumeBindingMode") === "WaitForFirstConsumer";
   if (phase === "Bound" || (lazy && phase === "Pending")) return READY;
-  return waiting(`it is ${phase}${name === undefined ? " and no storage class is the default" : ` with storage class ${name}`}`);
+  const source = name === undefined ? " and no storage class is the default" : ` with storage class ${name}`;
+  return waiting(`it is ${phase}${source}`);
 }
 
 function resourceQuota(object: Properties): Verdict {
@@ -117,17 +121,20 @@ function customResourceDefinition(object: Properties): Verdict {
   const unmet = ["NamesAccepted", "Established"].find((type) => conditionOf(object, type)?.["status"] !== "True");
   if (unmet === undefined) return READY;
   const condition = conditionOf(object, unmet);
-  return waiting(`it is not ${unmet}${condition === undefined ? "" : `: ${text(condition, "message")}`}`);
+  return waiting(`it is not ${unmet}${condition === undefined ? "" : `: ${String(condition["message"])}`}`);
 }
 
 /** Why a pod is not ready, where it can be in the words of the scheduler or the node; undefined where it is. */
 export function podTrouble(object: Properties): string | undefined {
-  if (textAt(object, "status.phase") === "Succeeded" || conditionOf(object, "Ready")?.["status"] === "True") return undefined;
+  const done = textAt(object, "status.phase") === "Succeeded";
+  if (done || conditionOf(object, "Ready")?.["status"] === "True") return undefined;
   const scheduled = conditionOf(object, "PodScheduled");
-  if (scheduled?.["status"] === "False") return `${text(scheduled, "reason")}: ${text(scheduled, "message")}`;
-  const states = ["initContainerStatuses", "containerStatuses"].flatMap((list) => select(object, `status.${list}[*].state.waiting`));
-  const stuck = states.map(({ value }) => value).find(isObject);
-  if (stuck !== undefined) return [text(stuck, "reason"), text(stuck, "message")].filter((part) => part !== "").join(": ");
+  if (scheduled?.["status"] === "False") return because(scheduled);
+  const stuck = ["initContainerStatuses", "containerStatuses"]
+    .flatMap((list) => select(object, `status.${list}[*].state.waiting`))
+    .map(({ value }) => value)
+    .find(isObject);
+  if (stuck !== undefined) return because(stuck);
   const node = textAt(object, "spec.nodeName");
   return node === undefined ? "the scheduler has not seen it yet" : `it is not ready on node ${node}`;
 }
@@ -166,9 +173,9 @@ function numberAt(object: Properties, path: string, otherwise = 0): number {
   return typeof value === "number" ? value : otherwise;
 }
 
-function text(object: Properties, key: string): string {
-  const value = object[key];
-  return typeof value === "string" ? value : "";
+/** Reason and message of a condition, or of the state of a container. */
+function because({ reason, message }: Properties): string {
+  return [reason, message].filter((part) => typeof part === "string" && part !== "").join(": ");
 }
 
 function sorted(value: Value | undefined): [string, Value][] {

@@ -16,15 +16,19 @@ export interface Patience {
 }
 
 /**
- * Waits until an object can be used, and returns it as it is then.
+ * Waits until an object can be used, and returns it as it is then; undefined for kinds that can be used at once.
  *
  * @throws NotReady with the last condition, what holds its pods back, and the warnings that controllers left.
  */
-export async function untilReady(server: ApiServer, object: Properties, { seconds, signal }: Patience): Promise<Properties> {
+export async function untilReady(
+  server: ApiServer,
+  object: Properties,
+  { seconds, signal }: Patience,
+): Promise<Properties | undefined> {
   const reference = referenceOf(object);
   const name = describeReference(reference);
   const readiness = READINESS[`${reference.apiVersion}/${reference.kind}`];
-  if (readiness === undefined) return object;
+  if (readiness === undefined) return undefined;
   const deadline = performance.now() + seconds * 1000;
   for (;;) {
     const live = await server.get(reference);

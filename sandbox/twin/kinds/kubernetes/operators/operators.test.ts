@@ -19,7 +19,11 @@ test("a release's objects are named as Helm names them", () => {
 
 test("the stand-in's pods ask for what the chart's do, and follow the release's values", () => {
   const values = {
-    controller: { replicas: 2, podSecurityContext: { runAsUser: 1 }, manager: { resources: { requests: { memory: "1Gi" } } } },
+    controller: {
+      replicas: 2,
+      podSecurityContext: { runAsUser: 1 },
+      manager: { resources: { requests: { memory: "1Gi" } } },
+    },
   };
   const [account, deployment, ...rest] = vaultSecretsOperator.objects({ ...release, values });
   const name = "secrets-vault-secrets-operator-controller-manager";
