@@ -1,15 +1,22 @@
 import { expect, test } from "vitest";
 import { generatePriceReference } from "./reference.ts";
 
-test("the page of prices names every row with its date and source", () => {
-  const [page, ...others] = generatePriceReference();
-  expect(others).toEqual([]);
+const [page, ...others] = generatePriceReference();
+const text = page?.text ?? "";
+
+/** The part of the page from one heading up to the next line that starts with `until`. */
+function section(heading: string, until: string): string {
+  const from = text.slice(text.indexOf(heading));
+  return from.slice(0, from.indexOf(`\n${until}`));
+}
+
+test("there is one page", () => {
   expect(page?.path).toBe("docs/reference/prices.md");
-  const section = page?.text.slice(
-    page.text.indexOf("### load-balancer"),
-    page.text.indexOf("### object-storage-base"),
-  );
-  expect(section).toBe(
+  expect(others).toEqual([]);
+});
+
+test("the page of prices names every row with its date and source", () => {
+  expect(section("### load-balancer", "### ")).toBe(
     [
       "### load-balancer, EUR per hour",
       "",
@@ -20,7 +27,18 @@ test("the page of prices names every row with its date and source", () => {
       "| --- | --- | --- | --- |",
       "| lb11 | 0.0120 | 7.49 | fsn1, nbg1, hel1 |",
       "",
-      "",
     ].join("\n"),
   );
+});
+
+test("the page of prices shows tiers and what a price includes", () => {
+  expect(section("### internet-traffic", "### ").split("\n").slice(-7)).toEqual([
+    "| item | amount | from | includes | regions |",
+    "| --- | --- | --- | --- | --- |",
+    "| out | 0.09 |  | 100 GB outbound | * |",
+    "| out | 0.085 | 10240 GB |  | * |",
+    "| out | 0.07 | 51200 GB |  | * |",
+    "| out | 0.05 | 153600 GB |  | * |",
+    "",
+  ]);
 });

@@ -1,6 +1,6 @@
 import type { Catalogue } from "./catalogue/catalogue.ts";
 import { loadCatalogue } from "./catalogue/load.ts";
-import type { Price } from "./catalogue/schema.ts";
+import { ALLOWANCES, type Allowance, type Price } from "./catalogue/schema.ts";
 import { freeTypes } from "./pricers/registry.ts";
 
 /** Later than any observation, so that the page is the same whenever it is generated. */
@@ -42,7 +42,7 @@ function tables(prices: readonly Price[]): string[] {
     if (first === undefined) return [];
     const { kind, currency, unit, source, evidence, observedAt, validUntil, cohort, note } = first;
     const rows = [
-      ...Map.groupBy(list, (price) => [price.item, price.amount, price.low, price.high].join("\n")).values(),
+      ...Map.groupBy(list, ({ id: _, region: __, ...same }) => JSON.stringify(same)).values(),
     ];
     return [
       "",
@@ -52,7 +52,7 @@ function tables(prices: readonly Price[]): string[] {
       ...(cohort === undefined ? [] : [`Paid by orders from ${cohort} on.`]),
       ...(note === undefined ? [] : [note]),
       "",
-      ...table(["item", "amount", "monthly cap", "range seen", "orderable", "regions"], rows.map(cells)),
+      ...table(["item", "amount", "monthly cap", "from", "includes", "range seen", "orderable", "regions"], rows.map(cells)),
     ];
   });
 }
@@ -60,10 +60,12 @@ function tables(prices: readonly Price[]): string[] {
 function cells(same: readonly Price[]): string[] {
   const [price] = same;
   if (price === undefined) return [];
-  const { item, amount, monthlyCap = "", low, high, orderable } = price;
+  const { item, amount, monthlyCap = "", from, included = {}, low, high, orderable } = price;
+  const tier = from === undefined ? "" : `${from} ${price.unit}`;
+  const allowances = Object.entries(included).map(([kind, count]) => `${count} ${ALLOWANCES[kind as Allowance]}`);
   const range = low === high ? "" : `${low ?? amount} to ${high ?? amount}`;
   const stock = orderable === undefined ? "" : orderable ? "yes" : "no";
-  return [item, amount, monthlyCap, range, stock, same.map(({ region }) => region).join(", ")];
+  return [item, amount, monthlyCap, tier, allowances.join(", "), range, stock, same.map(({ region }) => region).join(", ")];
 }
 
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string[] {

@@ -15,6 +15,8 @@ export interface Catalogue {
   readonly prices: readonly Price[];
   /** The newest price of the newest cohort that such an order belongs to; the region's own before everywhere's. */
   find(query: PriceQuery): Price | undefined;
+  /** The price that {@link find} gives, then those of its list for larger quantities, lowest {@link Price.from} first. */
+  tiers(query: PriceQuery): readonly Price[];
   /** Units of `currency` for one euro, as a dated price; undefined for EUR itself. */
   rate(currency: string): Price | undefined;
 }
@@ -23,18 +25,30 @@ export interface Catalogue {
 export function catalogueOf(prices: readonly Price[], today: string): Catalogue {
   const known = prices.filter(({ observedAt }) => observedAt <= today);
   const newestFirst = known.toSorted((a, b) => order(b.cohort, a.cohort) || order(b.observedAt, a.observedAt));
-  const byUse = Map.groupBy(newestFirst, ({ provider, kind, item, region }) => key(provider, kind, item, region));
+  const byUse = Map.groupBy(newestFirst, useOf);
   const find = ({ provider, kind, item, region, orderedOn = today }: PriceQuery): Price | undefined => {
     const newestAt = (place: string): Price | undefined =>
-      byUse.get(key(provider, kind, item, place))?.find(({ cohort = "" }) => cohort <= orderedOn);
+      byUse
+        .get(key(provider, kind, item, place))
+        ?.find(({ cohort = "", from }) => from === undefined && cohort <= orderedOn);
     return newestAt(region) ?? newestAt(EVERYWHERE);
+  };
+  const tiers = (query: PriceQuery): readonly Price[] => {
+    const first = find(query);
+    if (first === undefined) return [];
+    const { cohort, observedAt } = first;
+    return (byUse.get(useOf(first)) ?? [])
+      .filter((price) => price.cohort === cohort && price.observedAt === observedAt)
+      .toSorted((a, b) => Number(a.from ?? 0) - Number(b.from ?? 0));
   };
   return {
     prices,
     find,
+    tiers,
     rate: (currency) => find({ provider: "exchange", kind: "exchange-rate", item: currency, region: EVERYWHERE }),
   };
 }
 
+const useOf = ({ provider, kind, item, region }: Price): string => key(provider, kind, item, region);
 const key = (...parts: string[]): string => parts.join("/");
 const order = (a = "", b = ""): number => (a < b ? -1 : a > b ? 1 : 0);

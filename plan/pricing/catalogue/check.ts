@@ -29,6 +29,7 @@ export interface Located {
 /** What no single field shows: duplicates, currencies without a rate, dates and ranges the wrong way round. */
 export function contradictions(found: readonly Located[], today: string): CatalogueProblem[] {
   const rates = new Set(found.filter(({ price }) => price.kind === "exchange-rate").map(({ price }) => price.item));
+  const ids = new Set(found.map(({ price }) => `${price.id}@${price.observedAt}`));
   const first = new Map<string, Located>();
   const problems = new Map<string, CatalogueProblem>();
   for (const located of found) {
@@ -38,6 +39,8 @@ export function contradictions(found: readonly Located[], today: string): Catalo
     };
     for (const { field, message } of listProblems(price, rates, today)) report(`${list}.${field}`, message);
     for (const { field, message } of rowProblems(price)) report(`${row}.${field}`, message);
+    const base = `${price.id.replace(/\/from-[\d.]+$/, "")}@${price.observedAt}`;
+    if (!ids.has(base)) report(`${row}.from`, `a tier from ${price.from} on, but no first tier without "from" beside it`);
     const key = `${price.id}@${price.observedAt}`;
     const other = first.get(key);
     if (other === undefined) first.set(key, located);

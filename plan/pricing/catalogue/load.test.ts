@@ -5,6 +5,7 @@ import { expect, test, onTestFinished } from "vitest";
 import { catalogueOf } from "./catalogue.ts";
 import { CatalogueError, type CatalogueProblem } from "./check.ts";
 import { loadCatalogue } from "./load.ts";
+import { KINDS } from "./schema.ts";
 import { price } from "../testing.ts";
 
 const TODAY = "2026-11-21";
@@ -45,7 +46,27 @@ const withRow = (changes: object): object => withList({ rows: [{ ...list.rows[0]
 
 test("the project's own catalogue has no mistake", () => {
   const { prices } = loadCatalogue({ today: TODAY });
-  expect(new Set(prices.map(({ provider }) => provider))).toEqual(new Set(["aws", "exchange", "hetzner"]));
+  expect([...new Set(prices.map(({ provider }) => provider))]).toEqual([
+    "anthropic",
+    "aws",
+    "azure",
+    "cloudflare",
+    "coreweave",
+    "deepinfra",
+    "deepseek",
+    "exchange",
+    "gcp",
+    "groq",
+    "hetzner",
+    "lambda",
+    "mistral",
+    "nebius",
+    "openai",
+    "runpod",
+    "tailscale",
+    "together",
+    "vast",
+  ]);
 });
 
 test("a row becomes one price for each region, with all that its list says", () => {
@@ -97,7 +118,7 @@ test.each<[string, unknown, string, string]>([
     "an unknown unit",
     withList({ unit: "fortnight" }),
     "lists[0].unit",
-    'got "fortnight", expected one of "hour"|"percent"|"GB-month"|"TB"|"GB"|"month"|"per EUR"',
+    `got "fortnight", expected one of ${[...new Set(Object.values(KINDS))].map((unit) => `"${unit}"`).join("|")}`,
   ],
   [
     "a unit of another kind",
@@ -148,6 +169,27 @@ test.each<[string, unknown, string, string]>([
     withRow({ monthlyCap: "0.01" }),
     "lists[0].rows[0].monthlyCap",
     "got 0.01, expected at least the price of one hour, 0.1114",
+  ],
+  [
+    "an allowance that nobody knows",
+    withRow({ included: { outboundMiles: "20" } }),
+    "lists[0].rows[0].included",
+    'unknown field "outboundMiles"',
+  ],
+  [
+    "a later tier without a first one",
+    withList({ regions: ["fsn1"], rows: [{ item: "cpx42", amount: "0.1", from: "10240" }] }),
+    "lists[0].rows[0].from",
+    'a tier from 10240 on, but no first tier without "from" beside it',
+  ],
+  [
+    "a tier that is there twice",
+    withList({
+      regions: ["fsn1"],
+      rows: [list.rows[0], { item: "cpx42", amount: "0.2", from: "9" }, { item: "cpx42", amount: "0.1", from: "9" }],
+    }),
+    "lists[0].rows[2]",
+    "a second price for hetzner/server/cpx42/fsn1/from-9 on 2026-09-29; the first is in hetzner.json: lists[0].rows[1]",
   ],
   [
     "a row that is there twice",
@@ -203,4 +245,18 @@ test("the newest price of the newest cohort is found, the region's own before ev
   expect(find("fsn1", "2026-06-14")).toBe("1");
   expect(find("fsn1", "2026-03-31")).toBe("4");
   expect(find("nbg1")).toBe("4");
+});
+
+test("the tiers of a price are those of its own list, the smallest quantity first; one price is found without them", () => {
+  const prices = [
+    price("aws/internet-traffic/out/*", "0.05", { id: "c", from: "153600", observedAt: "2026-09-01" }),
+    price("aws/internet-traffic/out/*", "0.085", { id: "b", from: "10240", observedAt: "2026-09-01" }),
+    price("aws/internet-traffic/out/*", "0.09", { id: "a", observedAt: "2026-09-01" }),
+    price("aws/internet-traffic/out/*", "0.08", { id: "old", from: "40960", observedAt: "2026-01-01" }),
+  ];
+  const query = { provider: "aws", kind: "internet-traffic", item: "out", region: "eu-north-1" } as const;
+  const catalogue = catalogueOf(prices, TODAY);
+  expect(catalogue.find(query)?.id).toBe("a");
+  expect(catalogue.tiers(query).map(({ id }) => id)).toEqual(["a", "b", "c"]);
+  expect(catalogue.tiers({ ...query, item: "in" })).toEqual([]);
 });

@@ -7,7 +7,8 @@ import { priceFile } from "./schema.ts";
 const BUILT_IN = import.meta.dirname;
 
 /**
- * Reads and checks every `*.json` in `folders` (default: the project's own catalogue). About 8 ms for 200 prices.
+ * Reads and checks every `*.json` in `folders` (default: the project's own catalogue). About 20 ms for
+ * 300 prices in a new process, 2 ms once it runs.
  *
  * @param options.today ISO date; a price observed after it is a mistake.
  * @throws {CatalogueError} with all problems at once, each with its file and path.
@@ -57,7 +58,8 @@ function readPrices(path: string, problems: CatalogueProblem[]): Located[] {
     rows.flatMap(({ regions: own = regions, ...row }, r) =>
       own.map((region) => {
         const cohort = shared.cohort === undefined ? "" : `/${shared.cohort}`;
-        const id = `${provider}/${shared.kind}/${row.item}/${region}${cohort}`;
+        const tier = row.from === undefined ? "" : `/from-${row.from}`;
+        const id = `${provider}/${shared.kind}/${row.item}/${region}${cohort}${tier}`;
         return {
           price: { id, provider, region, ...shared, ...row },
           file,

@@ -16,10 +16,30 @@ export const KINDS = {
   "internet-traffic": "GB",
   "object-storage": "GB-month",
   "object-storage-base": "month",
+  "object-storage-requests": "million requests",
+  "dedicated-server": "month",
+  "gpu-on-demand": "GPU-hour",
+  "gpu-spot": "GPU-hour",
+  "token-input": "million tokens",
+  "token-input-cached": "million tokens",
+  "token-output": "million tokens",
+  "token-embedding": "million tokens",
+  seat: "user-month",
+  plan: "month",
   "exchange-rate": "per EUR",
 } as const;
 export type Kind = keyof typeof KINDS;
 type Unit = (typeof KINDS)[Kind];
+
+/** What a price may include each month without further charge, by the words for one unit of it. */
+export const ALLOWANCES = {
+  outboundTiB: "TiB outbound",
+  outboundTB: "TB outbound",
+  outboundGB: "GB outbound",
+  storedTB: "TB stored",
+  ephemeralMinutes: "minutes of ephemeral nodes",
+} as const;
+export type Allowance = keyof typeof ALLOWANCES;
 
 /** Region of a price that is the same everywhere the provider sells. */
 export const EVERYWHERE = "*";
@@ -46,6 +66,13 @@ const row = z.strictObject({
     .meta({ description: "The most that one month can cost, where the provider caps it." }),
   low: positive.optional(),
   high: positive.optional().meta({ description: "`low` and `high`: the range seen across zones and days." }),
+  from: positive
+    .optional()
+    .meta({ description: "Units a month above which this amount applies; left out for the first tier." }),
+  included: z
+    .partialRecord(z.enum(Object.keys(ALLOWANCES) as [Allowance, ...Allowance[]]), positive)
+    .optional()
+    .meta({ description: "What the price includes each month, such as `outboundTiB` of a server." }),
   orderable: z
     .boolean()
     .optional()
@@ -83,7 +110,7 @@ type ListRow = z.infer<typeof row>;
 
 /** One price: a row of a list, at one region, with all that its list says. Amounts are decimal strings, net of VAT. */
 export interface Price extends Omit<List, "rows" | "regions">, Omit<ListRow, "regions"> {
-  /** `provider/kind/item/region`, with `/cohort` where there is one. Unique together with `observedAt`. */
+  /** `provider/kind/item/region`, then `/cohort` and `/from-<units>` where it has one. Unique with `observedAt`. */
   readonly id: string;
   readonly provider: string;
   readonly region: string;
