@@ -69,8 +69,9 @@ export async function deleteAndWait(
         ...select(left, "spec.finalizers[*]").map(({ value }) => `finalizer ${String(value)}`),
         ...select(left, "status.conditions[*].message").map(({ value }) => String(value)),
       ];
+      const when = signal.aborted ? "as the run is cancelled" : `${seconds} s after its deletion`;
       throw new Error(
-        `${describeReference(reference)} still exists ${seconds} s after its deletion: ` +
+        `${describeReference(reference)} still exists ${when}: ` +
           (holders.length === 0 ? "nothing says what holds it" : holders.join("; ")),
       );
     }
