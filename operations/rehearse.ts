@@ -15,7 +15,7 @@ import { Progress } from "./progress.ts";
 import { describeRecovery, recover } from "./recover.ts";
 import type { OperationReport, RecoveryReport } from "./report.ts";
 import { describeChanges } from "./summary.ts";
-import { forTerminal } from "./tool-progress.ts";
+import { every, forTerminal } from "./tool-progress.ts";
 import { up } from "./up.ts";
 
 export type RehearsedVerb = "up" | "preview" | "down" | "recover";
@@ -90,15 +90,6 @@ function exitCodeOf({ plan, result }: Context, interrupt: InterruptListener): nu
 
 /** Between two lines of progress in a log. */
 const LOG_INTERVAL_MS = 5_000;
-
-function every(milliseconds: number, show: (line: string) => void): (line: string) => void {
-  let last = performance.now();
-  return (line) => {
-    if (performance.now() - last < milliseconds) return;
-    last = performance.now();
-    show(line);
-  };
-}
 
 const TITLES = { up: "Bring up", preview: "Preview", down: "Destroy", recover: "Repair" } as const;
 

@@ -2,6 +2,7 @@ import { Console } from "node:console";
 import path from "node:path";
 import { Command, CommanderError } from "commander";
 import { SpecError } from "../stacks/problems.ts";
+import { ComponentError } from "../sandbox/control-plane/component.ts";
 import { StackLockedError } from "../sandbox/session/session.ts";
 import { ToolchainError } from "../sandbox/toolchain/resolve.ts";
 import { EXIT, InputError } from "./errors.ts";
@@ -61,7 +62,8 @@ export const today = (): string => new Date().toISOString().slice(0, "2026-11-21
 
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const expected = [InputError, SpecError, StackLockedError, ToolchainError].some((kind) => error instanceof kind);
+  const kinds = [InputError, SpecError, StackLockedError, ToolchainError, ComponentError];
+  const expected = kinds.some((kind) => error instanceof kind);
   const hidesStack = "hideStack" in error && error.hideStack === true;
   return expected || hidesStack ? error.message : (error.stack ?? error.message);
 }

@@ -11,3 +11,13 @@ export const reportTool: OnProgress = forTerminal((progress) => {
   const line = describeProgress(progress);
   process.stderr.write(process.stderr.isTTY ? `\r\u001B[2K${line}${progress.fraction === 1 ? "\n" : ""}` : `${line}\n`);
 });
+
+/** Shows at most one line in each interval; the first one only after it. */
+export function every(milliseconds: number, show: (line: string) => void): (line: string) => void {
+  let last = performance.now();
+  return (line) => {
+    if (performance.now() - last < milliseconds) return;
+    last = performance.now();
+    show(line);
+  };
+}

@@ -3,6 +3,7 @@ import picocolors from "picocolors";
 import type { Burn, Cost } from "../../policies/cost.ts";
 import type { Finding } from "../../policies/finding.ts";
 import type { PlanReport } from "./contract.ts";
+import { cut, wrap } from "./text.ts";
 
 export interface TableOptions {
   readonly colour: boolean;
@@ -111,21 +112,7 @@ function block({ rule, level, severity, urn, path, message, fix }: Finding, { re
   const mark = level === "mandatory" ? red(`✖ ${severity}`) : yellow(`! ${severity}`);
   const place = [urn.split("::").at(-1) ?? urn, path].filter((part) => part !== "").join(" ");
   const room = WIDTH - `  ✖ ${severity} ${rule} `.length;
-  return [`  ${mark} ${rule} ${dim(cut(place, room))}`, ...wrap(message), ...wrap(`Fix: ${fix}`)];
+  return [`  ${mark} ${rule} ${dim(cut(place, room))}`, ...paragraph(message), ...paragraph(`Fix: ${fix}`)];
 }
 
-const cut = (text: string, width: number): string => (text.length <= width ? text : `${text.slice(0, width - 1)}…`);
-
-/** Breaks at spaces; two lines at most, so that one finding never takes the report. */
-function wrap(text: string): string[] {
-  const width = WIDTH - INDENT.length;
-  const lines: string[] = [];
-  for (const word of text.split(/\s+/)) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  const [first = "", ...more] = lines;
-  const shown = more.length === 0 ? [first] : [first, more.length === 1 ? (more[0] ?? "") : `${more[0] ?? ""} …`];
-  return shown.map((line) => INDENT + cut(line, width));
-}
+const paragraph = (text: string): string[] => wrap(text, WIDTH - INDENT.length, 2).map((line) => INDENT + line);

@@ -21,13 +21,26 @@ export interface Node {
 /**
  * Puts pods on equal nodes, the largest first, each on the first node with room. What finds none is `homeless`: a
  * scheduler could place it by luck at best.
+ *
+ * @param daemons Pods that every node carries one of, before any other.
  */
 export function firstFit(
   pods: readonly Pod[],
   size: number,
   offered: Resources,
+  daemons: readonly Pod[] = [],
 ): { nodes: readonly Node[]; homeless: readonly Pod[] } {
-  const nodes = Array.from({ length: size }, () => ({ offered, pods: [] as Pod[] }));
+  const onEach = firstFitOn([{ offered, pods: [] }], daemons);
+  const nodes = Array.from({ length: size }, () => ({ offered, pods: onEach.nodes.flatMap((node) => [...node.pods]) }));
+  const placed = firstFitOn(nodes, pods);
+  return { nodes: placed.nodes, homeless: [...onEach.homeless, ...placed.homeless] };
+}
+
+interface Filling extends Node {
+  readonly pods: Pod[];
+}
+
+function firstFitOn(nodes: readonly Filling[], pods: readonly Pod[]): { nodes: readonly Node[]; homeless: readonly Pod[] } {
   const homeless = pods
     .toSorted((left, right) => right.memoryMiB - left.memoryMiB)
     .filter((pod) => {
@@ -41,7 +54,8 @@ export function firstFit(
 const fits = (pod: Resources, room: Resources): boolean =>
   pod.memoryMiB <= room.memoryMiB && pod.cpu <= room.cpu && pod.gpus <= room.gpus;
 
-const freeOf = ({ offered, pods }: Node): Resources =>
+/** What the pods on a node leave of it. */
+export const freeOf = ({ offered, pods }: Node): Resources =>
   pods.reduce<Resources>(
     (room, pod) => ({ memoryMiB: room.memoryMiB - pod.memoryMiB, cpu: room.cpu - pod.cpu, gpus: room.gpus - pod.gpus }),
     offered,

@@ -1,25 +1,39 @@
+import { namespaceOf } from "../../../components/workloads/plan.ts";
 import type { Complaint } from "../../problems.ts";
-import { check } from "./check.ts";
+import { check, type Facts } from "./check.ts";
 import { planned, podsOf } from "./planned.ts";
 
 const MIB_PER_GIB = 1024;
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
-const rounded = (value: number): string => String(Math.ceil(value * 100) / 100);
 
-/** A team's quota has room for the workloads of the team. */
-export const teamQuota = check(["environment", "workloads", "models", "teams"], function* (facts): Iterable<Complaint> {
+const NEEDED = ["environment", "workloads", "models", "teams"] as const;
+
+/** One resource of a team's quota that the team's workloads ask more of. */
+export interface QuotaShortage {
+  readonly team: string;
+  readonly namespace: string;
+  readonly resource: string;
+  readonly asked: number;
+  readonly limit: number;
+}
+
+/** Where a quota has less than the workloads of its team ask for. */
+export function* quotaShortages(facts: Pick<Facts, (typeof NEEDED)[number]>): Iterable<QuotaShortage> {
   const { workloads } = planned(facts);
   for (const [name, { quota }] of Object.entries(facts.teams)) {
     const own = workloads.filter(({ entry }) => entry.team === name);
-    const pods = own.flatMap(podsOf);
+    const pods = own.flatMap((workload) => {
+      const pool = facts.pools[workload.entry.pool];
+      return podsOf(workload, pool === undefined ? 1 : sizeOf(pool));
+    });
     const asked: Record<keyof typeof quota, number> = {
       cpu: sum(pods.map(({ container: { cpu } }) => cpu.request)),
       // The quota counts limits as well as requests, and limits are never lower.
       memoryGiB: sum(pods.map(({ container: { memoryMiB } }) => memoryMiB.limit ?? memoryMiB.request)) / MIB_PER_GIB,
       storageGiB: sum(
         own.flatMap(({ workload }) =>
-          Object.values(workload.volumes ?? {}).map(({ sizeGiB }) => sizeGiB * workload.replicas),
+          Object.values(workload.volumes ?? {}).map(({ sizeGiB }) => sizeGiB * (workload.replicas ?? 1)),
         ),
       ),
       gpus: sum(pods.map(({ container: { gpus } }) => gpus ?? 0)),
@@ -27,12 +41,18 @@ export const teamQuota = check(["environment", "workloads", "models", "teams"], 
     };
     for (const [resource, limit] of Object.entries(quota)) {
       const demand = asked[resource as keyof typeof quota];
-      if (demand <= limit) continue;
-      yield {
-        path: ["teams", name, "quota", resource],
-        got: `${limit}, while the team's workloads ask for ${rounded(demand)}`,
-        expected: `at least ${rounded(demand)}`,
-      };
+      if (demand > limit) yield { team: name, namespace: namespaceOf(name), resource, asked: Math.ceil(demand * 100) / 100, limit };
     }
+  }
+}
+
+/** A team's quota has room for the workloads of the team. */
+export const teamQuota = check(NEEDED, function* (facts): Iterable<Complaint> {
+  for (const { team, resource, asked, limit } of quotaShortages(facts)) {
+    yield {
+      path: ["teams", team, "quota", resource],
+      got: `${limit}, while the team's workloads ask for ${asked}`,
+      expected: `at least ${asked}`,
+    };
   }
 });

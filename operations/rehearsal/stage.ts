@@ -1,0 +1,97 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { nodesOf } from "../../sandbox/control-plane/nodes.ts";
+import { startNodes } from "../../sandbox/control-plane/start-nodes.ts";
+import { type ControlPlane, startControlPlane } from "../../sandbox/control-plane/start.ts";
+import { layoutOf } from "../../sandbox/session/layout.ts";
+import { ProjectCopy } from "../../sandbox/session/project-copy.ts";
+import { openSession, type Session } from "../../sandbox/session/session.ts";
+import type { ResolvedTool } from "../../sandbox/toolchain/resolve.ts";
+import { REHEARSAL_TOOLS } from "../../sandbox/toolchain/tools.ts";
+import { ApiServer } from "../../sandbox/twin/kinds/kubernetes/api-server.ts";
+import type { Environment } from "../../stacks/environment-file.ts";
+
+/** Every executable that a rehearsal starts. */
+export const STAGE_TOOLS = ["pulumi", ...REHEARSAL_TOOLS, "cyclonus-flows"] as const;
+export type StageTools = Readonly<Record<(typeof STAGE_TOOLS)[number], ResolvedTool>>;
+
+/**
+ * How long a workload is waited for that can not start. Simulated pods are ready in well under a second, so what is not
+ * by then never will be.
+ */
+const READINESS_SECONDS = 20;
+
+export interface StageOptions {
+  readonly root: string;
+  readonly environment: Environment;
+  readonly tools: StageTools;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A cluster and simulated clouds for one environment in a folder of their own, so that the person's sandbox and other
+ * rehearsals are left alone. Close it, and neither a process nor a file of it is left.
+ */
+export class Stage {
+  readonly #copy: ProjectCopy;
+  readonly #options: StageOptions;
+  #controlPlane: ControlPlane | undefined;
+  #session: Session | undefined;
+
+  constructor(options: StageOptions) {
+    this.#options = options;
+    this.#copy = new ProjectCopy(options.root);
+  }
+
+  /** Starts the control plane with the nodes of the environment's pools. @returns how many */
+  async startCluster(): Promise<number> {
+    const { environment, tools, signal } = this.#options;
+    const { folder } = layoutOf(this.#copy.root, environment.name);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "faults.json"), JSON.stringify({ readinessSeconds: READINESS_SECONDS }));
+    const { podRange, serviceRange } = environment.spec.cluster;
+    this.#controlPlane = await startControlPlane({
+      folder: join(folder, "control-plane"),
+      environment: environment.name,
+      tools,
+      ranges: { podRange, serviceRange },
+      signal,
+    });
+    const nodes = nodesOf(environment.spec, environment.lock);
+    await startNodes(this.#controlPlane, nodes, { kwok: tools.kwok });
+    return nodes.length;
+  }
+
+  /** The real engine with simulated clouds; Kubernetes is the stage's own, so the cluster comes first. */
+  async openSession(): Promise<Session> {
+    const { environment, tools } = this.#options;
+    this.#session = await openSession({
+      root: this.#copy.root,
+      environment,
+      pulumi: tools.pulumi,
+      node: process.execPath,
+      variables: { SPLITFLEET_LEAVE_CHECKS: "capacity" },
+    });
+    return this.#session;
+  }
+
+  /** Rejects as soon as a part of the control plane ends that nobody stopped. */
+  async crash(): Promise<never> {
+    throw await this.#started().crashed;
+  }
+
+  apiServer(): Promise<ApiServer> {
+    return ApiServer.fromKubeconfig(this.#started().kubeconfig);
+  }
+
+  async close(): Promise<void> {
+    await this.#session?.close();
+    await this.#controlPlane?.stop();
+    this.#copy[Symbol.dispose]();
+  }
+
+  #started(): ControlPlane {
+    if (this.#controlPlane === undefined) throw new Error("the cluster comes first");
+    return this.#controlPlane;
+  }
+}

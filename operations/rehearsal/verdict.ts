@@ -1,0 +1,28 @@
+import { EXIT } from "../errors.ts";
+import type { RehearsalReport } from "./report.ts";
+
+export type Verdict = RehearsalReport["verdict"];
+
+interface Evidence extends Pick<RehearsalReport, "objects" | "problems" | "pods" | "flows"> {
+  /** Whether the engine came to its end, and every pod to a verdict. */
+  readonly complete: boolean;
+  /** Pools whose nodes are not all there yet and would have room; nobody can say more about their pods. */
+  readonly growing: ReadonlySet<string>;
+}
+
+/** The worst of what was found, as far as the rehearsal got. */
+export function verdictOf({ objects, problems, pods, flows, complete, growing }: Evidence): Verdict {
+  if (objects.some(({ state }) => state === "refused") || problems.some(({ urn }) => urn !== "")) return "refused";
+  if (!complete) return "undecided";
+  if (pods.some(({ reason, pool }) => reason !== "" && !growing.has(pool))) return "does-not-fit";
+  if (objects.some(({ state, reason }) => state !== "accepted" || reason !== "") || flows === null) return "undecided";
+  return flows.differences.length > 0 ? "flows-differ" : "fits";
+}
+
+export const EXIT_CODES: Readonly<Record<Verdict, number>> = {
+  fits: EXIT.ok,
+  "flows-differ": EXIT.failed,
+  "does-not-fit": EXIT.failed,
+  refused: EXIT.failed,
+  undecided: EXIT.refused,
+};

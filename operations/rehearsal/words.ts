@@ -1,0 +1,100 @@
+import { count } from "../../stacks/words.ts";
+import type { Verdict } from "./verdict.ts";
+import type { Advice, ObjectReport, PodReport, RehearsalReport } from "./report.ts";
+
+/** Something that went wrong, in the same words on the terminal and on the page. */
+export interface Trouble {
+  readonly kind: "refused" | "failed" | "no node" | "no pod" | "not ready" | "not tried";
+  readonly what: string;
+  /** Where it is, or where it was written down. */
+  readonly where: string;
+  readonly reason: string;
+}
+
+/** All that went wrong, worst first. */
+export function troublesOf({ objects, problems, pods }: RehearsalReport): readonly Trouble[] {
+  const inState = (state: ObjectReport["state"]) => objects.filter((object) => object.state === state);
+  const unscheduled = pods.filter(({ phase, node, reason }) => phase === "Pending" && node === null && reason !== "");
+  const missing = pods.filter(({ phase }) => phase === "NotCreated");
+  const broken = pods.filter((pod) => pod.reason !== "" && !unscheduled.includes(pod) && !missing.includes(pod));
+  const explained = unscheduled.length + missing.length + broken.length > 0;
+  const unusable = explained ? [] : inState("accepted").filter(({ reason }) => reason !== "");
+  return [
+    ...inState("refused").map(refused),
+    ...problems.map(({ urn, message }): Trouble => {
+      const [type = "", name = "the program"] = urn === "" ? [] : urn.split("::").slice(2);
+      return { kind: "failed", what: name, where: type.split("$").at(-1) ?? "", reason: message };
+    }),
+    ...unscheduled.map((pod) => ofPod("no node", pod)),
+    ...missing.map((pod) => ofPod("no pod", pod)),
+    ...broken.map((pod) => ofPod("not ready", pod)),
+    ...unusable.map((object): Trouble => ({ kind: "not ready", ...placeOf(object), reason: object.reason })),
+    ...inState("not-tried").map((object): Trouble => ({ kind: "not tried", ...placeOf(object), reason: object.reason })),
+  ];
+}
+
+function refused(object: ObjectReport): Trouble {
+  const { definition } = object;
+  const { what, where } = placeOf(object);
+  const written = definition === null ? [] : [definition.file, definition.field].filter((part) => part !== "");
+  return { kind: "refused", what, where: [where, ...written].filter((part) => part !== "").join(", "), reason: object.reason };
+}
+
+const placeOf = ({ kind, namespace, name }: ObjectReport): Pick<Trouble, "what" | "where"> => ({
+  what: `${kind} ${name}`,
+  where: namespace,
+});
+
+const ofPod = (kind: Trouble["kind"], { name, namespace, pool, reason }: PodReport): Trouble => ({
+  kind,
+  what: name,
+  where: [namespace, ...(pool === "" ? [] : [`pool ${pool}`])].join(", "),
+  reason,
+});
+
+/** One sentence for each verdict. */
+export function verdictText(report: RehearsalReport): string {
+  const { objects, pods, problems, flows } = report;
+  const refusals = objects.filter(({ state }) => state === "refused").length + problems.length;
+  const homeless = pods.filter(({ reason }) => reason !== "").length;
+  const texts: Record<Verdict, string> = {
+    fits: `fits: ${count(objects.length, "object")} accepted, ${count(pods.length, "pod")} placed`,
+    "flows-differ": `the network policies differ from the declared flows in ${count(flows?.differences.length ?? 0, "place")}`,
+    "does-not-fit": `does not fit: ${count(homeless, "pod")} of ${pods.length} can not start`,
+    refused: `${count(refusals, "resource")} refused`,
+    undecided: "could not be decided",
+  };
+  return texts[report.verdict];
+}
+
+/** `+68.00 EUR a month expected, +68.00 worst`. */
+export const eurosText = ({ expectedEurosPerMonth, worstEurosPerMonth }: Advice): string =>
+  expectedEurosPerMonth === null || worstEurosPerMonth === null
+    ? ""
+    : `${expectedEurosPerMonth} EUR a month expected, ${worstEurosPerMonth} worst`;
+
+export const adviceText = (advice: Advice): string => {
+  const euros = eurosText(advice);
+  if (advice.change === "") return "no change of size or number was found that helps";
+  return `${advice.change}${euros === "" ? "" : `: ${euros}`}`;
+};
+
+/** `11 declared flows, 6 policies: exactly these pass`. */
+export function flowsText({ flows }: RehearsalReport): string {
+  if (flows === null) return "not asked";
+  const { declared, policies, differences } = flows;
+  const found = differences.length === 0 ? "exactly these pass" : `${count(differences.length, "difference")}`;
+  return `${count(declared, "declared flow")}, ${policies === 1 ? "1 policy" : `${policies} policies`}: ${found}`;
+}
+
+/** What to do next. */
+export function nextStep({ environment, verdict }: RehearsalReport): string {
+  const next: Record<Verdict, string> = {
+    fits: `npm run plan -- ${environment} shows what it costs and the rules it breaks`,
+    "flows-differ": "correct `needs` or the ports' audience of the workloads named above",
+    "does-not-fit": `change stacks/Pulumi.${environment}.yaml as advised, and rehearse again`,
+    refused: "correct the definition named above, and rehearse again",
+    undecided: "see what stopped it above; --json has every message",
+  };
+  return next[verdict];
+}
