@@ -3,7 +3,7 @@ import { Decimal } from "decimal.js";
 import type { Burn } from "../../policies/cost.ts";
 import { UNKNOWN, type Row } from "../../policies/row.ts";
 import { byLabel } from "./estimate.ts";
-import { awsIn, catalogue, estimated, lines, price, reported, row, server } from "./testing.ts";
+import { awsIn, catalogue, estimated, lines, price, reported, row, seeded, server } from "./testing.ts";
 
 const POOLS = ["operations", "inference", "burst", "workshop"] as const;
 
@@ -14,17 +14,6 @@ interface Shape {
   readonly maximum: number;
   readonly hours: number;
   readonly capexEuros: number;
-}
-
-/** Deterministic numbers in [0, 1): the mulberry32 generator. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 const SHAPES = Array.from({ length: 50 }, (_, seed): Shape => {

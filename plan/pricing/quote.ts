@@ -5,6 +5,7 @@ import { UNKNOWN, type Row, type Value } from "../../policies/row.ts";
 import type { PriceQuery } from "./catalogue/catalogue.ts";
 import type { Price } from "./catalogue/schema.ts";
 import type { PricingContext } from "./context.ts";
+import { inEuros } from "./euros.ts";
 import { asFlag, asNumber, asText, pathText, valueAt, visibleValue, type Path } from "./inputs.ts";
 
 /** Burn at full precision, in euros. Rounded only when it becomes a line item. */
@@ -103,13 +104,9 @@ export class Quote {
 
   /** `amount` (default: one unit) in euros, through the dated exchange rate of the price's currency. */
   euros(price: Price, amount: Decimal.Value = price.amount): Decimal {
-    if (price.currency === "EUR") return new Decimal(amount);
     const rate = this.context.catalogue.rate(price.currency);
-    if (rate === undefined) {
-      throw new Error(`no exchange rate for ${price.id} in ${price.currency}; loadCatalogue refuses it`);
-    }
-    this.used.add(rate);
-    return new Decimal(amount).div(rate.amount);
+    if (rate !== undefined) this.used.add(rate);
+    return inEuros(this.context.catalogue, price, amount);
   }
 
   /** Adds a priced part. Rounds half up: four decimals for an hour, two for a month. */

@@ -87,3 +87,14 @@ export const lines = ({ cost }: ReturnType<typeof estimate>): string[] =>
 /** Findings as `rule level name path = value`. */
 export const reported = ({ findings }: ReturnType<typeof estimate>): string[] =>
   findings.map(({ rule, level, urn, path, value }) => `${rule} ${level} ${urn.split("::").at(-1)} ${path} = ${value}`);
+
+/** Deterministic numbers in [0, 1): the mulberry32 generator. */
+export function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}

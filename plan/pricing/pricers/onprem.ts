@@ -1,5 +1,5 @@
 import { Decimal } from "decimal.js";
-import { HOURS_PER_MONTH } from "../context.ts";
+import { ownedMonth } from "../ownership.ts";
 import type { Quote } from "../quote.ts";
 import { monthly, type Pricer } from "./pricer.ts";
 
@@ -38,19 +38,21 @@ export const onpremNode: Pricer = {
       return;
     }
 
-    const kilowattHours = new Decimal(watts).div(1000).times(pue).times(HOURS_PER_MONTH);
-    add(quote, "depreciation", {
-      euros: new Decimal(capex).minus(resale).div(months),
-      quantity: new Decimal(1),
-      unit: "month",
+    const month = ownedMonth({
+      capex,
+      resale,
+      lifetimeMonths: months,
+      watts,
+      pue,
+      perKwh: tariff,
+      spacePerMonth: space,
+      labourPerMonth: new Decimal(hours).times(wage),
     });
-    add(quote, `power, ${watts} W at PUE ${pue}`, {
-      euros: kilowattHours.times(tariff),
-      quantity: kilowattHours,
-      unit: "kWh",
-    });
-    add(quote, "space", { euros: new Decimal(space), quantity: new Decimal(1), unit: "month" });
-    add(quote, "labour", { euros: new Decimal(hours).times(wage), quantity: new Decimal(hours), unit: "hour" });
+    const once = new Decimal(1);
+    add(quote, "depreciation", { euros: month.depreciation, quantity: once, unit: "month" });
+    add(quote, `power, ${watts} W at PUE ${pue}`, { euros: month.power, quantity: month.kilowattHours, unit: "kWh" });
+    add(quote, "space", { euros: month.space, quantity: once, unit: "month" });
+    add(quote, "labour", { euros: month.labour, quantity: new Decimal(hours), unit: "hour" });
     if (quote.items.length > 0) return;
     quote.report({
       rule: "cost/unknown-price",
