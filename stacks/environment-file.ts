@@ -1,4 +1,5 @@
 import path from "node:path";
+import { extensionProblems } from "../components/workloads/registry.ts";
 import { readConfig } from "./config-keys.ts";
 import { readLock } from "./lock-file.ts";
 import { NAMESPACE } from "./namespace.ts";
@@ -111,6 +112,7 @@ async function examine(raw: Readonly<Record<string, unknown>>, source: Source): 
     ...checked.flatMap((complaint) =>
       complaint.inLock === true && found !== undefined ? [found.document.place(complaint)] : [],
     ),
+    ...extensionProblems.map((problem) => ({ path: "", ...problem })),
   ];
   const resolved = problems.length > 0 || spec === undefined || lock === undefined ? undefined : { spec, lock };
   return { resolved, problems, lockFile };

@@ -8,6 +8,7 @@ import { record } from "../plan/recorder/record.ts";
 const worker = defineWorkload({
   kind: "worker",
   summary: "Takes work from a queue and serves nothing",
+  memory: "256 MiB.",
   runtimes: ["kubernetes"],
   ports: {},
   spec: {},
@@ -20,9 +21,9 @@ const entry = { kind: "worker", team: "assistants", pool: "inference", dataClass
 const planned: PlannedWorkload = {
   name: "worker",
   entry,
-  definition: worker,
+  definition: { ...worker, file: "test/runtime.test.ts" },
   handles: {},
-  workload: worker.build(entry, { name: "worker", environment: "test", models: {}, image: (name) => name }),
+  workload: worker.build({}, { name: "worker", environment: "test", models: {}, needs: {}, image: (name) => name }),
 };
 
 test("a workload without ports has no service, and several replicas have a disruption budget", async () => {

@@ -1,24 +1,27 @@
 import { TenantNamespace } from "../components/cluster/tenant-namespace.ts";
 import { KubernetesWorkload } from "../components/runtime/kubernetes.ts";
-import { defineWorkload, type Handle, type Workload, type WorkloadKind } from "../components/workloads/contract.ts";
+import { defineWorkload, type Handle, type Service, type WorkloadKind } from "../components/workloads/contract.ts";
+import type { RegisteredKind } from "../components/workloads/extensions.ts";
 import { namespaceOf, type PlannedWorkload } from "../components/workloads/plan.ts";
 import { record } from "../plan/recorder/record.ts";
 import type { Row } from "../policies/row.ts";
 
-const workload = (parts: Partial<Workload>): Workload => ({
+const workload = (parts: Partial<Service>): Service => ({
   replicas: 1,
   container: { image: "image@sha256:00", cpu: { request: 1 }, memoryMiB: { request: 64 }, user: 10001 },
   ...parts,
 });
-const kind = (name: string, ports: WorkloadKind["ports"]): WorkloadKind =>
-  defineWorkload({ kind: name, summary: name, runtimes: ["kubernetes"], ports, spec: {}, build: () => workload({}) });
+const kind = (name: string, ports: WorkloadKind["ports"]): RegisteredKind => ({
+  ...defineWorkload({ kind: name, summary: name, memory: "", runtimes: ["kubernetes"], ports, spec: {}, build: () => workload({}) }),
+  file: "test/teams.ts",
+});
 
 /** A workload of a team, with what it needs besides. */
 function plan(
   name: string,
   team: string,
   ports: WorkloadKind["ports"],
-  parts: Partial<Workload> = {},
+  parts: Partial<Service> = {},
 ): PlannedWorkload {
   const host = `${name}.${namespaceOf(team)}.svc.cluster.local`;
   const handles = Object.fromEntries(

@@ -1,8 +1,10 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { refine, type Transform } from "../component.ts";
+import { refine } from "../component.ts";
 import { labelsOf, type Allocation } from "../labels.ts";
 import type { PlannedWorkload } from "../workloads/plan.ts";
+import { type Controller, createController } from "./kubernetes/controller.ts";
+import { withAnnotations } from "./kubernetes/annotations.ts";
 import { configFiles } from "./kubernetes/config-files.ts";
 import { jobPolicySpec, networkPolicySpec } from "./kubernetes/network-policy.ts";
 import { podTemplate, selectorOf, type PodArgs } from "./kubernetes/pod.ts";
@@ -15,21 +17,15 @@ export interface KubernetesWorkloadArgs {
   readonly namespace: pulumi.Input<string>;
   readonly allocation: Allocation;
   readonly vault: SecretSource;
-  readonly transform?: {
-    readonly deployment?: Transform<kubernetes.apps.v1.DeploymentArgs>;
-    readonly statefulSet?: Transform<kubernetes.apps.v1.StatefulSetArgs>;
-    readonly service?: Transform<kubernetes.core.v1.ServiceArgs>;
-    readonly networkPolicy?: Transform<kubernetes.networking.v1.NetworkPolicyArgs>;
-  };
 }
 
 /**
- * A workload on Kubernetes: pods (with volumes: a StatefulSet), service, configuration, secrets from Vault, network policy,
+ * A workload on Kubernetes: the controller of its form, service, configuration, secrets from Vault, network policy,
  * disruption budget, jobs. Everything follows from the definition; nothing here knows a kind.
  */
 export class KubernetesWorkload extends pulumi.ComponentResource {
   readonly nodes: {
-    readonly controller: kubernetes.apps.v1.Deployment | kubernetes.apps.v1.StatefulSet;
+    readonly controller: Controller;
     /** Undefined for a workload without ports. */
     readonly service: kubernetes.core.v1.Service | undefined;
     readonly networkPolicy: kubernetes.networking.v1.NetworkPolicy;
@@ -37,8 +33,9 @@ export class KubernetesWorkload extends pulumi.ComponentResource {
 
   constructor(name: string, args: KubernetesWorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
     super("splitfleet:runtime:KubernetesWorkload", name, {}, opts);
-    const { planned, consumers, namespace, allocation, vault, transform } = args;
+    const { planned, consumers, namespace, allocation, vault } = args;
     const { workload } = planned;
+    const override = workload.override?.kubernetes;
     const labels = { ...labelsOf(allocation), ...selectorOf(planned.name) };
     const metadata = (object: string): kubernetes.types.input.meta.v1.ObjectMeta => ({ name: object, namespace, labels });
     const child = { parent: this };
@@ -67,18 +64,18 @@ export class KubernetesWorkload extends pulumi.ComponentResource {
     const template = podTemplate({ planned, labels, allocation, files, account: planned.name });
     const dependsOn = [account, ...(config === undefined ? [] : [config]), ...secrets];
 
-    const controller = createController(name, args, { metadata: metadata(planned.name), template }, { ...child, dependsOn });
-    const service = createService(name, planned, metadata, transform?.service, this);
+    const controller = createController(name, { planned, metadata: metadata(planned.name), template }, { ...child, dependsOn });
+    const service = createService(name, planned, metadata, this);
     const networkPolicy = new kubernetes.networking.v1.NetworkPolicy(
       `${name}-flows`,
       refine<kubernetes.networking.v1.NetworkPolicyArgs>(
         "kubernetes:networking.k8s.io/v1:NetworkPolicy",
         { metadata: metadata(planned.name), spec: networkPolicySpec(planned, consumers) },
-        transform?.networkPolicy,
+        override?.networkPolicy,
       ),
       child,
     );
-    if (workload.replicas > 1) createDisruptionBudget(name, planned, metadata, this);
+    if ((workload.replicas ?? 1) > 1) createDisruptionBudget(name, planned, metadata, this);
     createJobs(name, { planned, labels, allocation, files, account: planned.name }, metadata, { ...child, dependsOn: service === undefined ? [controller] : [controller, service] });
 
     this.nodes = { controller, service, networkPolicy };
@@ -86,69 +83,24 @@ export class KubernetesWorkload extends pulumi.ComponentResource {
   }
 }
 
-function createController(
-  name: string,
-  { planned: { name: workloadName, workload }, transform }: KubernetesWorkloadArgs,
-  { metadata, template }: { metadata: kubernetes.types.input.meta.v1.ObjectMeta; template: kubernetes.types.input.core.v1.PodTemplateSpec },
-  opts: pulumi.CustomResourceOptions,
-): kubernetes.apps.v1.Deployment | kubernetes.apps.v1.StatefulSet {
-  const selector = { matchLabels: selectorOf(workloadName) };
-  const volumes = Object.entries(workload.volumes ?? {});
-  if (volumes.length === 0) {
-    return new kubernetes.apps.v1.Deployment(
-      `${name}-deployment`,
-      refine<kubernetes.apps.v1.DeploymentArgs>(
-        "kubernetes:apps/v1:Deployment",
-        { metadata, spec: { replicas: workload.replicas, selector, template } },
-        transform?.deployment,
-      ),
-      opts,
-    );
-  }
-  return new kubernetes.apps.v1.StatefulSet(
-    `${name}-stateful-set`,
-    refine<kubernetes.apps.v1.StatefulSetArgs>(
-      "kubernetes:apps/v1:StatefulSet",
-      {
-        metadata,
-        spec: {
-          replicas: workload.replicas,
-          selector,
-          template,
-          serviceName: workloadName,
-          podManagementPolicy: "Parallel",
-          persistentVolumeClaimRetentionPolicy: volumes.some(([, { keep }]) => keep)
-            ? { whenDeleted: "Retain", whenScaled: "Retain" }
-            : { whenDeleted: "Delete", whenScaled: "Delete" },
-          volumeClaimTemplates: volumes.map(([volume, { sizeGiB }]) => ({
-            metadata: { name: volume, labels: metadata.labels ?? {} },
-            spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: `${sizeGiB}Gi` } } },
-          })),
-        },
-      },
-      transform?.statefulSet,
-    ),
-    opts,
-  );
-}
-
 type Metadata = (object: string) => kubernetes.types.input.meta.v1.ObjectMeta;
 
 function createService(
   name: string,
-  { name: workload, definition: { ports } }: PlannedWorkload,
+  { name: workload, entry: { hostnames = {} }, definition: { ports }, workload: { override } }: PlannedWorkload,
   metadata: Metadata,
-  transform: Transform<kubernetes.core.v1.ServiceArgs> | undefined,
   parent: pulumi.Resource,
 ): kubernetes.core.v1.Service | undefined {
   const served = Object.entries(ports).map(([port, { port: number, protocol = "TCP" }]) => ({ name: port, port: number, targetPort: number, protocol }));
   if (served.length === 0) return undefined;
+  // The edge reads them; the port itself is as closed as any other.
+  const names = Object.fromEntries(Object.entries(hostnames).map(([port, host]) => [`splitfleet/${port}-hostname`, host]));
   return new kubernetes.core.v1.Service(
     `${name}-service`,
     refine<kubernetes.core.v1.ServiceArgs>(
       "kubernetes:core/v1:Service",
-      { metadata: metadata(workload), spec: { selector: selectorOf(workload), ports: served } },
-      transform,
+      { metadata: withAnnotations(metadata(workload), names), spec: { selector: selectorOf(workload), ports: served } },
+      override?.kubernetes?.service,
     ),
     { parent },
   );
@@ -167,26 +119,26 @@ function createDisruptionBudget(name: string, planned: PlannedWorkload, metadata
 
 function createJobs(
   name: string,
-  pod: PodArgs & { readonly planned: PlannedWorkload },
+  pod: Omit<PodArgs, "job"> & { readonly planned: PlannedWorkload },
   metadata: Metadata,
   opts: pulumi.CustomResourceOptions,
 ): void {
   for (const [job, container] of Object.entries(pod.planned.workload.jobs ?? {})) {
-    const planned = { ...pod.planned, name: `${pod.planned.name}-${job}`, workload: { replicas: 1, container } };
-    const labels = { ...pod.labels, ...selectorOf(planned.name) };
-    const template = podTemplate({ ...pod, planned, labels });
+    const object = `${pod.planned.name}-${job}`;
+    const labels = { ...pod.labels, ...selectorOf(object) };
+    const template = podTemplate({ ...pod, job: container, labels });
     new kubernetes.networking.v1.NetworkPolicy(
       `${name}-${job}-flows`,
       refine<kubernetes.networking.v1.NetworkPolicyArgs>("kubernetes:networking.k8s.io/v1:NetworkPolicy", {
-        metadata: metadata(planned.name),
-        spec: jobPolicySpec(pod.planned, planned.name),
+        metadata: metadata(object),
+        spec: jobPolicySpec(pod.planned, object),
       }),
       { ...(opts.parent === undefined ? {} : { parent: opts.parent }) },
     );
     new kubernetes.batch.v1.Job(
       `${name}-${job}`,
       refine<kubernetes.batch.v1.JobArgs>("kubernetes:batch/v1:Job", {
-        metadata: metadata(planned.name),
+        metadata: metadata(object),
         spec: { backoffLimit: 6, template: { ...template, spec: { ...template.spec, restartPolicy: "OnFailure" } } },
       }),
       { ...opts, deleteBeforeReplace: true },

@@ -10,6 +10,7 @@ const served = (model: ServedModel): model is ServedModel & { server: Handle } =
 export const litellm = defineWorkload({
   kind: "litellm",
   summary: "OpenAI-compatible proxy in front of every model",
+  memory: "1 GiB, at most 2 GiB: one worker process.",
   runtimes: ["kubernetes", "compose"],
   ports: { api: { port: API, audience: "mesh" } },
   spec: {

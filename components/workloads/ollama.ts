@@ -12,6 +12,7 @@ const residentMiB = (model: ServedModel, parallel: number): number =>
 export const ollama = defineWorkload({
   kind: "ollama",
   summary: "Small language models on CPU nodes",
+  memory: "Weights and context of each loaded model, the context once for each parallel request, and 512 MiB for the engine.",
   runtimes: ["kubernetes", "compose"],
   ports: { api: { port: API, audience: "cluster" } },
   spec: {
@@ -21,6 +22,7 @@ export const ollama = defineWorkload({
     replicas: z.int().min(1).max(20).default(1),
     storageGiB: z.number().positive().default(30),
   },
+  example: { models: ["small"] },
   serves: (spec) => spec.models,
   build: (spec, context) => {
     const loaded = spec.models.flatMap((name) => context.models[name] ?? []);

@@ -75,12 +75,12 @@ general_settings:
 
 test("a workload whose image is not in the lock names the image and the fix", () => {
   expect(() => planWorkloads(facts, { ollama: images.ollama })).toThrow(
-    "workloads.proxy needs the image litellm, which the lock does not have; run `npm run resolve`",
+    "workloads.proxy: got no image litellm in the lock, expected a reference with its digest; run `npm run resolve`",
   );
 });
 
 test("an unknown kind names the ones there are", () => {
   expect(() => planWorkloads({ ...facts, workloads: { web: { kind: "website", ...entry } } }, images)).toThrow(
-    "workloads.web.kind is website; expected one of litellm, ollama",
+    'workloads.web.kind: got "website", expected one of litellm, ollama; correct it, or define it in extensions/workloads/',
   );
 });

@@ -1,5 +1,19 @@
+import path from "node:path";
+import { loadExtensions, type RegisteredKind } from "./extensions.ts";
 import { litellm } from "./litellm.ts";
 import { ollama } from "./ollama.ts";
 
-/** Every kind of workload that an environment may name. */
-export const registry = [litellm, ollama] as const;
+const FOLDER = path.join(import.meta.dirname, "../../extensions/workloads");
+
+const builtIn = [
+  litellm,
+  ollama,
+].map((definition): RegisteredKind => ({ ...definition, file: `components/workloads/${definition.kind}.ts` }));
+
+const extensions = await loadExtensions(process.env["SPLITFLEET_EXTENSIONS"] ?? FOLDER, builtIn);
+
+/** Every kind of workload that an environment may name: those above, and those of the files in `extensions/workloads/`. */
+export const registry: readonly RegisteredKind[] = [...builtIn, ...extensions.kinds];
+
+/** Files of extensions that can not be used; every report on an environment names them. */
+export const { problems: extensionProblems } = extensions;

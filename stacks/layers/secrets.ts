@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { FleetProviders } from "../../components/providers.ts";
-import { secretPath, vaultRole } from "../../components/runtime/kubernetes/secrets.ts";
+import { secretPath, secretsOf, vaultRole } from "../../components/runtime/kubernetes/secrets.ts";
 import { VaultAccess } from "../../components/secrets/vault-access.ts";
 import { VaultEngines } from "../../components/secrets/vault-engines.ts";
 import { namespaceOf, type PlannedWorkload } from "../../components/workloads/plan.ts";
@@ -32,10 +32,11 @@ export function createSecrets(spec: EnvironmentSpec, planned: readonly PlannedWo
   for (const [pool, roleArn] of Object.entries(nodes.burstRoles)) {
     new VaultAccess(`${environment}-${pool}`, { mounts, reads: [agentToken], login: { method: "aws", roleArn } }, withEngines);
   }
-  for (const { name, entry, workload } of planned) {
-    const secrets = Object.keys(workload.secrets ?? {});
+  for (const workload of planned) {
+    const { name, entry } = workload;
+    const secrets = secretsOf(workload);
     if (secrets.length === 0) continue;
-    const reads = secrets.map((secret) => secretPath(environment, name, secret));
+    const reads = secrets.map(({ owner, secret }) => secretPath(environment, owner, secret));
     const login = { method: "kubernetes", namespace: namespaceOf(entry.team), serviceAccount: name } as const;
     new VaultAccess(vaultRole(environment, name), { mounts, reads, login }, withEngines);
   }

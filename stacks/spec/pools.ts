@@ -84,3 +84,15 @@ export type PoolOf<Kind extends Pool["kind"]> = Extract<Pool, { kind: Kind }>;
 
 /** Nodes of one shape on one site. */
 export const pools = z.record(slug, pool);
+
+/** Nodes of a pool, at most. */
+export function sizeOf(pool: Pool): number {
+  switch (pool.kind) {
+    case "hetzner":
+      return pool.nodes.length;
+    case "onprem":
+      return Object.keys(pool.nodes).length;
+    case "aws":
+      return pool.maximum;
+  }
+}

@@ -22,6 +22,12 @@ export const nodeId = pattern(/^[a-z0-9]{1,12}$/, "1 to 12 lower-case letters or
 const CIDR = "an IPv4 range such as 10.10.0.0/16";
 export const cidr = z.cidrv4(CIDR).meta({ errorMessage: CIDR });
 
+/** Fully qualified and lower-case, without a trailing dot. */
+export const hostname = pattern(
+  /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+  "a host name such as app.example.org",
+);
+
 /** ISO 3166-1 alpha-2 country, upper case. */
 export const country = pattern(/^[A-Z]{2}$/, "an ISO 3166 country code such as DE");
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import type { WorkloadKind } from "../../components/workloads/contract.ts";
 import { registry } from "../../components/workloads/registry.ts";
-import { dataClass, slug } from "./values.ts";
+import { dataClass, hostname, slug } from "./values.ts";
 
 /** What every workload states, whatever its kind. */
 const placement = {
@@ -9,8 +10,24 @@ const placement = {
   dataClass: dataClass.meta({ description: "The most sensitive data it handles." }),
 };
 
+/** Which workload to take for each need of the kind; nothing if it has no need. */
+function choices({ needs }: WorkloadKind): z.ZodRawShape {
+  const choice = Object.entries(needs).map(([name, { kind, optional = false }]) => {
+    const description = `A workload of kind ${kind}, if there are several.${optional ? " It can do without." : ""}`;
+    return [name, slug.optional().meta({ description })] as const;
+  });
+  return choice.length === 0 ? {} : { needs: z.strictObject(Object.fromEntries(choice)).optional() };
+}
+
+/** Host names of the kind's public ports; nothing if it has none. */
+function names({ ports }: WorkloadKind): z.ZodRawShape {
+  const publicPorts = Object.entries(ports).filter(([, { audience }]) => audience === "public");
+  const name = hostname.meta({ description: "The name under which the world reaches the port." });
+  return publicPorts.length === 0 ? {} : { hostnames: z.strictObject(Object.fromEntries(publicPorts.map(([port]) => [port, name]))) };
+}
+
 const [first, ...others] = registry.map((definition) =>
-  z.strictObject({ kind: z.literal(definition.kind), ...placement, ...definition.spec }),
+  z.strictObject({ kind: z.literal(definition.kind), ...placement, ...choices(definition), ...names(definition), ...definition.spec }),
 );
 if (first === undefined) throw new Error("components/workloads/registry.ts lists no workload");
 

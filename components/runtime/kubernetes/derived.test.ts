@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
-import type { Handle, Workload } from "../../workloads/contract.ts";
+import type { Handle, Service, Workload } from "../../workloads/contract.ts";
 import { planWorkloads, type PlannedWorkload } from "../../workloads/plan.ts";
 import { configFiles } from "./config-files.ts";
 import { jobPolicySpec, networkPolicySpec } from "./network-policy.ts";
 import { podTemplate } from "./pod.ts";
+
+type ServiceWorkload = PlannedWorkload & { readonly workload: Service };
 
 const entry = { team: "assistants", pool: "inference", dataClass: "personal" };
 const [proxy, engine] = planWorkloads(
@@ -13,7 +15,7 @@ const [proxy, engine] = planWorkloads(
     models: { small: { reference: "llama3.2:3b", weightsGiB: 2, contextTokens: 4096, contextKiBPerToken: 112, tier: "small" } },
   },
   { ollama: "ollama@sha256:aa", litellm: "litellm@sha256:bb" },
-) as [PlannedWorkload, PlannedWorkload];
+) as [ServiceWorkload, ServiceWorkload];
 
 const pods = (workload: string, team: string) => ({
   namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": `team-${team}` } },
@@ -44,7 +46,7 @@ test("a port for the cluster lets in those that declared a need, and the workloa
 test("a port number that serves two protocols lets a consumer in by the one it needs", () => {
   const tcp: Handle = { workload: "names", team: "platform", port: 53, protocol: "TCP", host: "", url: "" };
   const udp: Handle = { ...tcp, protocol: "UDP" };
-  const names = { ...engine, name: "names", handles: { tcp, udp }, workload: { ...engine.workload, jobs: {} } };
+  const names: PlannedWorkload = { ...engine, name: "names", handles: { tcp, udp }, workload: { ...engine.workload, jobs: {} } };
   const consumer = { ...proxy, workload: { ...proxy.workload, needs: [udp] } };
   expect(networkPolicySpec(names, [consumer]).ingress).toEqual([{ from: [pods("proxy", "assistants")], ports: [{ port: 53, protocol: "UDP" }] }]);
 });

@@ -3,13 +3,15 @@ import type { Allocation } from "../../labels.ts";
 import type { Container, Probe } from "../../workloads/contract.ts";
 import type { PlannedWorkload } from "../../workloads/plan.ts";
 import type { ConfigFiles } from "./config-files.ts";
-import { secretName } from "./secrets.ts";
+import { referredName } from "./secrets.ts";
 
 type PodTemplate = kubernetes.types.input.core.v1.PodTemplateSpec;
 type ContainerArgs = kubernetes.types.input.core.v1.Container;
 
 export interface PodArgs {
-  readonly planned: Pick<PlannedWorkload, "name" | "entry" | "workload">;
+  readonly planned: Pick<PlannedWorkload, "name" | "workload">;
+  /** One of the workload's jobs, if the pods are not those of the workload itself. */
+  readonly job?: Container;
   readonly labels: Record<string, string>;
   readonly allocation: Allocation;
   readonly files: ConfigFiles | undefined;
@@ -21,8 +23,8 @@ export interface PodArgs {
 export const selectorOf = (workload: string): Record<string, string> => ({ "app.kubernetes.io/name": workload });
 
 /** Pods under the restricted security profile: no root, no privilege, no writable image, no token of their own. */
-export function podTemplate({ planned, labels, allocation, files, account }: PodArgs): PodTemplate & { spec: kubernetes.types.input.core.v1.PodSpec } {
-  const { container, volumes = {} } = planned.workload;
+export function podTemplate({ planned, job, labels, allocation, files, account }: PodArgs): PodTemplate & { spec: kubernetes.types.input.core.v1.PodSpec } {
+  const { container, volumes = {}, replicas = 1 } = job === undefined ? planned.workload : { container: job };
   const scratch = container.scratch ?? [];
   return {
     metadata: { labels, ...(files === undefined ? {} : { annotations: { "splitfleet/config-checksum": files.checksum } }) },
@@ -37,7 +39,8 @@ export function podTemplate({ planned, labels, allocation, files, account }: Pod
         fsGroup: container.user,
         seccompProfile: { type: "RuntimeDefault" },
       },
-      ...(planned.workload.replicas > 1 ? { topologySpreadConstraints: [spread(planned.name)] } : {}),
+      ...(container.lifecycle === undefined ? {} : { terminationGracePeriodSeconds: container.lifecycle.graceSeconds }),
+      ...(replicas > 1 ? { topologySpreadConstraints: [spread(planned.name)] } : {}),
       containers: [
         {
           ...containerArgs(planned.name, container),
@@ -57,7 +60,7 @@ export function podTemplate({ planned, labels, allocation, files, account }: Pod
 }
 
 function containerArgs(name: string, container: Container): ContainerArgs {
-  const { image, command, args, env = {}, cpu, memoryMiB, gpus = 0, probes } = container;
+  const { image, command, args, env = {}, cpu, memoryMiB, gpus = 0, probes, lifecycle } = container;
   return {
     name: "main",
     image,
@@ -66,7 +69,7 @@ function containerArgs(name: string, container: Container): ContainerArgs {
     env: Object.entries(env).map(([variable, value]) =>
       typeof value === "string"
         ? { name: variable, value }
-        : { name: variable, valueFrom: { secretKeyRef: { name: secretName(name, value.secret), key: value.key } } },
+        : { name: variable, valueFrom: { secretKeyRef: { name: referredName(name, value), key: value.key } } },
     ),
     resources: {
       requests: { cpu: String(cpu.request), memory: `${memoryMiB.request}Mi` },
@@ -83,6 +86,7 @@ function containerArgs(name: string, container: Container): ContainerArgs {
           readinessProbe: probe(probes.readiness),
           livenessProbe: probe(probes.liveness),
         }),
+    ...(lifecycle?.drainSeconds === undefined ? {} : { lifecycle: { preStop: { sleep: { seconds: lifecycle.drainSeconds } } } }),
     securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
   };
 }

@@ -1,6 +1,8 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { SecretReference } from "../../workloads/contract.ts";
 import type { PlannedWorkload } from "../../workloads/plan.ts";
+import { type ControllerKind, controllerKind } from "./form.ts";
 
 /** Where a workload's secrets come from. */
 export interface SecretSource {
@@ -16,6 +18,32 @@ export interface SecretSource {
 /** Name of the Kubernetes secret that the operator keeps equal to Vault's. */
 export const secretName = (workload: string, secret: string): string => `${workload}-${secret}`;
 
+/** The same for what a reference of the workload means: the secret of another workload has a copy of its own. */
+export const referredName = (workload: string, { workload: owner, secret }: SecretReference): string =>
+  secretName(workload, owner === undefined ? secret : `${owner}-${secret}`);
+
+/** A secret that a workload's pods read. */
+interface ReadSecret {
+  /** Workload that declares it. */
+  readonly owner: string;
+  readonly secret: string;
+  /** Of the Kubernetes secret, in the reader's namespace. */
+  readonly name: string;
+}
+
+/** What a workload's pods read: its own secrets, and those of others that it has a credential of. */
+export function secretsOf({ name, workload: { container, jobs = {}, secrets = {} } }: Pick<PlannedWorkload, "name" | "workload">): ReadSecret[] {
+  const own = Object.keys(secrets).map((secret): ReadSecret => ({ owner: name, secret, name: secretName(name, secret) }));
+  const referred = [container, ...Object.values(jobs)]
+    .flatMap(({ env = {} }) => Object.values(env))
+    .flatMap((value): ReadSecret[] =>
+      typeof value === "string" || value.workload === undefined
+        ? []
+        : [{ owner: value.workload, secret: value.secret, name: referredName(name, value) }],
+    );
+  return [...new Map([...own, ...referred].map((read) => [read.name, read])).values()];
+}
+
 /** Path below the KV mount. */
 export const secretPath = (environment: string, workload: string, secret: string): string => `${environment}/${workload}/${secret}`;
 
@@ -24,16 +52,21 @@ export const vaultRole = (environment: string, workload: string): string => `${e
 
 const API = "secrets.hashicorp.com/v1beta1";
 
-/** The operator's resources for a workload's secrets; none if it has no secret. */
+/** The operator can restart these; pods of the others read the secret anew as they start. */
+const RESTARTABLE: readonly ControllerKind[] = ["Deployment", "StatefulSet", "DaemonSet"];
+
+/** The operator's resources for the secrets that a workload reads; none if it reads no secret. */
 export function secretObjects(
   name: string,
-  { name: workload, workload: { secrets = {}, volumes = {} } }: PlannedWorkload,
+  planned: PlannedWorkload,
   source: SecretSource,
   metadata: (object: string) => kubernetes.types.input.meta.v1.ObjectMeta,
   parent: pulumi.Resource,
 ): kubernetes.apiextensions.CustomResource[] {
-  const declared = Object.keys(secrets);
-  if (declared.length === 0) return [];
+  const { name: workload } = planned;
+  const read = secretsOf(planned);
+  const kind = controllerKind(planned.workload);
+  if (read.length === 0) return [];
   const login = new kubernetes.apiextensions.CustomResource(
     `${name}-login`,
     {
@@ -48,23 +81,23 @@ export function secretObjects(
     },
     { parent, dependsOn: source.dependsOn },
   );
-  const synced = declared.map(
-    (secret) =>
+  const synced = read.map(
+    ({ owner, secret, name: object }) =>
       new kubernetes.apiextensions.CustomResource(
-        `${name}-${secret}`,
+        `${name}${object.slice(workload.length)}`,
         {
           apiVersion: API,
           kind: "VaultStaticSecret",
-          metadata: metadata(secretName(workload, secret)),
+          metadata: metadata(object),
           spec: {
             vaultAuthRef: workload,
             type: "kv-v2",
             mount: source.kv,
-            path: secretPath(source.environment, workload, secret),
+            path: secretPath(source.environment, owner, secret),
             refreshAfter: "60s",
             hmacSecretData: true,
-            destination: { name: secretName(workload, secret), create: true },
-            rolloutRestartTargets: [{ kind: Object.keys(volumes).length === 0 ? "Deployment" : "StatefulSet", name: workload }],
+            destination: { name: object, create: true },
+            ...(RESTARTABLE.includes(kind) ? { rolloutRestartTargets: [{ kind, name: workload }] } : {}),
           },
         },
         { parent, dependsOn: [login] },

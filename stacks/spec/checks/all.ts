@@ -3,6 +3,8 @@ import { burstJoin } from "./burst-join.ts";
 import { capacity } from "./capacity.ts";
 import type { Check, Facts } from "./check.ts";
 import { clusterServers } from "./cluster-servers.ts";
+import { definitionFaults } from "./definitions.ts";
+import { hostnames } from "./hostnames.ts";
 import { lockedPools, lockedShapes, lockedTypes, lockedZones, lockOwner, stackName } from "./lock.ts";
 import { lockedImages } from "./locked-images.ts";
 import { poolTeams, servedModels, usagePools, workloadModels, workloadPools, workloadTeams } from "./names.ts";
@@ -13,9 +15,11 @@ import { teamQuota } from "./quota.ts";
 import { rangeForms, separateRanges } from "./ranges.ts";
 import { repeats } from "./repeats.ts";
 import { residency } from "./residency.ts";
+import { retention } from "./retention.ts";
 import { nodeAddresses, poolSubnets } from "./subnets.ts";
 import { vaultPool } from "./vault-pool.ts";
 import { k3sVersion, lockedBinaries } from "./versions.ts";
+import { cyclicNeeds, workloadNeeds } from "./workload-needs.ts";
 
 /** In no particular order: reports sort by position. */
 const CHECKS: readonly Check[] = [
@@ -23,6 +27,9 @@ const CHECKS: readonly Check[] = [
   burstSize,
   capacity,
   clusterServers,
+  cyclicNeeds,
+  definitionFaults,
+  hostnames,
   k3sVersion,
   lockedBinaries,
   lockedImages,
@@ -40,6 +47,7 @@ const CHECKS: readonly Check[] = [
   rangeForms,
   repeats,
   residency,
+  retention,
   separateRanges,
   servedModels,
   stackName,
@@ -48,6 +56,7 @@ const CHECKS: readonly Check[] = [
   vaultPool,
   workloadData,
   workloadModels,
+  workloadNeeds,
   workloadNodes,
   workloadPools,
   workloadTeams,

@@ -1,7 +1,8 @@
+import type { PlannedWorkload } from "../../../components/workloads/plan.ts";
 import type { Complaint } from "../../problems.ts";
 import { count } from "../../words.ts";
 import { type Machine, machineOf, reservedMiB } from "../machines.ts";
-import type { Pool } from "../pools.ts";
+import { type Pool, sizeOf } from "../pools.ts";
 import { check, type Facts } from "./check.ts";
 import { describeResources, firstFit, nodeTable, type Pod, type Resources, summary } from "./first-fit.ts";
 import { planned, podsOf } from "./planned.ts";
@@ -12,6 +13,8 @@ const NEEDED = ["environment", "workloads", "models", "pools", "lock"] as const;
 export interface PoolDemand {
   /** Every replica, and every job once. */
   readonly pods: readonly Pod[];
+  /** Pods that every node carries one of. */
+  readonly daemons: readonly Pod[];
   /** Nodes, at most. */
   readonly size: number;
   readonly machine: Machine;
@@ -19,18 +22,23 @@ export interface PoolDemand {
   readonly offered: Resources;
 }
 
+const podsOnOneNode = (workload: PlannedWorkload): Pod[] =>
+  podsOf(workload, 1).map(({ name, container: { memoryMiB, cpu, gpus = 0 } }) => ({
+    name,
+    workload: workload.name,
+    memoryMiB: memoryMiB.request,
+    cpu: cpu.request,
+    gpus,
+  }));
+
 /** Undefined for a pool whose machines the lock does not know. */
 export function demandOf(facts: Pick<Facts, (typeof NEEDED)[number]>, name: string, pool: Pool): PoolDemand | undefined {
   const machine = machineOf(name, pool, facts.lock);
   if (machine === undefined) return undefined;
-  const pods = planned(facts)
-    .workloads.filter(({ entry }) => entry.pool === name)
-    .flatMap((workload) =>
-      podsOf(workload).map(({ name: pod, container: { memoryMiB, cpu, gpus = 0 } }): Pod => {
-        return { name: pod, workload: workload.name, memoryMiB: memoryMiB.request, cpu: cpu.request, gpus };
-      }),
-    );
-  return { pods, size: sizeOf(pool), machine, offered: offeredBy(machine, pool) };
+  const own = planned(facts).workloads.filter(({ entry }) => entry.pool === name);
+  const daemons = own.filter(({ workload }) => workload.form === "daemon").flatMap(podsOnOneNode);
+  const pods = own.filter(({ workload }) => workload.form !== "daemon").flatMap(podsOnOneNode);
+  return { pods, daemons, size: sizeOf(pool), machine, offered: offeredBy(machine, pool) };
 }
 
 /** What a machine has for pods as a node of the pool. */
@@ -45,8 +53,8 @@ export const capacity = check(NEEDED, function* (facts): Iterable<Complaint> {
   for (const [name, pool] of Object.entries(facts.pools)) {
     const demand = demandOf(facts, name, pool);
     if (demand === undefined) continue;
-    const { pods, size, machine, offered } = demand;
-    const { nodes, homeless } = firstFit(pods, size, offered);
+    const { pods, daemons, size, machine, offered } = demand;
+    const { nodes, homeless } = firstFit(pods, size, offered, daemons);
     const [largest] = homeless;
     if (largest === undefined) continue;
     yield {
@@ -61,15 +69,3 @@ export const capacity = check(NEEDED, function* (facts): Iterable<Complaint> {
     };
   }
 });
-
-/** Nodes of a pool, at most. */
-function sizeOf(pool: Pool): number {
-  switch (pool.kind) {
-    case "hetzner":
-      return pool.nodes.length;
-    case "onprem":
-      return Object.keys(pool.nodes).length;
-    case "aws":
-      return pool.maximum;
-  }
-}

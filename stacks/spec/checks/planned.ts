@@ -1,8 +1,7 @@
-import { planWorkloads, type PlannedWorkload, type WorkloadFacts } from "../../../components/workloads/plan.ts";
 import type { Container } from "../../../components/workloads/contract.ts";
+import { type PlannedWorkload, type Survey, surveyWorkloads, type WorkloadFacts } from "../../../components/workloads/plan.ts";
 
-export interface Demand {
-  readonly workloads: readonly PlannedWorkload[];
+export interface Demand extends Survey {
   /** Names of the images they run, whether or not the lock has them. */
   readonly images: ReadonlySet<string>;
 }
@@ -28,11 +27,24 @@ function build(facts: WorkloadFacts): Demand {
       },
     },
   );
-  return { workloads: planWorkloads(facts, standIns), images };
+  return { ...surveyWorkloads(facts, standIns), images };
 }
 
-/** A workload's pods at their most: every replica, and every job once. */
-export const podsOf = ({ name, workload }: PlannedWorkload): readonly { name: string; container: Container }[] => [
-  ...Array.from({ length: workload.replicas }, () => ({ name, container: workload.container })),
+/** One pod that there may be, with the name that people know it by. */
+export interface PlannedPod {
+  readonly name: string;
+  readonly container: Container;
+}
+
+/**
+ * A workload's pods at their most: every replica, and every job once.
+ *
+ * @param nodes Of its pool, for a workload with a pod on each.
+ */
+export const podsOf = ({ name, workload }: PlannedWorkload, nodes: number): readonly PlannedPod[] => [
+  ...Array.from({ length: workload.form === "daemon" ? nodes : (workload.replicas ?? 1) }, () => ({
+    name,
+    container: workload.container,
+  })),
   ...Object.entries(workload.jobs ?? {}).map(([job, container]) => ({ name: `${name}-${job}`, container })),
 ];

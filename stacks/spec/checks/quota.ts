@@ -1,5 +1,6 @@
 import { namespaceOf } from "../../../components/workloads/plan.ts";
 import type { Complaint } from "../../problems.ts";
+import { sizeOf } from "../pools.ts";
 import { check, type Facts } from "./check.ts";
 import { planned, podsOf } from "./planned.ts";
 
@@ -7,7 +8,7 @@ const MIB_PER_GIB = 1024;
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
-const NEEDED = ["environment", "workloads", "models", "teams"] as const;
+const NEEDED = ["environment", "workloads", "models", "teams", "pools"] as const;
 
 /** One resource of a team's quota that the team's workloads ask more of. */
 export interface QuotaShortage {

@@ -1,0 +1,148 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { refine } from "../../component.ts";
+import type { Batch, Scheduled, Service, Volume } from "../../workloads/contract.ts";
+import type { PlannedWorkload } from "../../workloads/plan.ts";
+import { withAnnotations } from "./annotations.ts";
+import { type podTemplate, selectorOf } from "./pod.ts";
+
+type ObjectMeta = kubernetes.types.input.meta.v1.ObjectMeta;
+
+/** What makes a workload's pods. */
+export type Controller =
+  | kubernetes.apps.v1.Deployment
+  | kubernetes.apps.v1.StatefulSet
+  | kubernetes.apps.v1.DaemonSet
+  | kubernetes.batch.v1.CronJob
+  | kubernetes.batch.v1.Job;
+
+export interface ControllerArgs {
+  readonly planned: PlannedWorkload;
+  readonly metadata: ObjectMeta;
+  readonly template: ReturnType<typeof podTemplate>;
+}
+
+/** The controller of a workload's form: a Deployment, a StatefulSet where there are volumes, a DaemonSet, a CronJob or a Job. */
+export function createController(name: string, args: ControllerArgs, opts: pulumi.CustomResourceOptions): Controller {
+  const { workload } = args.planned;
+  switch (workload.form) {
+    case "daemon":
+      return createDaemonSet(name, args, opts);
+    case "scheduled":
+      return createCronJob(name, workload, args, opts);
+    case "batch":
+      return createJob(name, workload, args, opts);
+    case "service":
+    case undefined:
+      return Object.keys(workload.volumes ?? {}).length === 0
+        ? createDeployment(name, workload, args, opts)
+        : createStatefulSet(name, workload, args, opts);
+  }
+}
+
+const selectorFor = ({ planned }: ControllerArgs) => ({ matchLabels: selectorOf(planned.name) });
+const overrideOf = ({ planned: { workload } }: ControllerArgs) => workload.override?.kubernetes;
+
+function createDeployment(name: string, { replicas }: Service, args: ControllerArgs, opts: pulumi.CustomResourceOptions): kubernetes.apps.v1.Deployment {
+  return new kubernetes.apps.v1.Deployment(
+    `${name}-deployment`,
+    refine<kubernetes.apps.v1.DeploymentArgs>(
+      "kubernetes:apps/v1:Deployment",
+      { metadata: args.metadata, spec: { replicas, selector: selectorFor(args), template: args.template } },
+      overrideOf(args)?.deployment,
+    ),
+    opts,
+  );
+}
+
+function createStatefulSet(
+  name: string,
+  { replicas, volumes = {} }: Service,
+  args: ControllerArgs,
+  opts: pulumi.CustomResourceOptions,
+): kubernetes.apps.v1.StatefulSet {
+  const { metadata, template, planned } = args;
+  const keep = Object.values(volumes).some((volume) => volume.keep) ? "Retain" : "Delete";
+  return new kubernetes.apps.v1.StatefulSet(
+    `${name}-stateful-set`,
+    refine<kubernetes.apps.v1.StatefulSetArgs>(
+      "kubernetes:apps/v1:StatefulSet",
+      {
+        metadata: withAnnotations(metadata, dataAnnotations(volumes)),
+        spec: {
+          replicas,
+          selector: selectorFor(args),
+          template,
+          serviceName: planned.name,
+          podManagementPolicy: "Parallel",
+          persistentVolumeClaimRetentionPolicy: { whenDeleted: keep, whenScaled: keep },
+          volumeClaimTemplates: Object.entries(volumes).map(([volume, { sizeGiB }]) => ({
+            metadata: { name: volume, labels: metadata.labels ?? {} },
+            spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: `${sizeGiB}Gi` } } },
+          })),
+        },
+      },
+      overrideOf(args)?.statefulSet,
+    ),
+    opts,
+  );
+}
+
+/**
+ * Retention and backup of volumes, for rules and for what copies and deletes. On the StatefulSet, because a change of its
+ * claim templates would replace it.
+ */
+function dataAnnotations(volumes: Readonly<Record<string, Volume>>): Record<string, string> {
+  const facts = Object.entries(volumes).flatMap(([volume, { retentionDays, backup }]) => [
+    { name: `splitfleet/${volume}-retention-days`, value: retentionDays },
+    { name: `splitfleet/${volume}-backup-hours`, value: backup?.everyHours },
+    { name: `splitfleet/${volume}-backup-keep-days`, value: backup?.keepDays },
+  ]);
+  return Object.fromEntries(facts.flatMap(({ name, value }) => (value === undefined ? [] : [[name, String(value)]])));
+}
+
+function createDaemonSet(name: string, args: ControllerArgs, opts: pulumi.CustomResourceOptions): kubernetes.apps.v1.DaemonSet {
+  return new kubernetes.apps.v1.DaemonSet(
+    `${name}-daemon-set`,
+    refine<kubernetes.apps.v1.DaemonSetArgs>(
+      "kubernetes:apps/v1:DaemonSet",
+      { metadata: args.metadata, spec: { selector: selectorFor(args), template: args.template } },
+      overrideOf(args)?.daemonSet,
+    ),
+    opts,
+  );
+}
+
+/** Kubernetes gives up on a schedule of which it missed a hundred runs, unless it looks back no further than this. */
+const STARTING_DEADLINE_SECONDS = 3600;
+
+function createCronJob(name: string, workload: Scheduled, args: ControllerArgs, opts: pulumi.CustomResourceOptions): kubernetes.batch.v1.CronJob {
+  const spec = {
+    schedule: workload.schedule,
+    timeZone: "Etc/UTC",
+    concurrencyPolicy: "Forbid",
+    startingDeadlineSeconds: STARTING_DEADLINE_SECONDS,
+    jobTemplate: { metadata: { labels: args.metadata.labels ?? {} }, spec: runSpec(workload, args) },
+  };
+  return new kubernetes.batch.v1.CronJob(
+    `${name}-cron-job`,
+    refine<kubernetes.batch.v1.CronJobArgs>("kubernetes:batch/v1:CronJob", { metadata: args.metadata, spec }, overrideOf(args)?.cronJob),
+    opts,
+  );
+}
+
+/** Nobody waits for its end: a training run takes longer than `up` has patience. */
+function createJob(name: string, workload: Batch, args: ControllerArgs, opts: pulumi.CustomResourceOptions): kubernetes.batch.v1.Job {
+  const metadata = withAnnotations(args.metadata, { "pulumi.com/skipAwait": "true" });
+  return new kubernetes.batch.v1.Job(
+    `${name}-job`,
+    refine<kubernetes.batch.v1.JobArgs>("kubernetes:batch/v1:Job", { metadata, spec: runSpec(workload, args) }, overrideOf(args)?.job),
+    { ...opts, deleteBeforeReplace: true },
+  );
+}
+
+const runSpec = ({ deadlineSeconds, retries }: Scheduled | Batch, { template }: ControllerArgs): kubernetes.types.input.batch.v1.JobSpec => ({
+  activeDeadlineSeconds: deadlineSeconds,
+  backoffLimit: retries,
+  template: { ...template, spec: { ...template.spec, restartPolicy: "Never" } },
+});

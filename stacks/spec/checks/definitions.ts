@@ -1,0 +1,111 @@
+import { overridable } from "../../../components/runtime/kubernetes/override.ts";
+import type { Container, SecretReference } from "../../../components/workloads/contract.ts";
+import type { PlannedWorkload } from "../../../components/workloads/plan.ts";
+import type { Complaint } from "../../problems.ts";
+import { oneOf } from "../../words.ts";
+import { check } from "./check.ts";
+import { planned } from "./planned.ts";
+
+/** What a fault of a definition reads like; the rest of the complaint names the entry and the definition's file. */
+interface Fault {
+  readonly got: string;
+  readonly expected: string;
+  /** What to do in the definition's file. */
+  readonly fix: string;
+}
+
+/** What the types of the contract can not say about what a definition built. */
+export const definitionFaults = check(["environment", "workloads", "models"], function* (facts): Iterable<Complaint> {
+  const { workloads, images } = planned(facts);
+  for (const workload of workloads) {
+    const { name, definition } = workload;
+    for (const { got, expected, fix } of [
+      ...otherRuntimes(workload),
+      ...loosePins(workload, images),
+      ...unknownSecrets(workload, workloads),
+      ...idlePorts(workload),
+      ...badSchedules(workload),
+      ...idleOverrides(workload),
+    ]) {
+      yield { path: ["workloads", name], atKey: true, got, expected, fix: `${fix} in ${definition.file}` };
+    }
+  }
+});
+
+const containersOf = ({ workload: { container, jobs = {} } }: PlannedWorkload): readonly Container[] => [container, ...Object.values(jobs)];
+
+function* otherRuntimes({ definition: { kind, runtimes } }: PlannedWorkload): Iterable<Fault> {
+  if (runtimes.includes("kubernetes")) return;
+  yield {
+    got: `kind ${kind}, which runs on ${oneOf(runtimes)} only`,
+    expected: "a kind that runs on kubernetes, as every pool does",
+    fix: "add kubernetes to the `runtimes`",
+  };
+}
+
+const DIGEST = /@sha256:[0-9a-f]{64}$/;
+
+function* loosePins(workload: PlannedWorkload, locked: ReadonlySet<string>): Iterable<Fault> {
+  for (const image of new Set(containersOf(workload).map((container) => container.image))) {
+    if (locked.has(image) || DIGEST.test(image)) continue;
+    yield {
+      got: `the image ${image} without its digest`,
+      expected: "an image of the lock, which pins it by digest",
+      fix: "write `context.image(name)` for it",
+    };
+  }
+}
+
+function* unknownSecrets(workload: PlannedWorkload, all: readonly PlannedWorkload[]): Iterable<Fault> {
+  const references = containersOf(workload)
+    .flatMap(({ env = {} }) => Object.values(env))
+    .filter((value): value is SecretReference => typeof value !== "string");
+  for (const { workload: owner = workload.name, secret, key } of references) {
+    const secrets = all.find(({ name }) => name === owner)?.workload.secrets ?? {};
+    const keys = secrets[secret]?.keys;
+    if (keys?.includes(key) === true) continue;
+    yield keys === undefined
+      ? {
+          got: `a reference to the secret ${secret}, which workload ${owner} does not declare`,
+          expected: Object.keys(secrets).length === 0 ? "a declared secret" : oneOf(Object.keys(secrets)),
+          fix: "correct the reference, or declare the secret,",
+        }
+      : {
+          got: `a reference to key ${key} of the secret ${secret} of workload ${owner}`,
+          expected: oneOf(keys),
+          fix: "correct the key",
+        };
+  }
+}
+
+function* idlePorts({ definition: { ports }, workload: { form } }: PlannedWorkload): Iterable<Fault> {
+  if ((form !== "scheduled" && form !== "batch") || Object.keys(ports).length === 0) return;
+  yield {
+    got: `a ${form} workload with ports, at which nobody answers between its runs`,
+    expected: "no ports, or the form service",
+    fix: "remove the `ports`",
+  };
+}
+
+const CRON = /^(?:[\d*,/-]+ ){2}(?:[\d*,/-]+) (?:[\dA-Za-z*,/-]+) (?:[\dA-Za-z*,/-]+)$/;
+
+function* badSchedules({ workload }: PlannedWorkload): Iterable<Fault> {
+  if (workload.form !== "scheduled" || CRON.test(workload.schedule)) return;
+  yield {
+    got: `the schedule ${JSON.stringify(workload.schedule)}`,
+    expected: "five cron fields such as 30 2 * * *, in UTC",
+    fix: "correct the `schedule`",
+  };
+}
+
+function* idleOverrides(workload: PlannedWorkload): Iterable<Fault> {
+  const known = overridable(workload);
+  for (const object of Object.keys(workload.workload.override?.kubernetes ?? {})) {
+    if (known.some((name) => name === object)) continue;
+    yield {
+      got: `an override of ${object}, which it has none of`,
+      expected: oneOf(known),
+      fix: "correct `override.kubernetes`",
+    };
+  }
+}
