@@ -93,7 +93,7 @@ function createService(
 ): kubernetes.core.v1.Service | undefined {
   const served = Object.entries(ports).map(([port, { port: number, protocol = "TCP" }]) => ({ name: port, port: number, targetPort: number, protocol }));
   if (served.length === 0) return undefined;
-  // The edge reads them; the port itself is as closed as any other.
+  // For the edge to read; to the network policy the port is closed.
   const names = Object.fromEntries(Object.entries(hostnames).map(([port, host]) => [`splitfleet/${port}-hostname`, host]));
   return new kubernetes.core.v1.Service(
     `${name}-service`,

@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { generateShapes } from "../../components/shapes/generate.ts";
+import { rehearsalReport } from "../../operations/rehearsal/report.ts";
 import { operationReport } from "../../operations/report.ts";
 import { generatePriceReference } from "../../plan/pricing/reference.ts";
 import { generatePlanSchema } from "../../plan/report/schema.ts";
 import { generateRuleReference } from "../../policies/reference.ts";
 import { generateJsonSchema } from "../../stacks/spec/json-schema.ts";
 import { generateEnvironmentReference } from "../../stacks/spec/reference.ts";
+import { generateWorkloadReference } from "../../stacks/spec/workload-reference.ts";
 import { doctorReport } from "../doctor/report.ts";
 
 export interface GeneratedFile {
@@ -19,8 +21,10 @@ export const generated = (root: string): GeneratedFile[] => [
   { path: "components/shapes/shapes.json", text: generateShapes(root) },
   ...generateJsonSchema(),
   ...generateEnvironmentReference(),
+  ...generateWorkloadReference(),
   ...generatePlanSchema(),
   jsonSchema("operation", operationReport),
+  jsonSchema("rehearsal", rehearsalReport),
   jsonSchema("doctor", doctorReport),
   ...generateRuleReference(),
   ...generatePriceReference(),

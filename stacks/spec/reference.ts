@@ -35,10 +35,11 @@ function section(name: string, schema: JsonSchema, required: boolean): string[] 
   return ["", `## ${name}`, "", ...summary, ...tables];
 }
 
+/** Cells of one field of an environment file. */
 type Row = readonly [field: string, value: string, fallback: string, description: string];
 
 /** A row for each value below a path; mappings, and lists of them, are opened. */
-function* fields(path: string, schema: JsonSchema, required: boolean): Iterable<Row> {
+export function* fields(path: string, schema: JsonSchema, required: boolean): Iterable<Row> {
   const { properties, additionalProperties, items } = schema;
   if (isSchema(additionalProperties)) {
     yield* fields(`${path}.<name>`, additionalProperties, required);
@@ -66,7 +67,12 @@ function fallback(schema: JsonSchema, required: boolean): string {
   return required ? "required" : "";
 }
 
-function table(rows: readonly Row[]): string[] {
-  const cells = (row: readonly string[]): string => `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  return [cells(["field", "value", "default", "description"]), "| --- | --- | --- | --- |", ...rows.map(cells)];
+/** What the cells of a row say. */
+export const FIELD_COLUMNS = ["field", "value", "default", "description"] as const;
+
+const table = (rows: readonly Row[]): string[] => markdownTable(FIELD_COLUMNS, rows);
+
+export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (row: readonly string[]): string => `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)];
 }

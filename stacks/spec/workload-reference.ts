@@ -1,0 +1,113 @@
+import { stringify } from "yaml";
+import { z } from "zod";
+import type { RegisteredKind } from "../../components/workloads/extensions.ts";
+import type { Workload } from "../../components/workloads/contract.ts";
+import { buildKind } from "../../components/workloads/example.ts";
+import { extensionProblems, registry } from "../../components/workloads/registry.ts";
+import { FIELD_COLUMNS, fields, markdownTable } from "./reference.ts";
+
+const HEAD = `# Workloads
+
+Generated from the definitions; do not edit. An entry of \`splitfleet:workloads\` has a \`kind\` of this page, its own fields,
+and \`team\`, \`pool\` and \`dataClass\` as [the environment's reference](reference/environment.md#workloads) says. Today every
+workload runs on Kubernetes; \`compose\` says what is made for a single server too.
+
+Who may reach a port, beside the workloads that declare a need for it:
+
+| audience | who | how |
+| --- | --- | --- |
+| cluster | nobody | |
+| mesh | devices of the mesh | The tailnet's grants say which device. |
+| public | everybody | Through the edge, under the host name that the entry gives in \`hostnames\`. |
+| admin | operators | By \`kubectl port-forward\`. |
+`;
+
+/**
+ * The generated page of every kind of workload: `path` from the project's root, and its text.
+ *
+ * @throws Error naming the files of extensions that can not be used.
+ */
+export function generateWorkloadReference(
+  kinds: readonly RegisteredKind[] = registry,
+  problems: typeof extensionProblems = extensionProblems,
+): { path: string; text: string }[] {
+  if (problems.length > 0) throw new Error(problems.map(({ file, got, fix }) => `${file}: ${got}; ${fix}`).join("\n"));
+  const sections = kinds.toSorted((left, right) => (left.kind < right.kind ? -1 : 1)).flatMap(section);
+  return [{ path: "docs/workloads.md", text: [HEAD, ...sections].join("\n") }];
+}
+
+function section(kind: RegisteredKind): string[] {
+  const { ports, needs, spec, example } = kind;
+  const workload = buildKind(kind);
+  const { memoryMiB } = workload.container;
+  const limit = memoryMiB.limit === undefined ? "" : `, at most ${mebibytes(memoryMiB.limit)}`;
+  return [
+    `## ${kind.kind}`,
+    "",
+    `${kind.summary}. ${formOf(workload)} Runtimes: ${kind.runtimes.join(", ")}. Defined in \`${kind.file}\`.`,
+    "",
+    `Memory: ${kind.memory} As below: ${mebibytes(memoryMiB.request)}${limit}.`,
+    "",
+    "```yaml",
+    stringify({ [kind.kind]: { kind: kind.kind, team: "a-team", pool: "a-pool", dataClass: "internal", ...example } }).trimEnd(),
+    "```",
+    ...rows(FIELD_COLUMNS, [...fields("<name>", z.toJSONSchema(z.object(spec), { io: "input" }), true)]),
+    ...rows(
+      ["port", "number", "audience", "callers log in with"],
+      Object.entries(ports).map(([name, { port, audience, protocol = "TCP", credentials }]) => [
+        name,
+        `${port}/${protocol}`,
+        audience,
+        credentials === undefined ? "" : `secret \`${credentials}\``,
+      ]),
+    ),
+    ...rows(
+      ["need", "kind", "port", "can do without"],
+      Object.entries(needs).map(([name, { kind: of, port, optional = false }]) => [name, of, port, optional ? "yes" : "no"]),
+    ),
+    ...rows(
+      ["volume", "path", "GiB", "kept", "retention in days", "backup"],
+      Object.entries(workload.volumes ?? {}).map(([name, { path, sizeGiB, keep, retentionDays, backup }]) => [
+        name,
+        `\`${path}\``,
+        String(sizeGiB),
+        keep ? "yes" : "no, can be fetched again",
+        String(retentionDays ?? ""),
+        backup === undefined ? "" : `every ${backup.everyHours} hours, kept ${backup.keepDays} days`,
+      ]),
+    ),
+    ...rows(
+      ["secret", "rotation", "keys"],
+      Object.entries(workload.secrets ?? {}).map(([name, secret]) => [name, secret.class, secret.keys.join(", ")]),
+    ),
+    ...rows(
+      ["reaches outside the fleet", "port", "for"],
+      (workload.egress ?? []).map(({ host, port, purpose }) => [host, String(port), purpose]),
+    ),
+    ...rows(
+      ["alert", "after", "meaning"],
+      (workload.alerts ?? []).map(({ name, forMinutes, summary }) => [name, `${forMinutes} minutes`, summary]),
+    ),
+    "",
+  ];
+}
+
+/** A table with the empty line before it; nothing where it would have no rows. */
+const rows = (head: readonly string[], body: readonly (readonly string[])[]): string[] =>
+  body.length === 0 ? [] : ["", ...markdownTable(head, body)];
+
+const mebibytes = (amount: number): string => `${amount.toLocaleString("en-GB")} MiB`;
+
+function formOf(workload: Workload): string {
+  switch (workload.form) {
+    case "daemon":
+      return "One pod on every node of its pool.";
+    case "scheduled":
+      return `Runs at \`${workload.schedule}\` (UTC), for ${workload.deadlineSeconds} seconds at most.`;
+    case "batch":
+      return `Runs once for each change, for ${workload.deadlineSeconds} seconds at most.`;
+    case "service":
+    case undefined:
+      return "Runs all the time.";
+  }
+}
