@@ -21,8 +21,8 @@ export function fillsOf({ requested, allocatable }: NodeReport): readonly Fill[]
   ];
 }
 
-/** 0 to 1; what offers nothing is as full as it can be. */
-export const shareOf = ({ used, of }: Pick<Fill, "used" | "of">): number => (of === 0 ? 1 : Math.min(1, used / of));
+/** 0 to 1. */
+export const shareOf = ({ used, of }: Pick<Fill, "used" | "of">): number => (used === 0 ? 0 : Math.min(1, used / of));
 
 /** `2.9 of 15.4`: one decimal where there is one. */
 export const fillText = ({ used, of }: Pick<Fill, "used" | "of">): string => `${decimal(used)} of ${decimal(of)}`;

@@ -31,6 +31,7 @@ dd { margin: .2rem 0 1rem; }
 .nodes { display: grid; gap: .75rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 21rem), 1fr)); }
 figure { border: 1px solid var(--line); border-radius: .5rem; margin: 0; padding: .75rem 1rem; }
 figcaption { margin-bottom: .4rem; }
+figcaption span { display: block; font-size: .9rem; }
 .fill { align-items: center; display: grid; gap: .6rem; grid-template-columns: 4rem 1fr 8.5rem; font-size: .9rem; }
 .fill span:last-child { text-align: right; }
 svg { display: block; height: .65rem; width: 100%; }

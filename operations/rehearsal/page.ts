@@ -3,7 +3,7 @@ import { type Fill, fillsOf, fillText, quotaFill, shareOf } from "./bars.ts";
 import { html, type Markup } from "./markup.ts";
 import { PAGE_STYLE } from "./page-style.ts";
 import type { NodeReport, RehearsalReport } from "./report.ts";
-import { adviceText, flowsText, nextStep, troublesOf, verdictText } from "./words.ts";
+import { adviceText, flowsText, nextStep, troublesOf, verdictText, writtenIn } from "./words.ts";
 
 /** A rehearsal as one page that needs nothing else: no script, no font, no image from elsewhere. */
 export function toPage(report: RehearsalReport): string {
@@ -42,8 +42,10 @@ function troubles(report: RehearsalReport): Markup {
   if (found.length === 0) return html``;
   return html`<section><h2>What went wrong</h2>
 <ul class="troubles">${found.map(
-    ({ kind, what, where, reason }) =>
-      html`<li><strong>${kind}</strong> <b>${what}</b> <span>${where}</span><p>${reason}</p></li>`,
+    ({ kind, what, where, written, reason }) =>
+      html`<li><strong>${kind}</strong> <b>${what}</b> <span>${where}</span>${
+        written === "" ? "" : html`<p>written in <code>${written}</code></p>`
+      }<p>${reason}</p></li>`,
   )}</ul></section>`;
 }
 
@@ -102,11 +104,12 @@ function pods({ pods: all }: RehearsalReport): Markup {
 }
 
 function objects({ objects: all }: RehearsalReport): Markup {
-  const rows = all.map(({ kind, namespace, name, state, reason, definition }) => {
-    const written = definition === null ? "" : [definition.file, definition.field].filter((part) => part !== "").join(", ");
-    return [kind, namespace, name, state, [written, reason].filter((part) => part !== "").join(": ")].map((cell) => html`${cell}`);
+  const rows = all.map((object) => {
+    const { kind, namespace, name, state, reason } = object;
+    const why = [writtenIn(object), reason].filter((part) => part !== "").join(": ");
+    return [kind, namespace, name, state, why].map((cell) => html`${cell}`);
   });
-  return html`<section><h2>Objects</h2>${table(["kind", "namespace", "name", "", "reason"], rows)}</section>`;
+  return html`<section><h2>Objects</h2>${table(["kind", "namespace", "name", "state", "reason"], rows)}</section>`;
 }
 
 /** Where the screen is narrow, each row becomes a block and each cell says what it is. */

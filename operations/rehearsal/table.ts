@@ -2,30 +2,32 @@ import picocolors from "picocolors";
 import { lineOf } from "../../sandbox/network-policy/differences.ts";
 import { cut, wrap } from "../../plan/report/text.ts";
 import { type Fill, fillsOf, fillText, quotaFill, shareOf } from "./bars.ts";
-import type { NodeReport, RehearsalReport } from "./report.ts";
+import type { Advice, NodeReport, RehearsalReport } from "./report.ts";
 import { adviceText, flowsText, nextStep, type Trouble, troublesOf, verdictText } from "./words.ts";
 
 const MAX_LINES = 40;
 const WIDTH = 100;
-const MAX_TROUBLES = 3;
-const MAX_DIFFERENCES = 2;
-const MAX_QUOTAS = 4;
-const MAX_ADVICE = 2;
-const BAR = 8;
+/** Lines that a section may have at most; the nodes get what the others leave. */
+const ROOM = { troubles: 14, advice: 5, quotas: 4, differences: 3 } as const;
+const BAR = 6;
+const MAX_NAME = 28;
 
 type Colours = ReturnType<typeof picocolors.createColors>;
 
 /** A rehearsal for people: at most 40 lines of 100 columns; the verdict, what went wrong, how full everything is. */
 export function toTable(report: RehearsalReport, { colour }: { readonly colour: boolean }): string {
   const colours = picocolors.createColors(colour);
+  const troubles = troublesOf(report).map((trouble) => troubleBlock(trouble, colours));
+  const advice = report.advice.map(adviceBlock);
   const above = [
     headline(report, colours),
-    ...section("", troubleLines(troublesOf(report), colours), colours),
-    ...section("Cheapest change that fits", adviceLines(report), colours),
+    ...section("", fitting(troubles, ROOM.troubles, colours), colours),
+    ...section("Cheapest change that fits", fitting(advice, ROOM.advice, colours), colours),
   ];
+  const differences = fitting(differenceBlocks(report), ROOM.differences, colours);
   const below = [
-    ...section("Quotas, used of allowed", quotaLines(report), colours),
-    ...section(`Network policies: ${flowsText(report)}`, differenceLines(report), colours),
+    ...section("Quotas, used of allowed", fitting(quotaBlocks(report), ROOM.quotas, colours), colours),
+    ...section(`Network policies: ${flowsText(report)}`, differences, colours),
     "",
     ...wrap(`Next: ${nextStep(report)}`, WIDTH, 1),
   ];
@@ -45,36 +47,43 @@ function section(title: string, lines: readonly string[], { dim }: Colours): str
   return ["", ...(title === "" ? [] : [dim(title)]), ...lines];
 }
 
-function troubleLines(troubles: readonly Trouble[], { red, yellow, dim }: Colours): string[] {
-  const shown = troubles.slice(0, MAX_TROUBLES).flatMap(({ kind, what, where, reason }) => {
-    const mark = kind === "not tried" || kind === "not ready" ? yellow(`! ${kind}`) : red(`✖ ${kind}`);
-    const room = WIDTH - `  ✖ ${kind}  `.length;
-    const name = cut(what, room);
-    const place = where === "" ? "" : ` ${dim(cut(where, Math.max(1, room - name.length - 1)))}`;
-    return [`  ${mark} ${name}${place}`, ...wrap(reason, WIDTH - 4, 3).map((line) => `    ${line}`)];
-  });
-  const left = troubles.length - MAX_TROUBLES;
-  return left > 0 ? [...shown, dim(`  … and ${left} more; --json lists all of them`)] : shown;
+/** As many blocks as there is room for, each whole; the last line says how many are left. */
+function fitting(blocks: readonly (readonly string[])[], room: number, { dim }: Colours): string[] {
+  const shown: string[] = [];
+  for (const [index, block] of blocks.entries()) {
+    const needed = shown.length + block.length + (index === blocks.length - 1 ? 0 : 1);
+    if (needed > room && index > 0) return [...shown, dim(`  … and ${blocks.length - index} more; --json lists all`)];
+    shown.push(...block);
+  }
+  return shown;
 }
 
-function adviceLines({ advice }: RehearsalReport): string[] {
-  const shown = advice.slice(0, MAX_ADVICE).flatMap((one) => [
-    ...wrap(`${one.for} ${one.name}: ${one.shortage}`, WIDTH - 2, 2).map((line) => `  ${line}`),
-    ...wrap(adviceText(one), WIDTH - 6, 2).map((line, index) => `    ${index === 0 ? "→" : " "} ${line}`),
-  ]);
-  return advice.length > MAX_ADVICE ? [...shown, `  … and ${advice.length - MAX_ADVICE} more`] : shown;
+function troubleBlock({ kind, what, where, written, reason }: Trouble, { red, yellow, dim }: Colours): string[] {
+  const mark = kind === "not tried" || kind === "not ready" ? yellow(`! ${kind}`) : red(`✖ ${kind}`);
+  const room = WIDTH - `  ✖ ${kind}  `.length;
+  const name = cut(what, room);
+  const place = where === "" || name.length + 1 >= room ? "" : ` ${dim(cut(where, room - name.length - 1))}`;
+  const source = written === "" ? [] : wrap(`written in ${written}`, WIDTH - 4, 2);
+  const lines = [...source, ...wrap(reason, WIDTH - 4, 3)].map((line) => `    ${line}`);
+  return [`  ${mark} ${name}${place}`, ...lines];
 }
+
+const adviceBlock = (advice: Advice): string[] => [
+  ...wrap(`${advice.for} ${advice.name}: ${advice.shortage}`, WIDTH - 2, 2).map((line) => `  ${line}`),
+  ...wrap(adviceText(advice), WIDTH - 6, 2).map((line, index) => `    ${index === 0 ? "→" : " "} ${line}`),
+];
 
 /** The fullest nodes first, as many as there is room for. */
 function nodeLines(nodes: readonly NodeReport[], room: number): string[] {
   const fullest = nodes.toSorted((a, b) => fullness(b) - fullness(a) || (a.name < b.name ? -1 : 1));
   const shown = fullest.length > room ? fullest.slice(0, room - 1) : fullest;
-  const width = Math.min(34, Math.max(...shown.map(({ name }) => name.length), 0));
-  const lines = shown.map((node) => {
-    const cells = fillsOf(node).map((fill) => `${fill.what === "memory" ? "mem" : fill.what} ${bar(fill)} ${fillText(fill)}`);
-    const [memory = "", cpu = "", gpu = ""] = cells;
-    return `  ${cut(node.name, width).padEnd(width)} ${memory.padEnd(26)}${cpu.padEnd(22)}${gpu}`.trimEnd();
-  });
+  const cells = shown.map((node) => [
+    cut(node.name, MAX_NAME),
+    ...fillsOf(node).map((fill) => `${fill.what === "memory" ? "mem" : fill.what} ${bar(fill)} ${fillText(fill)}`),
+  ]);
+  const widthOf = (column: number): number => Math.max(...cells.map((row) => row[column]?.length ?? 0));
+  const lines = cells.map((row) =>
+    cut(`  ${row.map((cell, column) => cell.padEnd(widthOf(column))).join("  ").trimEnd()}`, WIDTH));
   return fullest.length > shown.length ? [...lines, `  … and ${fullest.length - shown.length} more`] : lines;
 }
 
@@ -86,21 +95,14 @@ function bar(fill: Fill): string {
 }
 
 /** One line a namespace, its fullest resources first. */
-function quotaLines({ quotas }: RehearsalReport): string[] {
-  const namespaces = [...Map.groupBy(quotas, ({ namespace }) => namespace)];
-  const shown = namespaces.slice(0, MAX_QUOTAS).map(([namespace, own]) => {
+function quotaBlocks({ quotas }: RehearsalReport): string[][] {
+  return [...Map.groupBy(quotas, ({ namespace }) => namespace)].map(([namespace, own]) => {
     const fullest = own.map(quotaFill).filter(({ used }) => used > 0).toSorted((a, b) => shareOf(b) - shareOf(a));
     const parts = fullest.map((fill) => [fill.what, fillText(fill), fill.unit].join(" ").trimEnd());
-    return cut(`  ${namespace}: ${parts.length === 0 ? "nothing used" : parts.join(", ")}`, WIDTH);
+    return [cut(`  ${namespace}: ${parts.length === 0 ? "nothing used" : parts.join(", ")}`, WIDTH)];
   });
-  const left = namespaces.length - MAX_QUOTAS;
-  return left > 0 ? [...shown, `  … and ${left} more`] : shown;
 }
 
-function differenceLines({ flows }: RehearsalReport): string[] {
-  const differences = flows?.differences ?? [];
-  const shown = differences.slice(0, MAX_DIFFERENCES).flatMap((difference) =>
+const differenceBlocks = ({ flows }: RehearsalReport): string[][] =>
+  (flows?.differences ?? []).map((difference) =>
     wrap(lineOf(difference), WIDTH - 4, 2).map((line, index) => `  ${index === 0 ? "✖" : " "} ${line}`));
-  const left = differences.length - MAX_DIFFERENCES;
-  return left > 0 ? [...shown, `  … and ${left} more`] : shown;
-}

@@ -6,8 +6,10 @@ import type { Advice, ObjectReport, PodReport, RehearsalReport } from "./report.
 export interface Trouble {
   readonly kind: "refused" | "failed" | "no node" | "no pod" | "not ready" | "not tried";
   readonly what: string;
-  /** Where it is, or where it was written down. */
+  /** Where it is: its namespace and pool, or the type of a resource. */
   readonly where: string;
+  /** File and field where it can be put right; empty where that can not be told. */
+  readonly written: string;
   readonly reason: string;
 }
 
@@ -23,22 +25,26 @@ export function troublesOf({ objects, problems, pods }: RehearsalReport): readon
     ...inState("refused").map(refused),
     ...problems.map(({ urn, message }): Trouble => {
       const [type = "", name = "the program"] = urn === "" ? [] : urn.split("::").slice(2);
-      return { kind: "failed", what: name, where: type.split("$").at(-1) ?? "", reason: message };
+      return { kind: "failed", what: name, where: type.split("$").at(-1) ?? "", written: "", reason: message };
     }),
     ...unscheduled.map((pod) => ofPod("no node", pod)),
     ...missing.map((pod) => ofPod("no pod", pod)),
     ...broken.map((pod) => ofPod("not ready", pod)),
-    ...unusable.map((object): Trouble => ({ kind: "not ready", ...placeOf(object), reason: object.reason })),
-    ...inState("not-tried").map((object): Trouble => ({ kind: "not tried", ...placeOf(object), reason: object.reason })),
+    ...unusable.map((object): Trouble => ({ kind: "not ready", ...placeOf(object), written: "", reason: object.reason })),
+    ...inState("not-tried").map((object): Trouble => ({ kind: "not tried", ...placeOf(object), written: "", reason: object.reason })),
   ];
 }
 
-function refused(object: ObjectReport): Trouble {
-  const { definition } = object;
-  const { what, where } = placeOf(object);
-  const written = definition === null ? [] : [definition.file, definition.field].filter((part) => part !== "");
-  return { kind: "refused", what, where: [where, ...written].filter((part) => part !== "").join(", "), reason: object.reason };
-}
+const refused = (object: ObjectReport): Trouble => ({
+  kind: "refused",
+  ...placeOf(object),
+  written: writtenIn(object),
+  reason: object.reason,
+});
+
+/** `components/workloads/ollama.ts, spec.replicas`. */
+export const writtenIn = ({ definition }: ObjectReport): string =>
+  definition === null ? "" : [definition.file, definition.field].filter((part) => part !== "").join(", ");
 
 const placeOf = ({ kind, namespace, name }: ObjectReport): Pick<Trouble, "what" | "where"> => ({
   what: `${kind} ${name}`,
@@ -49,6 +55,7 @@ const ofPod = (kind: Trouble["kind"], { name, namespace, pool, reason }: PodRepo
   kind,
   what: name,
   where: [namespace, ...(pool === "" ? [] : [`pool ${pool}`])].join(", "),
+  written: "",
   reason,
 });
 
@@ -68,7 +75,7 @@ export function verdictText(report: RehearsalReport): string {
 }
 
 /** `+68.00 EUR a month expected, +68.00 worst`. */
-export const eurosText = ({ expectedEurosPerMonth, worstEurosPerMonth }: Advice): string =>
+const eurosText = ({ expectedEurosPerMonth, worstEurosPerMonth }: Advice): string =>
   expectedEurosPerMonth === null || worstEurosPerMonth === null
     ? ""
     : `${expectedEurosPerMonth} EUR a month expected, ${worstEurosPerMonth} worst`;

@@ -1,0 +1,138 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { rehearsalReport, type RehearsalReport } from "../../operations/rehearsal/report.ts";
+import { descendants, survivors, until } from "./processes.ts";
+import { type Ended, Trial } from "./trial.ts";
+
+// The sandbox as it is, and with too little memory for its model server, rehearsed at the same time.
+const CPX32 = "serverType: cpx32\n    architecture: amd64\n    vcpu: 4\n    memoryGiB: 8\n    diskGiB: 160";
+const trials: Trial[] = [];
+let temporary: string;
+let fitting: Ended;
+let small: Ended;
+
+beforeAll(async () => {
+  temporary = mkdtempSync(path.join(tmpdir(), "splitfleet-rehearse-"));
+  const [asItIs, tooSmall] = [trial("fits"), trial("small")];
+  tooSmall.write({ "[cx43, cpx42]": "[cpx32]", "models: [small]": "models: [small]\n      parallel: 16" });
+  const lockFile = path.join(tooSmall.folder, `${tooSmall.name}.lock.yaml`);
+  writeFileSync(lockFile, readFileSync(lockFile, "utf8").replace(/serverType: cpx42(?:.*\n){4} *diskGiB: 320/, CPX32));
+  vi.stubEnv("TMPDIR", temporary);
+  [fitting, small] = await Promise.all([
+    asItIs.run("rehearse", "--file", asItIs.file, "--json"),
+    tooSmall.run("rehearse", "--file", tooSmall.file, "--json", "--html", path.join(tooSmall.folder, "page.html")),
+  ]);
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+  for (const each of trials) each[Symbol.dispose]();
+  rmSync(temporary, { recursive: true });
+});
+
+function trial(name: string): Trial {
+  const made = new Trial(name);
+  trials.push(made);
+  return made;
+}
+
+const reportOf = ({ stdout }: Ended): RehearsalReport => rehearsalReport.parse(JSON.parse(stdout));
+
+describe("the sandbox as it is", () => {
+  it("fits: every object is accepted and every pod is on a node of its pool", () => {
+    expect(fitting.exitCode, fitting.stderr).toBe(0);
+    const { verdict, objects, problems, pods, nodes } = reportOf(fitting);
+    expect(verdict).toBe("fits");
+    expect(objects).toHaveLength(24);
+    expect(objects.filter(({ state, reason }) => state !== "accepted" || reason !== "")).toEqual([]);
+    expect(problems).toEqual([]);
+    const poolOf = new Map(nodes.map(({ name, pool }) => [name, pool]));
+    const own = pods.filter(({ workload }) => workload !== "");
+    expect(own.map(({ workload, pool, phase }) => [workload, pool, phase])).toEqual([
+      ["litellm", "inference", "Running"],
+      ["ollama", "inference", "Running"],
+      ["ollama", "inference", "Succeeded"],
+    ]);
+    expect(own.filter(({ node, pool }) => poolOf.get(node ?? "") !== pool)).toEqual([]);
+    expect(pods.filter(({ reason }) => reason !== "")).toEqual([]);
+  });
+
+  it("uses as much of its nodes and quotas as its workloads ask for", () => {
+    const { nodes, quotas } = reportOf(fitting);
+    const inference = nodes.filter(({ pool }) => pool === "inference");
+    expect(inference.map(({ allocatable }) => allocatable)).toEqual(
+      Array.from({ length: 2 }, () => ({ cpu: 8, memoryMiB: 15_719, gpus: 0, pods: 110 })),
+    );
+    expect(inference.reduce((sum, { requested }) => sum + requested.memoryMiB, 0)).toBeGreaterThanOrEqual(3008 + 1024);
+    expect(quotas.filter(({ namespace }) => namespace === "team-assistants")).toEqual(
+      [
+        ["limits.memory", "16Gi", "5056Mi"],
+        ["pods", "50", "2"],
+        ["requests.cpu", "8", "2500m"],
+        ["requests.memory", "16Gi", "4032Mi"],
+        ["requests.nvidia.com/gpu", "0", "0"],
+        ["requests.storage", "100Gi", "30Gi"],
+      ].map(([resource, hard, used]) => ({ namespace: "team-assistants", resource, hard, used })),
+    );
+  });
+
+  it("lets through the declared flows and no others", () => {
+    expect(reportOf(fitting).flows).toEqual({ declared: 11, policies: 6, differences: [] });
+    expect(reportOf(fitting).advice).toEqual([]);
+  });
+});
+
+describe("with too little memory for its model server", () => {
+  it("does not fit, in the scheduler's own words", () => {
+    expect(small.exitCode, small.stderr).toBe(1);
+    const { verdict, pods, objects } = reportOf(small);
+    expect(verdict).toBe("does-not-fit");
+    expect(pods.filter(({ reason }) => reason !== "").map(({ name, node, reason }) => ({ name, node, reason }))).toEqual([
+      {
+        name: "ollama-0",
+        node: null,
+        reason:
+          "0/4 nodes are available: 1 node(s) didn't match Pod's node affinity/selector, 1 node(s) had untolerated " +
+          "taint(s), 2 Insufficient memory. no new claims to deallocate, preemption: 0/4 nodes are available: " +
+          "4 Preemption is not helpful for scheduling.",
+      },
+    ]);
+    expect(objects.filter(({ state }) => state === "not-tried").map(({ name }) => name)).toEqual(["ollama-preload"]);
+  });
+
+  it("names the pool, the shortage and the cheapest change with its euros", () => {
+    const { advice } = reportOf(small);
+    expect(advice).toEqual([
+      {
+        for: "pool",
+        name: "inference",
+        shortage: "ollama asks for 9.5 GiB and 2 cores; the most that a node has left is 7.4 GiB and 4 cores",
+        change: "cpx42 instead of cpx32",
+        expectedEurosPerMonth: "+68.00",
+        worstEurosPerMonth: "+68.00",
+      },
+    ]);
+    const page = readFileSync(path.join(trials[1]?.folder ?? "", "page.html"), "utf8");
+    expect(page).toContain("cpx42 instead of cpx32: +68.00 EUR a month expected");
+  });
+});
+
+it("ends with everything it has started on Ctrl-C", async () => {
+  const [one] = trials;
+  const child = one?.start("rehearse", "--file", one.file);
+  if (child?.pid === undefined) throw new Error("the verb did not start");
+  const { pid } = child;
+  await until(() => descendants(pid).some(({ command }) => command.includes("kwok")), 60_000, "the start of the cluster");
+  const processes = descendants(pid);
+  child.kill("SIGINT");
+  await once(child, "exit");
+  expect(child.exitCode).toBe(130);
+  expect(await survivors(processes, 8_000)).toEqual([]);
+});
+
+it("leaves neither a file nor a sandbox behind", () => {
+  expect(readdirSync(temporary)).toEqual([]);
+  expect(trials.filter(({ marker }) => existsSync(marker))).toEqual([]);
+});
