@@ -2,14 +2,23 @@ import { expect, test } from "vitest";
 import { Decimal } from "decimal.js";
 import type { Burn } from "../../policies/cost.ts";
 import { UNKNOWN, type Row } from "../../policies/row.ts";
+import type { Price } from "./catalogue/schema.ts";
 import { byLabel } from "./estimate.ts";
 import { awsIn, catalogue, estimated, lines, price, reported, row, seeded, server } from "./testing.ts";
 
 const POOLS = ["operations", "inference", "burst", "workshop"] as const;
+const TEAMS = ["research", "support", "platform"] as const;
+
+interface Node {
+  readonly type: string;
+  readonly backups: boolean;
+  readonly pool: string;
+  readonly team?: string;
+}
 
 /** What a generated fleet is made of. */
 interface Shape {
-  readonly servers: readonly { readonly type: string; readonly backups: boolean; readonly pool: string }[];
+  readonly servers: readonly Node[];
   readonly volumeGigabytes: number;
   readonly maximum: number;
   readonly hours: number;
@@ -25,6 +34,7 @@ const SHAPES = Array.from({ length: 50 }, (_, seed): Shape => {
       type: random() < 0.5 ? "cpx42" : "cpx32",
       backups: random() < 0.3,
       pool: POOLS[upTo(1)] ?? "operations",
+      team: TEAMS[upTo(2)] ?? "research",
     })),
     volumeGigabytes: 10 + upTo(990),
     maximum,
@@ -48,8 +58,8 @@ function rowsOf({ servers, volumeGigabytes, maximum, capexEuros }: Shape): Row[]
   };
   return [
     awsIn("eu-north-1"),
-    ...servers.map(({ type, backups, pool }, i) =>
-      server(`node-${i}`, { serverType: type, backups }, { labels: { pool } }),
+    ...servers.map(({ type, backups, pool, team }, i) =>
+      server(`node-${i}`, { serverType: type, backups }, { labels: { pool, ...(team === undefined ? {} : { team }) } }),
     ),
     row(
       "hcloud:index/volume:Volume",
@@ -78,7 +88,7 @@ const burns = (shape: Shape): Burn[] => {
 const notBelow = (a: string, b: string): boolean => new Decimal(a).greaterThanOrEqualTo(b);
 
 test.each(SHAPES.map((shape, seed) => ({ seed, shape })))(
-  "fleet $seed has a price for everything, and its parts add up",
+  "fleet $seed has a price for everything, and its parts, pools and teams add up",
   ({ shape }) => {
     const { cost, findings } = priced(shape);
     expect(findings).toEqual([]);
@@ -86,7 +96,9 @@ test.each(SHAPES.map((shape, seed) => ({ seed, shape })))(
       for (const part of ["hourly", "monthly"] as const) {
         const total = new Decimal(cost[burn][part]);
         expect(Decimal.sum(0, ...cost.items.map((item) => item[burn][part])).equals(total)).toBe(true);
-        expect(Decimal.sum(0, ...byLabel(cost, "pool").map((share) => share[burn][part])).equals(total)).toBe(true);
+        for (const label of ["pool", "team"]) {
+          expect(Decimal.sum(0, ...byLabel(cost, label).map((share) => share[burn][part])).equals(total)).toBe(true);
+        }
       }
     }
   },
@@ -221,4 +233,21 @@ test("a stale exchange rate is reported too", () => {
   expect(estimated(rows, { catalogue: stale }).findings.map(({ message }) => message)).toEqual([
     "The price exchange/exchange-rate/USD/* is out of date; 1 resource is charged by it.",
   ]);
+});
+
+test("a currency in which everything is ten times as much makes the estimate ten times as much, to the cent", () => {
+  const tenfold = catalogue(
+    ...catalogue().prices.map((each): Price => {
+      if (each.kind === "backup" || each.kind === "exchange-rate") return each;
+      const times = (amount: string): string => new Decimal(amount).times(10).toFixed();
+      return { ...each, amount: times(each.amount), ...(each.monthlyCap && { monthlyCap: times(each.monthlyCap) }) };
+    }),
+  );
+  for (const shape of SHAPES) {
+    const billed = (prices = catalogue()): string[] =>
+      priced(shape, prices).cost.items.filter(({ price: id }) => id.includes("/")).map(({ worst }) => worst.monthly);
+    const after = billed(tenfold);
+    const errors = billed().map((amount, i) => new Decimal(amount).times(10).minus(after[i] ?? 0).abs());
+    expect(errors.filter((error) => error.greaterThan("0.055"))).toEqual([]);
+  }
 });

@@ -1,6 +1,7 @@
+import { allowancesText } from "./catalogue/allowances.ts";
 import type { Catalogue } from "./catalogue/catalogue.ts";
 import { loadCatalogue } from "./catalogue/load.ts";
-import { ALLOWANCES, type Allowance, type Price } from "./catalogue/schema.ts";
+import type { Price } from "./catalogue/schema.ts";
 import { freeTypes } from "./pricers/registry.ts";
 
 /** Later than any observation, so that the page is the same whenever it is generated. */
@@ -44,6 +45,7 @@ function tables(prices: readonly Price[]): string[] {
     const rows = [
       ...Map.groupBy(list, ({ id: _, region: __, ...same }) => JSON.stringify(same)).values(),
     ];
+    const header = ["item", "amount", "monthly cap", "from", "includes", "range seen", "orderable", "regions"];
     return [
       "",
       `### ${kind}, ${currency} ${unit === "percent" || unit.startsWith("per ") ? unit : `per ${unit}`}`,
@@ -52,7 +54,7 @@ function tables(prices: readonly Price[]): string[] {
       ...(cohort === undefined ? [] : [`Paid by orders from ${cohort} on.`]),
       ...(note === undefined ? [] : [note]),
       "",
-      ...table(["item", "amount", "monthly cap", "from", "includes", "range seen", "orderable", "regions"], rows.map(cells)),
+      ...table(header, rows.map(cells)),
     ];
   });
 }
@@ -62,10 +64,10 @@ function cells(same: readonly Price[]): string[] {
   if (price === undefined) return [];
   const { item, amount, monthlyCap = "", from, included = {}, low, high, orderable } = price;
   const tier = from === undefined ? "" : `${from} ${price.unit}`;
-  const allowances = Object.entries(included).map(([kind, count]) => `${count} ${ALLOWANCES[kind as Allowance]}`);
   const range = low === high ? "" : `${low ?? amount} to ${high ?? amount}`;
   const stock = orderable === undefined ? "" : orderable ? "yes" : "no";
-  return [item, amount, monthlyCap, tier, allowances.join(", "), range, stock, same.map(({ region }) => region).join(", ")];
+  const regions = same.map(({ region }) => region).join(", ");
+  return [item, amount, monthlyCap, tier, allowancesText(included), range, stock, regions];
 }
 
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string[] {

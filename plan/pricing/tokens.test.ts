@@ -16,7 +16,7 @@ describe("tokenCost", () => {
 
   test.each<[string, Partial<TokenUse>, string]>([
     ["half the answers from the cache, 20 % off for batching: 0.5 x 0.8 = 0.40 of list", {}, "18"],
-    ["70 % of the answers from the cache, 10 % off: 0.3 x 0.9 = 0.27", { cacheHitShare: 0.7, batchDiscount: 0.1 }, "12.15"],
+    ["70 % from the cache, 10 % off: 0.3 x 0.9 = 0.27", { cacheHitShare: 0.7, batchDiscount: 0.1 }, "12.15"],
     ["half of what is bought in batches: 0.5 x (1 - 0.5 x 0.2) = 0.45", { batchedShare: 0.5 }, "20.25"],
   ])("%s", (_, changes, expected) => {
     expect(cost({ cacheHitShare: 0.5, batchedShare: 1, batchDiscount: 0.2, ...changes })).toBe(expected);
@@ -120,7 +120,8 @@ describe("tokenMonth", () => {
     const month = tokenMonth([large, small, { ...small, requestsPerMonth: 5000 }], prices);
     // 40 USD at 1.25 USD/EUR = 32; (0.50 + 0.16) / 1.25 = 0.528, and half of it.
     expect(month.lines.map(({ euros }) => euros.toFixed())).toEqual(["32", "0.528", "0.264"]);
-    expect([...month.byTier].map(([tier, euros]) => `${tier} ${euros.toFixed()}`)).toEqual(["premium 32", "small 0.792"]);
+    const byTier = [...month.byTier].map(([tier, euros]) => `${tier} ${euros.toFixed()}`);
+    expect(byTier).toEqual(["premium 32", "small 0.792"]);
     expect(month.euros.toFixed()).toBe("32.792");
     expect(month.missing).toEqual([]);
     expect(month.lines[0]?.prices.map(({ id }) => id)).toEqual([

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { generateShapes } from "../../components/shapes/generate.ts";
 import { rehearsalReport } from "../../operations/rehearsal/report.ts";
 import { operationReport } from "../../operations/report.ts";
+import { priceDiff } from "../../plan/pricing/diff/contract.ts";
 import { generatePriceReference } from "../../plan/pricing/reference.ts";
 import { generatePlanSchema } from "../../plan/report/schema.ts";
 import { generateRuleReference } from "../../policies/reference.ts";
@@ -26,6 +27,7 @@ export const generated = (root: string): GeneratedFile[] => [
   jsonSchema("operation", operationReport),
   jsonSchema("rehearsal", rehearsalReport),
   jsonSchema("doctor", doctorReport),
+  jsonSchema("prices-diff", priceDiff),
   ...generateRuleReference(),
   ...generatePriceReference(),
 ];

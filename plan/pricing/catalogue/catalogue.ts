@@ -15,7 +15,7 @@ export interface Catalogue {
   readonly prices: readonly Price[];
   /** The newest price of the newest cohort that such an order belongs to; the region's own before everywhere's. */
   find(query: PriceQuery): Price | undefined;
-  /** The price that {@link find} gives, then those of its list for larger quantities, lowest {@link Price.from} first. */
+  /** What {@link find} gives, then the same list's prices for larger quantities, lowest {@link Price.from} first. */
   tiers(query: PriceQuery): readonly Price[];
   /** Units of `currency` for one euro, as a dated price; undefined for EUR itself. */
   rate(currency: string): Price | undefined;

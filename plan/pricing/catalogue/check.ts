@@ -40,7 +40,9 @@ export function contradictions(found: readonly Located[], today: string): Catalo
     for (const { field, message } of listProblems(price, rates, today)) report(`${list}.${field}`, message);
     for (const { field, message } of rowProblems(price)) report(`${row}.${field}`, message);
     const base = `${price.id.replace(/\/from-[\d.]+$/, "")}@${price.observedAt}`;
-    if (!ids.has(base)) report(`${row}.from`, `a tier from ${price.from} on, but no first tier without "from" beside it`);
+    if (!ids.has(base)) {
+      report(`${row}.from`, `a tier from ${price.from} on, but no first tier without "from" beside it`);
+    }
     const key = `${price.id}@${price.observedAt}`;
     const other = first.get(key);
     if (other === undefined) first.set(key, located);

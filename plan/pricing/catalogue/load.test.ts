@@ -247,7 +247,7 @@ test("the newest price of the newest cohort is found, the region's own before ev
   expect(find("nbg1")).toBe("4");
 });
 
-test("the tiers of a price are those of its own list, the smallest quantity first; one price is found without them", () => {
+test("the tiers of a price are those of its own list, smallest quantity first; one price is found without them", () => {
   const prices = [
     price("aws/internet-traffic/out/*", "0.05", { id: "c", from: "153600", observedAt: "2026-09-01" }),
     price("aws/internet-traffic/out/*", "0.085", { id: "b", from: "10240", observedAt: "2026-09-01" }),

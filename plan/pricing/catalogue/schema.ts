@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ALLOWANCE_NAMES } from "./allowances.ts";
 
 /** What a price is for, with the unit it is counted in. A new kind is one line here and a pricer that asks for it. */
 export const KINDS = {
@@ -31,16 +32,6 @@ export const KINDS = {
 export type Kind = keyof typeof KINDS;
 type Unit = (typeof KINDS)[Kind];
 
-/** What a price may include each month without further charge, by the words for one unit of it. */
-export const ALLOWANCES = {
-  outboundTiB: "TiB outbound",
-  outboundTB: "TB outbound",
-  outboundGB: "GB outbound",
-  storedTB: "TB stored",
-  ephemeralMinutes: "minutes of ephemeral nodes",
-} as const;
-export type Allowance = keyof typeof ALLOWANCES;
-
 /** Region of a price that is the same everywhere the provider sells. */
 export const EVERYWHERE = "*";
 
@@ -70,7 +61,7 @@ const row = z.strictObject({
     .optional()
     .meta({ description: "Units a month above which this amount applies; left out for the first tier." }),
   included: z
-    .partialRecord(z.enum(Object.keys(ALLOWANCES) as [Allowance, ...Allowance[]]), positive)
+    .partialRecord(z.enum(ALLOWANCE_NAMES), positive)
     .optional()
     .meta({ description: "What the price includes each month, such as `outboundTiB` of a server." }),
   orderable: z
