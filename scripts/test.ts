@@ -2,7 +2,8 @@ import path from "node:path";
 import { Command, Option } from "commander";
 import { execa, ExecaError } from "execa";
 import { reportTool } from "../operations/tool-progress.ts";
-import { resolveTool } from "../sandbox/toolchain/resolve.ts";
+import { resolveTools } from "../sandbox/toolchain/resolve.ts";
+import { TOOLS, type ToolName } from "../sandbox/toolchain/tools.ts";
 
 const root = path.join(import.meta.dirname, "..");
 const bin = (...parts: string[]): string => path.join(root, "node_modules", ...parts);
@@ -12,8 +13,11 @@ const STEPS = {
   types: "the type checker over every file",
   unused: "exports, files and dependencies that nothing uses",
   unit: "unit and graph tests, no process but the tests' own",
-  engine: "the real Pulumi engine against the twin",
+  engine: "the real Pulumi engine against the twin, the real Kubernetes control plane",
 } as const;
+/** Everything that the tests of the last step start; built here, where people see how far it is. */
+const TOOL_NAMES = Object.keys(TOOLS) as ToolName[];
+
 type Step = keyof typeof STEPS;
 const NAMES = Object.keys(STEPS) as Step[];
 
@@ -37,7 +41,7 @@ const run: Record<Step, () => Promise<void>> = {
   unused: () => node(bin("knip", "bin", "knip.js"), []),
   unit: () => vitest("unit"),
   engine: async () => {
-    await resolveTool("pulumi", { onProgress: reportTool });
+    await resolveTools(TOOL_NAMES, { onProgress: reportTool });
     await vitest("engine");
   },
 };
