@@ -1,3 +1,4 @@
+import { loadExemptions } from "../policies/exemptions.ts";
 import type { Finding } from "../policies/finding.ts";
 import { rules } from "../policies/registry.ts";
 import { runRules, worstFirst } from "../policies/run.ts";
@@ -18,13 +19,15 @@ export interface PlanOptions {
  * Everything there is to say about an environment before it exists: its resources, what they cost, which rules they
  * break. Needs no network, no credentials and no Pulumi CLI.
  *
- * @throws What the program throws, CatalogueError if the price files are wrong.
+ * @throws What the program throws, CatalogueError if the price files are wrong, ExemptionsError if the exemptions are.
  */
 export async function planEnvironment(environment: Environment, { today }: PlanOptions): Promise<PlanReport> {
   const { spec, lock, name } = environment;
   const { rows } = await record(environment, async () => fleet(spec, lock));
   const priced = estimate(rows, { catalogue: loadCatalogue({ today }), usage: spec.usage, today });
-  const verdict = runRules(rules, rows, { environment: name, cost: priced.cost, budget: spec.budget });
+  const { budget, privacy } = spec;
+  const exemptions = { list: loadExemptions(rules.map(({ id }) => id)), today };
+  const verdict = runRules(rules, rows, { environment: name, cost: priced.cost, budget, privacy, exemptions });
   const findings = worstFirst([...priced.findings, ...verdict.findings]);
   // A mandatory finding about a price always says that there is none.
   const undecided = [...priced.findings.filter(({ level }) => level === "mandatory"), ...verdict.undecided];

@@ -19,7 +19,12 @@ export const lineItem = z.strictObject({
 });
 
 /** Expected: spot prices, desired sizes, the usage section's hours. Worst: on-demand prices, maximum sizes, every hour. */
-export const cost = z.strictObject({ currency: z.literal("EUR"), expected: burn, worst: burn, items: z.array(lineItem) });
+export const cost = z.strictObject({
+  currency: z.literal("EUR"),
+  expected: burn,
+  worst: burn,
+  items: z.array(lineItem),
+});
 
 export type Burn = z.infer<typeof burn>;
 export type LineItem = z.infer<typeof lineItem>;

@@ -9,9 +9,13 @@ export const finding = z.strictObject({
   level: z.enum(LEVELS).meta({ description: "`mandatory` findings stop `pulumi up`; `advisory` ones do not." }),
   severity: z.enum(SEVERITIES),
   urn: z.string().meta({ description: "The resource, or the stack's URN for a finding about the whole environment." }),
-  path: z.string().meta({ description: "Property path within the resource, or the path in the environment file; may be empty." }),
+  path: z
+    .string()
+    .meta({ description: "Property path within the resource, or the path in the environment file; may be empty." }),
   message: z.string(),
-  value: z.string().meta({ description: "The value seen; `[secret]` where it is one, `[unknown]` where it is decided only by `up`." }),
+  value: z
+    .string()
+    .meta({ description: "The value seen; `[secret]` where it is one, `[unknown]` where it is decided only by `up`." }),
   limit: z.string().meta({ description: "What is allowed." }),
   fix: z.string().meta({ description: "The next step." }),
 });

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { Example } from "./example.ts";
+import { verdictOn } from "./examples.ts";
 import { rules } from "./registry.ts";
 import type { Rule } from "./rule.ts";
 
@@ -8,17 +10,36 @@ const UNKNOWN_MODES = {
   fail: "is reported as a finding",
 } as const;
 
-/** The page of rules, `docs/reference/rules.md`, from their own metadata. */
+const CATEGORIES = { cost: "Cost", privacy: "Privacy", security: "Security" } as const;
+
+const HEAD = `# Rules
+
+What \`plan\` reports and the policy pack enforces. Generated from the rules; do not edit.
+
+A mandatory finding stops \`pulumi up\`, an advisory one does not. A rule may be broken for a while where
+\`policies/exemptions.yaml\` says by whom, why and until when. The examples of each rule are its tests as well.
+`;
+
+/** The page of rules, `docs/reference/rules.md`, from their own metadata and examples. */
 export function generateRuleReference(): { path: string; text: string }[] {
-  const head = "# Rules\n\nWhat `plan` reports and the policy pack enforces. Generated from the rules; do not edit.\n";
-  const sections = [...rules].sort((a, b) => (a.id < b.id ? -1 : 1)).map(section);
-  return [{ path: "docs/reference/rules.md", text: [head, ...sections].join("\n") }];
+  const parts = Object.entries(CATEGORIES).flatMap(([category, name]) => {
+    const own = rules.filter(({ id }) => id.startsWith(`${category}/`));
+    return [`## ${name}\n\n${table(["rule", "level", "demand"], own.map(summary))}`, ...own.map(section)];
+  });
+  return [{ path: "docs/reference/rules.md", text: [HEAD, ...parts].join("\n") }];
 }
 
-function section({ id, title, why, severity, level, unknown, fix, source, config }: Rule): string {
+const summary = ({ id, level, severity, title }: Rule): readonly string[] => [
+  `[${id}](#${id.replaceAll("/", "")})`,
+  `${level}, ${severity}`,
+  title,
+];
+
+function section(rule: Rule): string {
+  const { id, title, why, severity, level, unknown, fix, source, config } = rule;
   const defaults = z.record(z.string(), z.json()).parse(config.parse({}) ?? {});
   const parameters = Object.entries(defaults).map(([name, value]) => `\`${name}\` (${JSON.stringify(value)})`);
-  return `## ${id}
+  return `### ${id}
 
 ${title}.
 
@@ -28,5 +49,21 @@ ${why}
 - Fix: ${fix}
 - Source: ${source}
 - Parameters: ${parameters.length === 0 ? "none" : parameters.join(", ")}
-`;
+
+${table(
+  ["example", "what the rule says"],
+  rule.examples.map((example) => [example.name, verdict(rule, example)]),
+)}`;
+}
+
+function verdict(rule: Rule, example: Example): string {
+  const { findings } = verdictOn(rule, example);
+  if (findings.length === 0) return "passes";
+  return findings.map(({ path, message }) => `${path === "" ? "" : `\`${path}\`: `}${message}`).join("<br>");
+}
+
+function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |\n`;
+  return [line(columns), line(columns.map(() => "---")), ...rows.map(line)].join("");
 }

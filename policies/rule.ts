@@ -1,27 +1,41 @@
 import type { z } from "zod";
 import type { Cost } from "./cost.ts";
+import type { Example } from "./example.ts";
 import type { LEVELS, SEVERITIES } from "./finding.ts";
 import type { Row } from "./row.ts";
 
-/** What a rule may look at beside the rows. */
-export interface RuleContext<Config> {
-  readonly config: Config;
+/** What there is to know about an environment beside its rows. */
+export interface Surroundings {
   readonly environment: string;
   /** Absent where the front end could not price the rows; a rule that needs it then reports that it could not decide. */
   readonly cost: Cost | undefined;
   /** The environment's budget section, as parsed; see stacks/spec/budget.ts for the shape and units. */
   readonly budget: Budget | undefined;
+  /** The environment's privacy section, as parsed; see stacks/spec/privacy.ts. */
+  readonly privacy: Privacy | undefined;
+}
+
+/** What a rule may look at beside the rows. */
+export interface RuleContext<Config> extends Surroundings {
+  readonly config: Config;
 }
 
 /** Limits in euros; every one may be left out. */
 export interface Limits {
-  readonly expected?: { readonly hourlyEuros?: number | undefined; readonly monthlyEuros?: number | undefined } | undefined;
-  readonly worst?: { readonly hourlyEuros?: number | undefined; readonly monthlyEuros?: number | undefined } | undefined;
+  readonly expected?:
+    { readonly hourlyEuros?: number | undefined; readonly monthlyEuros?: number | undefined } | undefined;
+  readonly worst?:
+    { readonly hourlyEuros?: number | undefined; readonly monthlyEuros?: number | undefined } | undefined;
 }
 export interface Budget {
   /** Share of a limit from which an advisory finding is reported. */
   readonly warnAt: number;
   readonly environment: Limits;
+}
+
+export interface Privacy {
+  /** ISO 3166-1 alpha-2 countries in which data above `public` may be kept. */
+  readonly residency: readonly string[];
 }
 
 /** What a rule says about one place; the runner adds the rule's id, level, severity and fix. */
@@ -38,11 +52,17 @@ export interface Violation {
 
 /** A rule is data and a pure function over rows. One rule a file; the three front ends run the same object. */
 export interface Rule<Config = unknown> {
+  /** The path of its file below `policies/`, without `.ts`. */
   readonly id: string;
   readonly title: string;
   readonly why: string;
   readonly severity: (typeof SEVERITIES)[number];
   readonly level: (typeof LEVELS)[number];
+  /**
+   * `resource`: what it says about a row alone holds whatever other rows there are, so `up` can refuse the resource
+   * before it exists. `environment`: it needs to see all rows.
+   */
+  readonly scope: "resource" | "environment";
   /** Parameters with their defaults. */
   readonly config: z.ZodType<Config>;
   /** What the runner does when `check` meets a value that is not known yet. */
@@ -50,8 +70,7 @@ export interface Rule<Config = unknown> {
   readonly fix: string;
   /** Where the demand comes from: a standard, a vendor's documentation, an article. */
   readonly source: string;
-  /** Minimal rows that pass and that must be reported; used by tests and by the generated reference. */
-  readonly good: readonly Row[];
-  readonly bad: readonly Row[];
+  /** What passes, what is reported, and what lies between; the tests and the generated reference are made from it. */
+  readonly examples: readonly Example[];
   check(rows: readonly Row[], context: RuleContext<Config>): Iterable<Violation>;
 }

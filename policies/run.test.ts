@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { exampleRow, exampleStack } from "./example.ts";
+import { exampleRow, exampleStack, exampleSurroundings } from "./example.ts";
 import type { Finding } from "./finding.ts";
 import { UNKNOWN } from "./row.ts";
 import type { Rule, Violation } from "./rule.ts";
 import { runRules, type RunContext } from "./run.ts";
 
-const context: RunContext = { environment: "example", cost: undefined, budget: undefined };
+const context: RunContext = { ...exampleSurroundings };
 const server = exampleRow(
   "hcloud:index/server:Server",
   "node",
@@ -23,8 +23,8 @@ function rule(check: Rule["check"], more: Partial<Rule> = {}): Rule {
     level: "advisory",
     config: z.strictObject({}),
     unknown: "warn",
-    good: [],
-    bad: [],
+    scope: "resource",
+    examples: [],
   } as const;
   return { ...text, ...data, ...more, check };
 }

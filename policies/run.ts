@@ -1,18 +1,17 @@
 import { z } from "zod";
-import type { Cost } from "./cost.ts";
+import { exempt, exemptionFindings, type Exempted, type Exemptions } from "./exemptions.ts";
 import { LEVELS, SEVERITIES, type Finding } from "./finding.ts";
 import { UNKNOWN, type Row } from "./row.ts";
-import type { Budget, Rule, Violation } from "./rule.ts";
+import type { Rule, Surroundings, Violation } from "./rule.ts";
 import { secretsOf } from "./secrets.ts";
 import { stackUrn } from "./stack.ts";
 import { isSecret } from "./values.ts";
 
-export interface RunContext {
-  readonly environment: string;
-  readonly cost: Cost | undefined;
-  readonly budget: Budget | undefined;
+export interface RunContext extends Surroundings {
   /** Parameters by rule id, in place of the rules' defaults. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** None if left out. */
+  readonly exemptions?: Exemptions;
 }
 
 export interface Verdict {
@@ -20,17 +19,38 @@ export interface Verdict {
   readonly findings: readonly Finding[];
   /** Those among the findings that say only that a rule could not judge: it crashed, or lacked a value. */
   readonly undecided: readonly Finding[];
+  /** What would be findings, were they not exempted. What could not be judged never is. */
+  readonly exempted: readonly Exempted[];
 }
+
+const NONE: Exemptions = { list: [], today: "" };
 
 /** Runs every rule over the rows. Never throws: what goes wrong is itself a mandatory finding. */
 export function runRules(rules: readonly Rule[], rows: readonly Row[], context: RunContext): Verdict {
+  const { environment, exemptions = NONE } = context;
+  const { decided, undecided } = results(rules, rows, context);
+  const { kept, exempted } = exempt(decided, exemptions);
+  const unsound = exemptionFindings(environment, exemptions, exempted);
+  return { findings: worstFirst([...kept, ...undecided, ...unsound]), undecided: worstFirst(undecided), exempted };
+}
+
+/** What speaks against one resource, of which nothing but its own row is known. Mandatory, decided and not exempted. */
+export function runRulesOnResource(rules: readonly Rule[], row: Row, context: RunContext): readonly Finding[] {
+  const own = rules.filter(({ scope }) => scope === "resource");
+  const { kept } = exempt(results(own, [row], context).decided, context.exemptions ?? NONE);
+  return worstFirst(kept.filter(({ level }) => level === "mandatory"));
+}
+
+function results(
+  rules: readonly Rule[],
+  rows: readonly Row[],
+  context: RunContext,
+): Readonly<Record<"decided" | "undecided", readonly Finding[]>> {
   const redact = redactor(rows);
-  const results = rows.length === 0 ? [noRows(context)] : rules.flatMap((rule) => runRule(rule, rows, context));
-  const findings = results.map((result) => ({ ...result, finding: redact(result.finding) }));
-  return {
-    findings: worstFirst(findings.map(({ finding }) => finding)),
-    undecided: worstFirst(findings.filter(({ decided }) => !decided).map(({ finding }) => finding)),
-  };
+  const all = rows.length === 0 ? [noRows(context)] : rules.flatMap((rule) => runRule(rule, rows, context));
+  const of = (wanted: boolean): Finding[] =>
+    all.filter(({ decided }) => decided === wanted).map(({ finding }) => redact(finding));
+  return { decided: of(true), undecided: of(false) };
 }
 
 /** Mandatory before advisory, critical before low, then by rule, resource and place. */
@@ -45,7 +65,11 @@ interface Result {
   readonly decided: boolean;
 }
 
-function runRule(rule: Rule, rows: readonly Row[], { settings, ...context }: RunContext): readonly Result[] {
+function runRule(
+  rule: Rule,
+  rows: readonly Row[],
+  { settings, exemptions: _, ...context }: RunContext,
+): readonly Result[] {
   const config = rule.config.safeParse(settings?.[rule.id] ?? {});
   if (!config.success) {
     const message = `The settings of this rule are wrong, so it did not run: ${z.prettifyError(config.error)}`;

@@ -37,3 +37,43 @@ export function asText(value: Value | undefined): string | undefined {
   if (typeof value === "number") return String(value);
   return typeof value === "string" && value !== UNKNOWN ? value : undefined;
 }
+
+/** A value and where it stands in its resource. */
+export interface Place {
+  readonly path: string;
+  readonly value: Value | undefined;
+}
+
+/** What stands in a resource below the keys; within an unknown value everything is unknown. */
+export function placeIn(row: Row, ...keys: readonly (string | number)[]): Place {
+  return below({ path: "", value: row.inputs }, ...keys);
+}
+
+/** What stands below the keys of another place. */
+export function below(start: Place, ...keys: readonly (string | number)[]): Place {
+  return keys.reduce<Place>(
+    ({ path, value }, key) => ({ path: join(path, key), value: value === UNKNOWN ? UNKNOWN : child(value, key) }),
+    start,
+  );
+}
+
+function child(value: Value | undefined, key: string | number): Value | undefined {
+  return typeof key === "number" ? asList(value)[key] : asObject(value)?.[key];
+}
+
+/** The items of a list, each with its place; an unknown list is one item of which nothing is known. */
+export function itemsOf(place: Place): readonly Place[] {
+  const { path, value } = place;
+  if (value === UNKNOWN) return [place];
+  return asList(value).map((item, index) => ({ path: join(path, index), value: item }));
+}
+
+/** True for the boolean and for the text that some AWS arguments take in its place. */
+export const isTrue = (value: Value | undefined): boolean => value === true || value === "true";
+
+/** A value as findings show it, cut after 80 characters. */
+export function shown(value: Value | undefined): string {
+  if (value === undefined || value === null) return "nothing";
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Burn, Cost } from "../cost.ts";
-import { exampleStack } from "../example.ts";
+import { exampleStack, exampleSurroundings } from "../example.ts";
 import type { Budget, Limits } from "../rule.ts";
 import { runRules } from "../run.ts";
 import { withinBudget } from "./within-budget.ts";
@@ -28,7 +28,7 @@ const cost: Cost = {
 
 const check = (environment: Limits, more: { cost?: Cost | undefined; budget?: Budget | undefined } = {}) => {
   const budget = { warnAt: 0.8, environment };
-  return runRules([withinBudget], [exampleStack], { environment: "example", cost, budget, ...more });
+  return runRules([withinBudget], [exampleStack], { ...exampleSurroundings, cost, budget, ...more });
 };
 
 describe("within-budget", () => {

@@ -1,6 +1,7 @@
 import { Decimal } from "decimal.js";
 import { z } from "zod";
 import type { Cost } from "../cost.ts";
+import { bad, boundary, exampleStack, good, unknown } from "../example.ts";
 import { UNKNOWN } from "../row.ts";
 import type { Budget, Rule, Violation } from "../rule.ts";
 import { stackUrn } from "../stack.ts";
@@ -16,21 +17,34 @@ const BURNS = [
 
 type Measure = (typeof BURNS)[number];
 
+const LIMIT: Budget = { warnAt: 0.8, environment: { expected: { monthlyEuros: 100 } } };
+const MONTHLY = "budget.environment.expected.monthlyEuros";
+const costing = (monthly: string): { cost: Cost; budget: Budget } => {
+  const burn = { hourly: "0.1096", monthly };
+  return { cost: { currency: "EUR", expected: burn, worst: burn, items: [] }, budget: LIMIT };
+};
+
 /** Blocks at 100 % of a limit, warns from `warnAt` of it. Cost and budget come from the context, not from rows. */
 export const withinBudget: Rule<z.output<typeof config>> = {
   id: "cost/within-budget",
   title: "The environment stays within its budget",
   why:
-    "A budget that is checked after the fact is a report. Checked before the first resource exists, on what the plan " +
-    "expects and on the worst that it allows, it is a limit.",
+    "A budget that is checked after the fact is a report. Checked before the first resource exists, on what the " +
+    "plan expects and on the worst that it allows, it is a limit.",
   severity: "high",
   level: "mandatory",
+  scope: "environment",
   config,
   unknown: "fail",
   fix: "Plan fewer or smaller nodes, or have the owner raise the limit in the environment file.",
   source: "https://www.finops.org/framework/capabilities/budgeting/",
-  good: [],
-  bad: [],
+  examples: [
+    good("79 of 100 euros a month", exampleStack, costing("79.99")),
+    bad("more than the limit", exampleStack, MONTHLY, costing("100.01")),
+    boundary("80 % of the limit, which warns", exampleStack, MONTHLY, costing("80.00")),
+    boundary("exactly the limit, which is no longer within it", exampleStack, MONTHLY, costing("100.00")),
+    unknown("resources that could not be priced", exampleStack, "budget", { budget: LIMIT }),
+  ],
 
   *check(_rows, { environment, cost, budget }) {
     const urn = stackUrn(environment);

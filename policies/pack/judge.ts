@@ -2,13 +2,11 @@ import type { Cost } from "../cost.ts";
 import { withinBudget } from "../cost/within-budget.ts";
 import type { Finding } from "../finding.ts";
 import type { Row } from "../row.ts";
-import type { Budget, Rule } from "../rule.ts";
-import { runRules, worstFirst } from "../run.ts";
+import type { Rule } from "../rule.ts";
+import { runRules, runRulesOnResource, worstFirst, type RunContext } from "../run.ts";
 
-export interface JudgeOptions {
+export interface JudgeOptions extends Omit<RunContext, "cost"> {
   readonly rules: readonly Rule[];
-  readonly environment: string;
-  readonly budget: Budget | undefined;
   /** False in the part of `up` that changes something. */
   readonly isPreview: boolean;
   /** Whether a resource of this type can cost anything by itself. */
@@ -33,10 +31,8 @@ export class Judge {
   resource(row: Row): readonly Finding[] {
     this.#rows.set(row.urn, row);
     if (this.#options.isPreview) return [];
-    const { rules, environment, budget } = this.#options;
-    const { findings, undecided } = runRules(rules, [row], { environment, budget, cost: undefined });
-    const own = findings.filter((finding) => finding.urn === row.urn && finding.level === "mandatory");
-    return [...own.filter((finding) => !undecided.includes(finding)), ...this.#overBudget(row)];
+    const { rules, ...context } = this.#options;
+    return [...runRulesOnResource(rules, row, { ...context, cost: undefined }), ...this.#overBudget(row)];
   }
 
   /**
@@ -44,19 +40,19 @@ export class Judge {
    * of components and secrets only the registrations tell; a resource that this run left alone has none.
    */
   stack(resources: readonly Row[]): readonly Finding[] {
-    const { rules, environment, budget, price } = this.#options;
+    const { rules, price, ...context } = this.#options;
     const rows = resources.map((row) => this.#rows.get(row.urn) ?? row);
     const { cost, findings } = price(rows);
-    return worstFirst([...findings, ...runRules(rules, rows, { environment, budget, cost }).findings]);
+    return worstFirst([...findings, ...runRules(rules, rows, { ...context, cost }).findings]);
   }
 
   /** Only the worst case can be judged while resources are still missing: it never falls when one is added. */
   #overBudget({ type }: Row): readonly Finding[] {
-    const { environment, budget, bills, price } = this.#options;
+    const { budget, bills, price, ...context } = this.#options;
     if (budget?.environment.worst === undefined || !bills(type)) return [];
     const rows = [...this.#rows.values()];
     const worst = { ...budget, environment: { worst: budget.environment.worst } };
-    const { findings } = runRules([withinBudget], rows, { environment, budget: worst, cost: price(rows).cost });
-    return findings.filter(({ level }) => level === "mandatory");
+    const { findings } = runRules([withinBudget], rows, { ...context, budget: worst, cost: price(rows).cost });
+    return findings.filter(({ level, rule }) => level === "mandatory" && rule === withinBudget.id);
   }
 }

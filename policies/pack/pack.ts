@@ -5,7 +5,9 @@ import { estimate } from "../../plan/pricing/estimate.ts";
 import { pricerOf } from "../../plan/pricing/pricers/registry.ts";
 import { today } from "../../plan/today.ts";
 import { budget } from "../../stacks/spec/budget.ts";
+import { privacy } from "../../stacks/spec/privacy.ts";
 import { usage } from "../../stacks/spec/usage.ts";
+import { loadExemptions } from "../exemptions.ts";
 import { rules } from "../registry.ts";
 import { Judge } from "./judge.ts";
 import manifest from "./package.json" with { type: "json" };
@@ -13,6 +15,7 @@ import { addAnalyzer, type Stack } from "./service.ts";
 
 const day = today();
 const catalogue = loadCatalogue({ today: day });
+const exemptions = { list: loadExemptions(rules.map(({ id }) => id)), today: day };
 
 function judge({ name, isPreview, config }: Stack): Judge {
   const section = (key: string): unknown => JSON.parse(config.get(`splitfleet:${key}`) ?? "null");
@@ -22,6 +25,8 @@ function judge({ name, isPreview, config }: Stack): Judge {
     rules,
     environment: name,
     budget: budget.safeParse(section("budget")).data,
+    privacy: privacy.safeParse(section("privacy")).data,
+    exemptions,
     isPreview,
     bills: (type) => pricerOf(type) !== undefined,
     price: (rows) => estimate(rows, { catalogue, usage: expectedUsage, today: day }),

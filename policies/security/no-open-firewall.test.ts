@@ -1,14 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { exampleRow } from "../example.ts";
+import { exampleRow, exampleSurroundings } from "../example.ts";
 import type { Row, Value } from "../row.ts";
 import { UNKNOWN } from "../row.ts";
 import { runRules } from "../run.ts";
 import { noOpenFirewall } from "./no-open-firewall.ts";
 
 const check = (...rows: Row[]): unknown[] =>
-  runRules([noOpenFirewall], rows, { environment: "example", cost: undefined, budget: undefined }).findings.map(
-    ({ level, path, value }) => [level, path, value],
-  );
+  runRules([noOpenFirewall], rows, { ...exampleSurroundings }).findings.map(({ level, path, value }) => [
+    level,
+    path,
+    value,
+  ]);
 
 const hcloud = (...rules: Value[]): Row => exampleRow("hcloud:index/firewall:Firewall", "firewall", { rules });
 const inbound = (protocol: string, port: string | undefined, ...sourceIps: string[]): Value => ({
@@ -80,10 +82,7 @@ describe("no-open-firewall at Hetzner", () => {
   it("can be told of another port", () => {
     const rows = [hcloud(inbound("tcp", "443", "0.0.0.0/0"))];
     const settings = { "security/no-open-firewall": { allowed: [{ protocol: "tcp", port: "443" }] } };
-    expect(
-      runRules([noOpenFirewall], rows, { environment: "example", cost: undefined, budget: undefined, settings })
-        .findings,
-    ).toEqual([]);
+    expect(runRules([noOpenFirewall], rows, { ...exampleSurroundings, settings }).findings).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { exampleRow } from "../example.ts";
+import { bad, boundary, changed, exampleRow, good, unknown } from "../example.ts";
+import { hasGpu, instanceTypes } from "../instance-types.ts";
 import { UNKNOWN, type Row, type Value } from "../row.ts";
 import type { Rule, Violation } from "../rule.ts";
 import { asList, asObject, asText, join } from "../values.ts";
@@ -28,34 +29,55 @@ const AWS_GROUPS = ["aws:ec2/securityGroup:SecurityGroup", "aws:ec2/defaultSecur
 const AWS_INGRESS_RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
 const AWS_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule";
 
+const inbound = (protocol: string, port: string, ...sourceIps: string[]): Value => ({
+  direction: "in",
+  protocol,
+  port,
+  sourceIps,
+});
+const MESH_ONLY = exampleRow(HCLOUD_FIREWALL, "nodes", {
+  rules: [
+    inbound("udp", "41641", "0.0.0.0/0", "::/0"),
+    { direction: "in", protocol: "icmp", sourceIps: ["0.0.0.0/0", "::/0"] },
+    inbound("tcp", "443", "203.0.113.0/24"),
+    { direction: "out", protocol: "tcp", port: "443", destinationIps: ["0.0.0.0/0"] },
+  ],
+});
+const GPU_GROUP = exampleRow("aws:ec2/securityGroup:SecurityGroup", "gpu-nodes", {
+  ingress: [{ protocol: "tcp", fromPort: 22, toPort: 22, cidrBlocks: ["203.0.113.7/32"] }],
+});
+const GPU_PEER = exampleRow("aws:ec2/launchTemplate:LaunchTemplate", "gpu", { instanceType: "p5.48xlarge" });
+
 export const noOpenFirewall: Rule<Config> = {
   id: "security/no-open-firewall",
   title: "Firewalls let nothing in but the mesh",
   why:
-    "Every service of the fleet is reached over the mesh or a tunnel. A port that is open to the world is found by " +
-    "scanners within minutes, and a GPU node behind one is worth tens of euros an hour to a stranger.",
+    "Every service of the fleet is reached over the mesh or a tunnel. A port that is open to the world is found " +
+    "by scanners within minutes, and a GPU node behind one is worth tens of euros an hour to a stranger.",
   severity: "critical",
   level: "mandatory",
+  scope: "resource",
   config,
   unknown: "warn",
   fix:
     "Remove the inbound rule and reach the service over the mesh, " +
     "or narrow its source to the addresses that need it.",
   source: "CIS Amazon Web Services Foundations Benchmark 5.2 and 5.3; https://tailscale.com/kb/1082/firewall-ports",
-  good: [
-    exampleRow(HCLOUD_FIREWALL, "mesh-only", {
-      rules: [
-        { direction: "in", protocol: "udp", port: "41641", sourceIps: ["0.0.0.0/0", "::/0"] },
-        { direction: "in", protocol: "icmp", sourceIps: ["0.0.0.0/0", "::/0"] },
-        { direction: "in", protocol: "tcp", port: "443", sourceIps: ["203.0.113.0/24"] },
-        { direction: "out", protocol: "tcp", port: "443", destinationIps: ["0.0.0.0/0"] },
-      ],
-    }),
-  ],
-  bad: [
-    exampleRow(HCLOUD_FIREWALL, "ssh-for-all", {
-      rules: [{ direction: "in", protocol: "tcp", port: "22", sourceIps: ["0.0.0.0/0"] }],
-    }),
+  examples: [
+    good("the mesh's port, ICMP, one known range and everything outbound", MESH_ONLY),
+    bad(
+      "SSH for all",
+      changed(MESH_ONLY, "rules[2]", inbound("tcp", "22", "203.0.113.7/32", "::/0")),
+      "rules[2].sourceIps[1]",
+    ),
+    bad("one port of a GPU pool, even for one address", [GPU_GROUP, GPU_PEER], { of: GPU_GROUP, path: "ingress[0]" }),
+    boundary("a whole /8", changed(MESH_ONLY, "rules[2].sourceIps", ["10.0.0.0/8"])),
+    boundary(
+      "a /7, which no registry hands out",
+      changed(MESH_ONLY, "rules[2].sourceIps", ["10.0.0.0/7"]),
+      "rules[2].sourceIps[0]",
+    ),
+    unknown("a range that `up` decides", changed(MESH_ONLY, "rules[2].sourceIps", [UNKNOWN]), "rules[2].sourceIps[0]"),
   ],
 
   *check(rows, { config: { allowed } }) {
@@ -180,14 +202,4 @@ function sourcesOf(rule: Fields, path: string, properties: readonly string[]): O
     if (value === UNKNOWN || typeof value === "string") return [{ path: at, range: value }];
     return asList(value).map((range, index) => ({ path: join(at, index), range }));
   });
-}
-
-/** Families P and G of EC2. */
-const hasGpu = (type: string): boolean => /^(?:p|g|gr)\d/.test(type);
-
-/** What a launch template or an Auto Scaling group asks for. */
-function instanceTypes({ inputs }: Row): readonly string[] {
-  const template = asObject(asObject(inputs["mixedInstancesPolicy"])?.["launchTemplate"]);
-  const overrides = asList(template?.["overrides"]).map((override) => asObject(override)?.["instanceType"]);
-  return [inputs["instanceType"], ...overrides].flatMap((type) => asText(type) ?? []);
 }

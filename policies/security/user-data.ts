@@ -1,5 +1,16 @@
 import { gunzipSync } from "node:zlib";
 
+export const SERVER = "hcloud:index/server:Server";
+export const LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
+export const INSTANCE = "aws:ec2/instance:Instance";
+
+/** Where user data stands, by resource type. */
+export const USER_DATA: Readonly<Record<string, readonly string[]>> = {
+  [SERVER]: ["userData"],
+  [LAUNCH_TEMPLATE]: ["userData"],
+  [INSTANCE]: ["userData", "userDataBase64"],
+};
+
 /** A readable layer of user data: the script itself, or a file that is packed into it. */
 export interface Layer {
   /** Empty for the user data itself, else where it was packed, such as `packed at line 12`. */
