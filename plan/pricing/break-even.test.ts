@@ -22,6 +22,16 @@ test("owning counts depreciation less resale, power with overhead, space and lab
   expect(ownAgainstRent(all, 1).toFixed()).toBe("0.5");
 });
 
+test("a machine that lasts no time, or draws less than nothing, is refused", () => {
+  const machine = { capex: 3600, lifetimeMonths: 36, watts: 500, perKwh: "0.20" };
+  expect(() => ownAgainstRent({ ...machine, lifetimeMonths: 0 }, 1)).toThrow(
+    new RangeError("lifetimeMonths is 0, expected a finite number above 0"),
+  );
+  expect(() => ownAgainstRent({ ...machine, watts: -1 }, 1)).toThrow(
+    new RangeError("watts is -1, expected a finite number of at least 0"),
+  );
+});
+
 test("a fixed price equals so many requests of an API", () => {
   expect(requestsForTheSame(31, "0.005").toFixed()).toBe("6200");
 });

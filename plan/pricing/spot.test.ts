@@ -41,6 +41,6 @@ test("more interruptions, slower saves and slower restarts never make it cheaper
 test("an interval of zero and a negative quantity are refused", () => {
   expect(() => spotOverhead(JOB, 0)).toThrow(new RangeError("intervalHours is 0, expected a finite number above 0"));
   expect(() => bestInterval({ ...JOB, saveHours: -1 })).toThrow(
-    new RangeError("saveHours is -1, expected a finite number of at least 0"),
+    new RangeError("saveHours is -1, expected a finite number above 0"),
   );
 });

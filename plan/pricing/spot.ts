@@ -25,9 +25,14 @@ export function spotOverhead(job: CheckpointedJob, intervalHours: number): Decim
   return new Decimal(1).plus(new Decimal(saveHours).div(intervalHours)).plus(lostHours.times(interruptionsPerHour));
 }
 
-/** The interval at which the overhead is smallest: sqrt(2 s / L). Infinite where nothing interrupts. */
+/**
+ * The interval at which the overhead is smallest: sqrt(2 s / L). Infinite where nothing interrupts.
+ *
+ * @throws {RangeError} for checkpoints that take no time, or a negative quantity.
+ */
 export function bestInterval({ saveHours, interruptionsPerHour }: CheckpointedJob): Decimal {
-  requireQuantities({ saveHours, interruptionsPerHour });
+  requirePositive({ saveHours });
+  requireQuantities({ interruptionsPerHour });
   return new Decimal(saveHours).times(2).div(interruptionsPerHour).sqrt();
 }
 
