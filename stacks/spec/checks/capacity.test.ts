@@ -28,6 +28,17 @@ describe("first fit", () => {
     expect(homeless.map(({ name }) => name)).toEqual(["large"]);
   });
 
+  test("a daemon takes its part of every node before anything else", () => {
+    const room = { memoryMiB: 1000, cpu: 8, gpus: 0 };
+    const { nodes, homeless } = firstFit([pod("a", 800), pod("b", 800), pod("c", 200)], 2, room, [pod("agent", 200)]);
+    expect(nodes.map((node) => node.pods.map(({ name }) => name))).toEqual([
+      ["agent", "a"],
+      ["agent", "b"],
+    ]);
+    expect(homeless.map(({ name }) => name)).toEqual(["c"]);
+    expect(firstFit([], 2, room, [pod("agent", 1001)]).homeless.map(({ name }) => name)).toEqual(["agent"]);
+  });
+
   test("cores and GPUs count as memory does", () => {
     const room = { memoryMiB: 1000, cpu: 2, gpus: 1 };
     expect(firstFit([pod("a", 1, 1, 1), pod("b", 1, 1, 1)], 1, room).homeless.map(({ name }) => name)).toEqual(["b"]);

@@ -4,7 +4,7 @@ import type { PlannedWorkload } from "../../../components/workloads/plan.ts";
 import type { Complaint } from "../../problems.ts";
 import { oneOf } from "../../words.ts";
 import { check } from "./check.ts";
-import { planned } from "./planned.ts";
+import { type Demand, planned } from "./planned.ts";
 
 /** What a fault of a definition reads like; the rest of the complaint names the entry and the definition's file. */
 interface Fault {
@@ -14,9 +14,10 @@ interface Fault {
   readonly fix: string;
 }
 
-/** What the types of the contract can not say about what a definition built. */
-export const definitionFaults = check(["environment", "workloads", "models"], function* (facts): Iterable<Complaint> {
-  const { workloads, images } = planned(facts);
+export const definitionFaults = check(["environment", "workloads", "models"], (facts) => faultsIn(planned(facts)));
+
+/** What the types of the contract can not say about what definitions built. */
+export function* faultsIn({ workloads, images }: Pick<Demand, "workloads" | "images">): Iterable<Complaint> {
   for (const workload of workloads) {
     const { name, definition } = workload;
     for (const { got, expected, fix } of [
@@ -30,7 +31,7 @@ export const definitionFaults = check(["environment", "workloads", "models"], fu
       yield { path: ["workloads", name], atKey: true, got, expected, fix: `${fix} in ${definition.file}` };
     }
   }
-});
+}
 
 const containersOf = ({ workload: { container, jobs = {} } }: PlannedWorkload): readonly Container[] => [container, ...Object.values(jobs)];
 

@@ -1,11 +1,14 @@
+import type { PlannedWorkload } from "../../../components/workloads/plan.ts";
 import type { Complaint } from "../../problems.ts";
 import { count } from "../../words.ts";
 import { check } from "./check.ts";
 import { planned } from "./planned.ts";
 
+export const retention = check(["environment", "workloads", "models"], (facts) => overdueIn(planned(facts).workloads));
+
 /** A store of personal data says how old they become, and its copies become no older. */
-export const retention = check(["environment", "workloads", "models"], function* (facts): Iterable<Complaint> {
-  for (const { name, entry, definition, workload } of planned(facts).workloads) {
+export function* overdueIn(workloads: readonly PlannedWorkload[]): Iterable<Complaint> {
+  for (const { name, entry, definition, workload } of workloads) {
     for (const [volume, { keep, retentionDays, backup }] of Object.entries(workload.volumes ?? {})) {
       const place = { path: ["workloads", name], atKey: true };
       if (keep && entry.dataClass === "personal" && retentionDays === undefined) {
@@ -26,4 +29,4 @@ export const retention = check(["environment", "workloads", "models"], function*
       }
     }
   }
-});
+}

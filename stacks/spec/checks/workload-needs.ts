@@ -1,4 +1,5 @@
 import { needCycles } from "../../../components/workloads/needs.ts";
+import type { PlannedWorkload } from "../../../components/workloads/plan.ts";
 import type { Complaint } from "../../problems.ts";
 import { nearest } from "../../words.ts";
 import { check } from "./check.ts";
@@ -12,9 +13,10 @@ export const workloadNeeds = check(["environment", "workloads", "models"], funct
   }
 });
 
+export const cyclicNeeds = check(["environment", "workloads", "models"], (facts) => cyclesIn(planned(facts).workloads));
+
 /** Needs come to an end: of workloads that need each other in a circle, none can be ready first. */
-export const cyclicNeeds = check(["environment", "workloads", "models"], function* (facts): Iterable<Complaint> {
-  const { workloads } = planned(facts);
+export function* cyclesIn(workloads: readonly PlannedWorkload[]): Iterable<Complaint> {
   const fileOf = (name: string): string => workloads.find((workload) => workload.name === name)?.definition.file ?? name;
   for (const cycle of needCycles(workloads)) {
     const [first = ""] = cycle;
@@ -27,4 +29,4 @@ export const cyclicNeeds = check(["environment", "workloads", "models"], functio
       fix: `take a need out of ${files}, or choose another workload for it`,
     };
   }
-});
+}

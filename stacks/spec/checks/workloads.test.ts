@@ -1,0 +1,149 @@
+import { expect, test } from "vitest";
+import { defineWorkload, type Port, type Workload, type WorkloadKind } from "../../../components/workloads/contract.ts";
+import type { PlannedWorkload } from "../../../components/workloads/plan.ts";
+import { trialFacts } from "../../testdata/trial.ts";
+import { faultsIn } from "./definitions.ts";
+import { hostnames } from "./hostnames.ts";
+import { overdueIn } from "./retention.ts";
+import { cyclesIn } from "./workload-needs.ts";
+
+const image = `registry.example.org/tool@sha256:${"0".repeat(64)}`;
+const container = { image, cpu: { request: 1 }, memoryMiB: { request: 64 }, user: 10001 };
+const api: Port = { port: 80, audience: "cluster" };
+
+/** A workload of the name, built by a definition that gives just this. */
+function plan(name: string, workload: Workload, kind: Partial<Pick<WorkloadKind, "runtimes" | "ports">> = {}, dataClass = "personal"): PlannedWorkload {
+  const definition = {
+    ...defineWorkload({ kind: name, summary: "", memory: "", runtimes: ["kubernetes"], ports: {}, spec: {}, build: () => workload }),
+    ...kind,
+    file: `kinds/${name}.ts`,
+  };
+  return { name, entry: { kind: name, team: "platform", pool: "operations", dataClass }, definition, handles: {}, workload };
+}
+const faults = (...workloads: PlannedWorkload[]) =>
+  [...faultsIn({ workloads, images: new Set(["locked"]) })].map(({ path, got, expected, fix }) => [path.join("."), got, expected, fix]);
+
+test("what a definition built well has no fault", () => {
+  const deploy = plan("tool", {
+    replicas: 1,
+    container: { ...container, env: { KEY: { secret: "key", key: "value" } } },
+    secrets: { key: { class: "generated", keys: ["value"] } },
+    jobs: { migrate: { ...container, image: "locked" } },
+    override: { kubernetes: { deployment: (args) => args, service: (args) => args, networkPolicy: (args) => args } },
+  }, { ports: { api } });
+  const nightly = plan("nightly", { form: "scheduled", schedule: "30 2 * * MON-FRI", deadlineSeconds: 60, retries: 0, container });
+  expect(faults(deploy, nightly)).toEqual([]);
+});
+
+test("a kind without the runtime that every pool has", () => {
+  expect(faults(plan("site", { replicas: 1, container }, { runtimes: ["compose"] }))).toEqual([
+    [
+      "workloads.site",
+      "kind site, which runs on compose only",
+      "a kind that runs on kubernetes, as every pool does",
+      "add kubernetes to the `runtimes` in kinds/site.ts",
+    ],
+  ]);
+});
+
+test("an image that no digest pins, of the container or of a job", () => {
+  const workload: Workload = { replicas: 1, container: { ...container, image: "nginx:latest" }, jobs: { migrate: { ...container, image: "nginx" } } };
+  expect(faults(plan("site", workload))).toEqual(
+    ["nginx:latest", "nginx"].map((name) => [
+      "workloads.site",
+      `the image ${name} without its digest`,
+      "an image of the lock, which pins it by digest",
+      "write `context.image(name)` for it in kinds/site.ts",
+    ]),
+  );
+});
+
+test("a reference to a secret or a key that nobody declares", () => {
+  const database = plan("database", { replicas: 1, container, secrets: { owner: { class: "generated", keys: ["password"] } } });
+  const env = {
+    OWN: { secret: "absent", key: "value" },
+    THEIRS: { workload: "database", secret: "owner", key: "user" },
+    RIGHT: { workload: "database", secret: "owner", key: "password" },
+  };
+  expect(faults(database, plan("shop", { replicas: 1, container: { ...container, env } }))).toEqual([
+    [
+      "workloads.shop",
+      "a reference to the secret absent, which workload shop does not declare",
+      "a declared secret",
+      "correct the reference, or declare the secret, in kinds/shop.ts",
+    ],
+    ["workloads.shop", "a reference to key user of the secret owner of workload database", "password", "correct the key in kinds/shop.ts"],
+  ]);
+});
+
+test("a run now and then that serves a port, or comes at no time", () => {
+  const workload: Workload = { form: "scheduled", schedule: "@daily", deadlineSeconds: 60, retries: 0, container };
+  expect(faults(plan("nightly", workload, { ports: { api } })).map(([, got]) => got)).toEqual([
+    "a scheduled workload with ports, at which nobody answers between its runs",
+    'the schedule "@daily"',
+  ]);
+});
+
+test("an override of an object that there is not", () => {
+  const workload: Workload = { replicas: 1, container, override: { kubernetes: { statefulSet: (args) => args, service: (args) => args } } };
+  expect(faults(plan("tool", workload)).map(([, got, expected]) => [got, expected])).toEqual([
+    ["an override of statefulSet, which it has none of", "deployment or networkPolicy"],
+    ["an override of service, which it has none of", "deployment or networkPolicy"],
+  ]);
+});
+
+test("a store of personal data without retention, and backups that outlive it", () => {
+  const kept = { path: "/data", sizeGiB: 1, keep: true };
+  const store = (volume: object): Workload => ({ replicas: 1, container, volumes: { data: { ...kept, ...volume } } });
+  const backup = { everyHours: 24, keepDays: 30 };
+  expect([...overdueIn([plan("crm", store({})), plan("logs", store({ retentionDays: 7, backup }))])]).toEqual([
+    {
+      path: ["workloads", "crm"],
+      atKey: true,
+      got: "personal data on its volume data, and no retention",
+      expected: "the age in days at which personal data is deleted",
+      fix: "state `retentionDays` on volume data in kinds/crm.ts, or a lower dataClass",
+    },
+    {
+      path: ["workloads", "logs"],
+      atKey: true,
+      got: "backups of volume data kept for 30 days, its data for 7 days",
+      expected: "backups that are not older than what may still be there",
+      fix: "lower `backup.keepDays` or raise `retentionDays` in kinds/logs.ts",
+    },
+  ]);
+  const sound = [
+    plan("crm", store({ retentionDays: 30, backup })),
+    plan("cache", store({ keep: false })),
+    plan("wiki", store({}), {}, "confidential"),
+  ];
+  expect([...overdueIn(sound)]).toEqual([]);
+});
+
+test("workloads that need each other", () => {
+  const needs = (workload: string) => [{ workload, team: "platform", port: 80, protocol: "TCP" as const, host: "", url: "" }];
+  const circle = [plan("shop", { replicas: 1, container, needs: needs("bank") }), plan("bank", { replicas: 1, container, needs: needs("shop") })];
+  expect([...cyclesIn(circle)]).toEqual([
+    {
+      path: ["workloads", "bank"],
+      atKey: true,
+      got: "a circle of needs: bank -> shop -> bank",
+      expected: "needs that come to an end",
+      fix: "take a need out of kinds/bank.ts or kinds/shop.ts, or choose another workload for it",
+    },
+  ]);
+});
+
+test("two public ports on one host name", () => {
+  const facts = trialFacts(({ workloads }) => {
+    Object.assign(workloads["ollama"] ?? {}, { hostnames: { web: "app.example.org", docs: "docs.example.org" } });
+    Object.assign(workloads["litellm"] ?? {}, { hostnames: { api: "app.example.org" } });
+  });
+  expect([...hostnames(facts)]).toEqual([
+    {
+      path: ["workloads", "litellm", "hostnames", "api"],
+      got: "app.example.org, which leads to port web of workload ollama",
+      expected: "a host name of its own",
+    },
+  ]);
+});
