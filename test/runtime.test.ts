@@ -1,32 +1,27 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import { expect, test } from "vitest";
 import { KubernetesWorkload } from "../components/runtime/kubernetes.ts";
-import { defineWorkload } from "../components/workloads/contract.ts";
+import { defineWorkload, type Port, type Workload } from "../components/workloads/contract.ts";
 import type { PlannedWorkload } from "../components/workloads/plan.ts";
 import { record } from "../plan/recorder/record.ts";
+import type { Row } from "../policies/row.ts";
+import { rowOf } from "./harness.ts";
 
-const worker = defineWorkload({
-  kind: "worker",
-  summary: "Takes work from a queue and serves nothing",
-  memory: "256 MiB.",
-  runtimes: ["kubernetes"],
-  ports: {},
-  spec: {},
-  build: () => ({
-    replicas: 2,
-    container: { image: "worker@sha256:aa", cpu: { request: 1 }, memoryMiB: { request: 256 }, user: 10001 },
-  }),
-});
-const entry = { kind: "worker", team: "assistants", pool: "inference", dataClass: "internal" };
-const planned: PlannedWorkload = {
-  name: "worker",
-  entry,
-  definition: { ...worker, file: "test/runtime.test.ts" },
-  handles: {},
-  workload: worker.build({}, { name: "worker", environment: "test", models: {}, needs: {}, image: (name) => name }),
-};
+const container = { image: "worker@sha256:aa", cpu: { request: 1 }, memoryMiB: { request: 256 }, user: 10001 };
 
-test("a workload without ports has no service, and several replicas have a disruption budget", async () => {
+/** What the runtime makes of a workload with the name `worker`. */
+async function rowsOf(workload: Workload, ports: Readonly<Record<string, Port>> = {}, hostnames: Record<string, string> = {}): Promise<readonly Row[]> {
+  const definition = {
+    ...defineWorkload({ kind: "worker", summary: "", memory: "", runtimes: ["kubernetes"], ports, spec: {}, build: () => workload }),
+    file: "test/runtime.test.ts",
+  };
+  const planned: PlannedWorkload = {
+    name: "worker",
+    entry: { kind: "worker", team: "assistants", pool: "inference", dataClass: "internal", hostnames },
+    definition,
+    handles: {},
+    workload,
+  };
   const { rows } = await record({ name: "test", config: {}, secretKeys: [] }, async () => {
     const provider = new kubernetes.Provider("kubernetes", {});
     const vault = { kv: "kv", loginMount: "kubernetes", environment: "test", dependsOn: [] };
@@ -34,10 +29,181 @@ test("a workload without ports has no service, and several replicas have a disru
     new KubernetesWorkload("worker", { planned, consumers: [], namespace: "team-assistants", allocation, vault }, { providers: [provider] });
     return Promise.resolve({});
   });
-  expect(rows.filter(({ custom, provider }) => custom && provider !== "").map(({ name, type }) => `${name}: ${type}`)).toEqual([
-    "worker-deployment: kubernetes:apps/v1:Deployment",
+  return rows.filter(({ custom, provider }) => custom && provider !== "");
+}
+
+const namesOf = (rows: readonly Row[]): string[] => rows.map(({ name, type }) => `${name}: ${type}`).sort();
+
+const labels = {
+  "splitfleet/environment": "test",
+  "splitfleet/team": "assistants",
+  "splitfleet/data-class": "internal",
+  "splitfleet/workload": "worker",
+  "app.kubernetes.io/name": "worker",
+};
+const metadata = { name: "worker", namespace: "team-assistants", labels };
+const selector = { matchLabels: { "app.kubernetes.io/name": "worker" } };
+
+/** The pod of {@link container}, with what a form or a fact changes. */
+const template = (pod: object = {}, main: object = {}) => ({
+  metadata: { labels },
+  spec: {
+    serviceAccountName: "worker",
+    automountServiceAccountToken: false,
+    nodeSelector: {},
+    securityContext: { runAsNonRoot: true, runAsUser: 10001, runAsGroup: 10001, fsGroup: 10001, seccompProfile: { type: "RuntimeDefault" } },
+    containers: [
+      {
+        name: "main",
+        image: "worker@sha256:aa",
+        env: [],
+        resources: { requests: { cpu: "1", memory: "256Mi" }, limits: { memory: "256Mi" } },
+        securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
+        volumeMounts: [],
+        ...main,
+      },
+    ],
+    volumes: [],
+    ...pod,
+  },
+});
+
+test("a workload without ports has no service, and several replicas have a disruption budget", async () => {
+  expect(namesOf(await rowsOf({ replicas: 2, container }))).toEqual([
     "worker-account: kubernetes:core/v1:ServiceAccount",
-    "worker-flows: kubernetes:networking.k8s.io/v1:NetworkPolicy",
+    "worker-deployment: kubernetes:apps/v1:Deployment",
     "worker-disruption: kubernetes:policy/v1:PodDisruptionBudget",
+    "worker-flows: kubernetes:networking.k8s.io/v1:NetworkPolicy",
   ]);
+});
+
+test("a daemon is a pod on every node of the pool", async () => {
+  const rows = await rowsOf({ form: "daemon", container });
+  expect(namesOf(rows)).toEqual([
+    "worker-account: kubernetes:core/v1:ServiceAccount",
+    "worker-daemon-set: kubernetes:apps/v1:DaemonSet",
+    "worker-flows: kubernetes:networking.k8s.io/v1:NetworkPolicy",
+  ]);
+  expect(rowOf(rows, "kubernetes:apps/v1:DaemonSet", "worker-daemon-set").inputs).toEqual({
+    apiVersion: "apps/v1",
+    kind: "DaemonSet",
+    metadata,
+    spec: { selector, template: template() },
+  });
+});
+
+test("a scheduled workload runs in UTC, one run at a time, and looks back an hour", async () => {
+  const rows = await rowsOf({ form: "scheduled", schedule: "30 2 * * *", deadlineSeconds: 900, retries: 2, container });
+  expect(rowOf(rows, "kubernetes:batch/v1:CronJob", "worker-cron-job").inputs).toEqual({
+    apiVersion: "batch/v1",
+    kind: "CronJob",
+    metadata,
+    spec: {
+      schedule: "30 2 * * *",
+      timeZone: "Etc/UTC",
+      concurrencyPolicy: "Forbid",
+      startingDeadlineSeconds: 3600,
+      jobTemplate: {
+        metadata: { labels },
+        spec: { activeDeadlineSeconds: 900, backoffLimit: 2, template: template({ restartPolicy: "Never" }) },
+      },
+    },
+  });
+});
+
+test("a batch workload is a job for whose end nobody waits", async () => {
+  const rows = await rowsOf({ form: "batch", deadlineSeconds: 36_000, retries: 0, container });
+  expect(rowOf(rows, "kubernetes:batch/v1:Job", "worker-job").inputs).toEqual({
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
+    spec: { activeDeadlineSeconds: 36_000, backoffLimit: 0, template: template({ restartPolicy: "Never" }) },
+  });
+});
+
+test("a pod drains before it is asked to stop, within the grace that it has", async () => {
+  const rows = await rowsOf({ replicas: 1, container: { ...container, lifecycle: { graceSeconds: 120, drainSeconds: 15 } } });
+  expect(rowOf(rows, "kubernetes:apps/v1:Deployment", "worker-deployment").inputs["spec"]).toEqual({
+    replicas: 1,
+    selector,
+    template: template({ terminationGracePeriodSeconds: 120 }, { lifecycle: { preStop: { sleep: { seconds: 15 } } } }),
+  });
+});
+
+test("retention and backup of volumes stand on the controller, whose claims no change of them touches", async () => {
+  const data = { path: "/data", sizeGiB: 5, keep: true, retentionDays: 30, backup: { everyHours: 24, keepDays: 14 } };
+  const { inputs } = rowOf(await rowsOf({ replicas: 1, container, volumes: { data } }), "kubernetes:apps/v1:StatefulSet", "worker-stateful-set");
+  expect(inputs["metadata"]).toEqual({
+    ...metadata,
+    annotations: { "splitfleet/data-retention-days": "30", "splitfleet/data-backup-hours": "24", "splitfleet/data-backup-keep-days": "14" },
+  });
+  expect(inputs["spec"]).toMatchObject({
+    persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
+    volumeClaimTemplates: [{ metadata: { name: "data", labels }, spec: { resources: { requests: { storage: "5Gi" } } } }],
+  });
+});
+
+test("the host name of a public port stands on the service", async () => {
+  const rows = await rowsOf({ replicas: 1, container }, { web: { port: 8080, audience: "public" } }, { web: "app.example.org" });
+  expect(rowOf(rows, "kubernetes:core/v1:Service", "worker-service").inputs["metadata"]).toEqual({
+    ...metadata,
+    annotations: { "splitfleet/web-hostname": "app.example.org" },
+  });
+});
+
+test("credentials of another workload are synced into a secret of one's own, under the other's path", async () => {
+  const env = { PASSWORD: { workload: "database", secret: "owner", key: "password" } };
+  const rows = await rowsOf({ replicas: 1, container: { ...container, env } });
+  const { inputs } = rowOf(rows, "kubernetes:secrets.hashicorp.com/v1beta1:VaultStaticSecret", "worker-database-owner");
+  expect(inputs["spec"]).toEqual({
+    vaultAuthRef: "worker",
+    type: "kv-v2",
+    mount: "kv",
+    path: "test/database/owner",
+    refreshAfter: "60s",
+    hmacSecretData: true,
+    destination: { name: "worker-database-owner", create: true },
+    rolloutRestartTargets: [{ kind: "Deployment", name: "worker" }],
+  });
+  expect(rowOf(rows, "kubernetes:apps/v1:Deployment", "worker-deployment").inputs["spec"]).toMatchObject({
+    template: {
+      spec: { containers: [{ env: [{ name: "PASSWORD", valueFrom: { secretKeyRef: { name: "worker-database-owner", key: "password" } } }] }] },
+    },
+  });
+});
+
+test("a job has the files and the secrets of its workload", async () => {
+  const env = { KEY: { secret: "key", key: "value" } };
+  const workload: Workload = {
+    replicas: 1,
+    container,
+    files: { "/etc/worker.yaml": "a: 1\n" },
+    secrets: { key: { class: "generated", keys: ["value"] } },
+    jobs: { migrate: { ...container, env } },
+  };
+  const { inputs } = rowOf(await rowsOf(workload), "kubernetes:batch/v1:Job", "worker-migrate");
+  expect(inputs["spec"]).toMatchObject({
+    template: {
+      spec: {
+        containers: [
+          {
+            env: [{ name: "KEY", valueFrom: { secretKeyRef: { name: "worker-key", key: "value" } } }],
+            volumeMounts: [{ name: "config", mountPath: "/etc/worker.yaml", subPath: "etc_worker.yaml", readOnly: true }],
+          },
+        ],
+        volumes: [{ name: "config", configMap: { name: "worker-config" } }],
+      },
+    },
+  });
+});
+
+test("an override comes last, and is held to what the object may have", async () => {
+  const paused = await rowsOf({
+    replicas: 1,
+    container,
+    override: { kubernetes: { deployment: (args) => ({ ...args, metadata: { ...args.metadata, annotations: { reviewed: "yes" } } }) } },
+  });
+  expect(rowOf(paused, "kubernetes:apps/v1:Deployment", "worker-deployment").inputs["metadata"]).toEqual({ ...metadata, annotations: { reviewed: "yes" } });
+  const misspelt = { kubernetes: { networkPolicy: (args: object) => ({ ...args, specs: {} }) } };
+  await expect(rowsOf({ replicas: 1, container, override: misspelt })).rejects.toThrow("specs");
 });
