@@ -59,7 +59,9 @@ test("a revision that does not exist, or that git could take for an option, is r
   await expect(catalogueAt("nope", { root, today: TODAY })).rejects.toThrow(
     new RevisionError('"nope" is neither a folder nor a revision: fatal: Not a valid object name nope'),
   );
-  await expect(catalogueAt("--help", { root, today: TODAY })).rejects.toThrow(RevisionError);
+  await expect(catalogueAt("--help", { root, today: TODAY })).rejects.toThrow(
+    new RevisionError('"--help" is neither a folder nor a revision: fatal: Not a valid object name --help'),
+  );
 });
 
 test("a revision without price files is refused", async () => {
