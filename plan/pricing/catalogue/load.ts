@@ -7,7 +7,7 @@ import { priceFile } from "./schema.ts";
 const BUILT_IN = import.meta.dirname;
 
 /**
- * Reads and checks every `*.json` in `folders` (default: the project's own catalogue). About 20 ms for
+ * Reads and checks every `*.json` in `folders` (default: the project's own catalogue). About 12 ms for
  * 300 prices in a new process, 2 ms once it runs.
  *
  * @param options.today ISO date; a price observed after it is a mistake.
