@@ -59,6 +59,20 @@ describe("planEnvironment", () => {
     expect(summary).toMatchObject({ mandatory: 1, undecided: 0, verdict: "findings" });
   });
 
+  it("tells what is exempted apart from what is found", async () => {
+    const exemption = {
+      rule: "security/vault-is-audited",
+      urn: "urn:pulumi:sandbox::*::vault-kv",
+      owner: "platform@example.org",
+      reason: "The bootstrap of Vault enables its device.",
+      until: "2027-01-31",
+    };
+    const environment = await loadEnvironment(SANDBOX_FILE);
+    const { findings, exempted } = await planEnvironment(environment, { today: TODAY, exemptions: [exemption] });
+    expect(findings).toEqual([]);
+    expect(exempted.map(({ finding, exemption: by }) => [finding.rule, by])).toEqual([[exemption.rule, exemption]]);
+  });
+
   it("takes a missing price for undecided, never for nothing", async () => {
     const environment = await loadEnvironment(SANDBOX_FILE);
     const { inference } = environment.lock.pools;
@@ -81,7 +95,10 @@ describe("generatePlanSchema", () => {
     expect(file?.path).toBe("docs/reference/plan.schema.json");
     expect(schema).toMatchObject({
       type: "array",
-      items: { required: ["environment", "rows", "cost", "findings", "summary"], additionalProperties: false },
+      items: {
+        required: ["environment", "rows", "cost", "findings", "exempted", "summary"],
+        additionalProperties: false,
+      },
     });
   });
 });

@@ -1,4 +1,4 @@
-import { loadExemptions } from "../policies/exemptions.ts";
+import { loadExemptions, type Exemption } from "../policies/exemptions.ts";
 import type { Finding } from "../policies/finding.ts";
 import { rules } from "../policies/registry.ts";
 import { runRules, worstFirst } from "../policies/run.ts";
@@ -11,8 +11,10 @@ import { record } from "./recorder/record.ts";
 import type { PlanReport, PlanSummary } from "./report/contract.ts";
 
 export interface PlanOptions {
-  /** ISO date; decides which prices are out of date. */
+  /** ISO date; decides which prices are out of date and which exemptions count. */
   readonly today: string;
+  /** Those of `policies/exemptions.yaml` if left out. */
+  readonly exemptions?: readonly Exemption[];
 }
 
 /**
@@ -21,12 +23,13 @@ export interface PlanOptions {
  *
  * @throws What the program throws, CatalogueError if the price files are wrong, ExemptionsError if the exemptions are.
  */
-export async function planEnvironment(environment: Environment, { today }: PlanOptions): Promise<PlanReport> {
+export async function planEnvironment(environment: Environment, options: PlanOptions): Promise<PlanReport> {
+  const { today, exemptions: list = loadExemptions(rules.map(({ id }) => id)) } = options;
   const { spec, lock, name } = environment;
   const { rows } = await record(environment, async () => fleet(spec, lock));
   const priced = estimate(rows, { catalogue: loadCatalogue({ today }), usage: spec.usage, today });
   const { budget, privacy } = spec;
-  const exemptions = { list: loadExemptions(rules.map(({ id }) => id)), today };
+  const exemptions = { list, today };
   const verdict = runRules(rules, rows, { environment: name, cost: priced.cost, budget, privacy, exemptions });
   const findings = worstFirst([...priced.findings, ...verdict.findings]);
   // A mandatory finding about a price always says that there is none.
@@ -36,6 +39,7 @@ export async function planEnvironment(environment: Environment, { today }: PlanO
     rows: rows.map(shown),
     cost: priced.cost,
     findings,
+    exempted: verdict.exempted.map(({ finding, exemption }) => ({ finding, exemption: { ...exemption } })),
     summary: summarise(rows, findings, undecided.length),
   };
 }

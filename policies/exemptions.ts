@@ -6,16 +6,21 @@ import type { Finding } from "./finding.ts";
 import { stackUrn } from "./stack.ts";
 
 /** A rule that one environment may break in named places until a day. */
-export interface Exemption {
-  readonly rule: string;
-  /** URN in which `*` stands for any text; the environment's name is written out. */
-  readonly urn: string;
-  /** Who answers for it. */
-  readonly owner: string;
-  readonly reason: string;
-  /** ISO date of the last day on which it counts. */
-  readonly until: string;
-}
+export const exemption = z.strictObject({
+  rule: z.string("the id of a rule such as cost/within-budget"),
+  urn: z
+    .string("a URN such as urn:pulumi:production::*::api")
+    .regex(
+      /^urn:pulumi:[a-z0-9-]+::.+$/,
+      "a URN whose environment is written out, such as urn:pulumi:production::*::api",
+    ),
+  owner: z.email("an e-mail address").meta({ description: "Who answers for it." }),
+  reason: z.string("a sentence of at least 20 characters").min(20, "a sentence of at least 20 characters"),
+  until: z.iso
+    .date("a calendar day such as 2027-01-31")
+    .meta({ description: "The last day on which it counts, at most 90 days ahead." }),
+});
+export type Exemption = Readonly<z.infer<typeof exemption>>;
 
 export interface Exemptions {
   readonly list: readonly Exemption[];
@@ -39,18 +44,6 @@ export class ExemptionsError extends Error {
   override readonly name = "ExemptionsError";
 }
 
-const exemption = z.strictObject({
-  rule: z.string("the id of a rule such as cost/within-budget"),
-  urn: z
-    .string("a URN such as urn:pulumi:production::*::api")
-    .regex(
-      /^urn:pulumi:[a-z0-9-]+::.+$/,
-      "a URN whose environment is written out, such as urn:pulumi:production::*::api",
-    ),
-  owner: z.email("an e-mail address"),
-  reason: z.string("a sentence of at least 20 characters").min(20, "a sentence of at least 20 characters"),
-  until: z.iso.date("a calendar day such as 2027-01-31"),
-});
 const file = z.strictObject({ exemptions: z.array(exemption, "a list") });
 
 /**

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { cost } from "../../policies/cost.ts";
+import { exemption } from "../../policies/exemptions.ts";
 import { finding } from "../../policies/finding.ts";
 import { LABELS } from "../../policies/row.ts";
 
@@ -38,6 +39,11 @@ export const planReport = z.strictObject({
   rows: z.array(row).meta({ description: "Every resource that `up` would register, sorted by URN." }),
   cost,
   findings: z.array(finding).meta({ description: "Worst first." }),
+  exempted: z
+    .array(z.strictObject({ finding, exemption }))
+    .meta({
+      description: "What would be findings, were they not exempted for a while; see `policies/exemptions.yaml`.",
+    }),
   summary,
 });
 

@@ -40,6 +40,7 @@ function report(items: PlanReport["cost"]["items"], findings: Finding[]): PlanRe
     rows: [],
     cost: { currency: "EUR", expected: burn(1.2), worst: burn(61.5), items },
     findings,
+    exempted: [],
     summary: {
       resources: 12,
       mandatory,
@@ -58,6 +59,12 @@ const items = [
 ];
 
 describe("toTable", () => {
+  it("says how much is exempted, in the line that says what is found", () => {
+    const exemption = { rule: finding.rule, urn: "urn:pulumi:dev::*", owner: "", reason: "", until: "2026-12-31" };
+    const exempting = { ...report(items, []), exempted: [{ finding, exemption }] };
+    expect(toTable(exempting, { colour: false })).toMatch(/^dev: 12 resources; no rule broken, 1 exempted\n/);
+  });
+
   it("shows the verdict, the cost by pool, and each finding with its fix", () => {
     expect(toTable(report(items, [finding]), { colour: false })).toBe(
       `dev: 12 resources; 1 finding to resolve before \`up\`

@@ -24,9 +24,10 @@ export function toTable(report: PlanReport, { colour }: TableOptions): string {
   return `${[...head, ...(findings.length > 0 ? ["", ...findings] : [])].join("\n")}\n`;
 }
 
-function verdict({ environment, summary }: PlanReport, { bold, red, yellow, green }: Colours): string {
+function verdict({ environment, summary, exempted }: PlanReport, { bold, red, yellow, green }: Colours): string {
   const { resources, mandatory, advisory, undecided } = summary;
-  const advice = advisory > 0 ? `, ${count(advisory, "warning")}` : "";
+  const warned = advisory > 0 ? `, ${count(advisory, "warning")}` : "";
+  const advice = exempted.length > 0 ? `${warned}, ${exempted.length} exempted` : warned;
   const text = {
     pass: green(`no rule broken${advice}`),
     findings: red(`${count(mandatory, "finding")} to resolve before \`up\`${advice}`),

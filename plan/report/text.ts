@@ -1,5 +1,6 @@
 /** The first characters of a text, with a mark where something is left out. */
-export const cut = (text: string, width: number): string => (text.length <= width ? text : `${text.slice(0, width - 1)}…`);
+export const cut = (text: string, width: number): string =>
+  text.length <= width ? text : `${text.slice(0, width - 1)}…`;
 
 /** Breaks a text at spaces into lines of at most `width`; `most` lines, so that one finding never takes a report. */
 export function wrap(text: string, width: number, most: number): string[] {

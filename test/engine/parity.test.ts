@@ -5,7 +5,7 @@ import { up } from "../../operations/up.ts";
 import { planEnvironment } from "../../plan/plan.ts";
 import { openSession } from "../../sandbox/session/session.ts";
 import { resolveTool } from "../../sandbox/toolchain/resolve.ts";
-import { ProjectCopy } from "../../scripts/bench/project-copy.ts";
+import { ProjectCopy } from "../../sandbox/session/project-copy.ts";
 import { loadEnvironment } from "../../stacks/environment-file.ts";
 
 const ROOT = path.join(import.meta.dirname, "..", "..");

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { planEnvironment } from "../../plan/plan.ts";
 import { openSession, type Session } from "../../sandbox/session/session.ts";
 import { resolveTool } from "../../sandbox/toolchain/resolve.ts";
-import { ProjectCopy } from "../../scripts/bench/project-copy.ts";
+import { ProjectCopy } from "../../sandbox/session/project-copy.ts";
 import { loadEnvironment, type Environment } from "../../stacks/environment-file.ts";
 
 const ROOT = path.join(import.meta.dirname, "..", "..");
@@ -61,12 +61,16 @@ describe("the policy pack", () => {
     expect((session.state().resources ?? []).map(({ type }) => type).filter((type) => billed.test(type))).toEqual([]);
   });
 
-  it("passes a preview of the sandbox", async () => {
+  it("passes a preview and an `up` of the sandbox, whose values it then knows", async () => {
     const environment = await changed("passing", (text) => text);
     await using session = await open(environment);
     const preview = await session.run(["preview", "--policy-pack", PACK]);
     expect(preview.exitCode, preview.output).toBe(0);
     expect(preview.policyViolations.filter(({ level }) => level === "mandatory")).toEqual([]);
     expect(preview.output).toContain("splitfleet@v0.1.0");
+
+    const update = await session.run(["up", "--yes", "--skip-preview", "--policy-pack", PACK]);
+    expect(update.exitCode, update.output).toBe(0);
+    expect(update.policyViolations.filter(({ level }) => level === "mandatory")).toEqual([]);
   });
 });
