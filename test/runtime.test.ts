@@ -204,6 +204,8 @@ test("an override comes last, and is held to what the object may have", async ()
     override: { kubernetes: { deployment: (args) => ({ ...args, metadata: { ...args.metadata, annotations: { reviewed: "yes" } } }) } },
   });
   expect(rowOf(paused, "kubernetes:apps/v1:Deployment", "worker-deployment").inputs["metadata"]).toEqual({ ...metadata, annotations: { reviewed: "yes" } });
-  const misspelt = { kubernetes: { networkPolicy: (args: object) => ({ ...args, specs: {} }) } };
-  await expect(rowsOf({ replicas: 1, container, override: misspelt })).rejects.toThrow("specs");
+  const misspelt = (args: kubernetes.networking.v1.NetworkPolicyArgs) => ({ ...args, specs: {} });
+  await expect(rowsOf({ replicas: 1, container, override: { kubernetes: { networkPolicy: misspelt } } })).rejects.toThrow(
+    'kubernetes:networking.k8s.io/v1:NetworkPolicy',
+  );
 });

@@ -3,6 +3,7 @@ import { loadExtensions, type RegisteredKind } from "./extensions.ts";
 import { litellm } from "./litellm.ts";
 import { ollama } from "./ollama.ts";
 
+/** Where extensions stand, unless `SPLITFLEET_EXTENSIONS` names another folder, as tests do. */
 const FOLDER = path.join(import.meta.dirname, "../../extensions/workloads");
 
 const builtIn = [
