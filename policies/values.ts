@@ -74,6 +74,6 @@ export const isTrue = (value: Value | undefined): boolean => value === true || v
 /** A value as findings show it, cut after 80 characters. */
 export function shown(value: Value | undefined): string {
   if (value === undefined || value === null) return "nothing";
-  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const text = typeof value === "string" ? value : JSON.stringify(value).replaceAll(UNKNOWN, "[unknown]");
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }

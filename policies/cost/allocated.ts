@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { bad, boundary, exampleRow, good, unknown } from "../example.ts";
-import { UNKNOWN, type LABELS } from "../row.ts";
+import { LABELS, UNKNOWN } from "../row.ts";
 import { resourceRule, undecided } from "../resource-rule.ts";
 
 /** Types that bill and can carry labels, by provider. */
@@ -21,7 +21,7 @@ const BILLABLE = [
 
 const config = z.strictObject({
   labels: z
-    .array(z.enum(["environment", "team", "workload", "pool", "data-class"] satisfies (typeof LABELS)[number][]))
+    .array(z.enum(LABELS))
     .default(["environment", "team", "data-class"])
     .meta({ description: "Labels `splitfleet/…` that everything billable carries." }),
 });
