@@ -4,12 +4,15 @@ import { selectEnvironment } from "../operations/select-environment.ts";
 /** `npm run rehearse`: brings an environment up on the real Kubernetes control plane and says whether it fits. */
 const command = verbCommand(
   "rehearse",
-  "Bring an environment up on a real Kubernetes control plane with simulated nodes, and say whether everything is accepted and fits.",
+  "Bring an environment up on a real Kubernetes control plane with simulated nodes, and say whether it fits.",
 )
   .argument("[environment]", "name of a file stacks/Pulumi.<environment>.yaml (default: the sandbox)")
   .option("--file <path>", "an environment file from anywhere instead")
   .option("--html <path>", "write the report as one self-contained page as well")
-  .option("--json", "write the report as JSON, and nothing else, to standard output; see docs/reference/rehearsal.schema.json")
+  .option(
+    "--json",
+    "write the report as JSON, and nothing else, to standard output; see docs/reference/rehearsal.schema.json",
+  )
   .addHelpText(
     "after",
     `

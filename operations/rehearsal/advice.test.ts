@@ -42,7 +42,12 @@ const adviceOn = (environment: ResolvedEnvironment, pods: readonly PodReport[]):
   });
 
 /** The sandbox with inference on machines of one type, and so many requests at once. */
-const inferenceOn = (serverType: string, vcpu: number, memoryGiB: number, change: { parallel?: number; replicas?: number; nodes?: number[] }) =>
+const inferenceOn = (
+  serverType: string,
+  vcpu: number,
+  memoryGiB: number,
+  change: { parallel?: number; replicas?: number; nodes?: number[] },
+) =>
   sandbox(({ spec, lock }) => {
     Object.assign(entryOf("pools", ofKind(lock.pools, "hetzner"), "inference"), { serverType, vcpu, memoryGiB });
     const { nodes = [1, 2], ...ollama } = change;
@@ -51,7 +56,9 @@ const inferenceOn = (serverType: string, vcpu: number, memoryGiB: number, change
   });
 
 test("nothing is advised where every pod has its node", async () => {
-  expect(await adviceOn(await sandbox(), [{ ...pending("inference"), node: "n", phase: "Running", reason: "" }])).toEqual([]);
+  expect(
+    await adviceOn(await sandbox(), [{ ...pending("inference"), node: "n", phase: "Running", reason: "" }]),
+  ).toEqual([]);
 });
 
 describe("a Hetzner pool", () => {
@@ -71,9 +78,13 @@ describe("a Hetzner pool", () => {
 
   test("gets one more node where that costs less than larger ones", async () => {
     // Five replicas of 2 cores on two cpx32 of 4: a third costs 35.49, and 0.50 for its address; two cpx42 cost 68.00.
-    const [advice] = await adviceOn(await inferenceOn("cpx32", 4, 8, { replicas: 5, nodes: [1, 2] }), [pending("inference")]);
+    const [advice] = await adviceOn(await inferenceOn("cpx32", 4, 8, { replicas: 5, nodes: [1, 2] }), [
+      pending("inference"),
+    ]);
     expect(advice).toMatchObject({
-      shortage: "ollama asks for 2.9 GiB and 2 cores (and 2 smaller pods); the most that a node has left is 1.5 GiB and 0 cores",
+      shortage:
+        "ollama asks for 2.9 GiB and 2 cores (and 2 smaller pods); " +
+        "the most that a node has left is 1.5 GiB and 0 cores",
       change: "3 nodes instead of 2",
       expectedEurosPerMonth: "+35.99",
       worstEurosPerMonth: "+35.99",

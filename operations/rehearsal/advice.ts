@@ -5,7 +5,7 @@ import type { Cost } from "../../policies/cost.ts";
 import type { ResolvedEnvironment } from "../../stacks/environment-file.ts";
 import { demandOf, type PoolDemand } from "../../stacks/spec/checks/capacity.ts";
 import { describeResources, firstFit, freeOf, type Pod, type Resources } from "../../stacks/spec/checks/first-fit.ts";
-import { quotaShortages } from "../../stacks/spec/checks/quota.ts";
+import { type QuotaShortage, quotaShortages } from "../../stacks/spec/checks/quota.ts";
 import { allOf, count } from "../../stacks/words.ts";
 import { changesThatFit } from "./changes.ts";
 import type { Advice, PodReport } from "./report.ts";
@@ -23,7 +23,9 @@ export interface AdviceArgs {
 /** For each pool and each quota that lacks room: how much, and the cheapest change with which all of it fits. */
 export async function advise(args: AdviceArgs): Promise<Advice[]> {
   const { environment, pods } = args;
-  const pending = new Set(pods.filter(({ phase, node }) => phase === "Pending" && node === null).map(({ pool }) => pool));
+  const pending = new Set(
+    pods.filter(({ phase, node }) => phase === "Pending" && node === null).map(({ pool }) => pool),
+  );
   const now = pending.size === 0 ? undefined : await args.price(environment);
   const advice: Advice[] = [];
   for (const [name, pool] of Object.entries(environment.spec.pools)) {
@@ -66,7 +68,9 @@ async function poolAdvice(
     options.push({ change: what, euros });
   }
   const [best] = options.filter(({ euros }) => euros !== UNPRICED).toSorted((a, b) => byWorst(a.euros, b.euros));
-  const unpriced = options.filter(({ euros }) => euros === UNPRICED).map(({ change }) => `${change} (no price is known)`);
+  const unpriced = options
+    .filter(({ euros }) => euros === UNPRICED)
+    .map(({ change }) => `${change} (no price is known)`);
   const change = [...(best === undefined ? [] : [best.change]), ...unpriced].join("; or ");
   return { ...about, shortage, change, ...(best?.euros ?? UNPRICED) };
 }
@@ -77,7 +81,8 @@ function describeShortage([largest, ...others]: readonly Pod[], free: readonly R
   if (largest === undefined) return "";
   const [most] = free.toSorted((a, b) => b.memoryMiB - a.memoryMiB);
   const more = others.length === 0 ? "" : ` (and ${count(others.length, "smaller pod")})`;
-  const room = most === undefined ? "the pool has no node" : `the most that a node has left is ${describeResources(most)}`;
+  const room =
+    most === undefined ? "the pool has no node" : `the most that a node has left is ${describeResources(most)}`;
   return `${largest.name} asks for ${describeResources(largest)}${more}; ${room}`;
 }
 
@@ -85,10 +90,11 @@ function describeShortage([largest, ...others]: readonly Pod[], free: readonly R
 function quotaAdvice({ environment, pods }: AdviceArgs): Advice[] {
   const refused = new Set(pods.filter(({ phase }) => phase === "NotCreated").map(({ namespace }) => namespace));
   const shortages = [...quotaShortages(environment.spec)].filter(({ namespace }) => refused.has(namespace));
+  const describe = ({ resource, asked, limit }: QuotaShortage): string => `${resource} ${asked} of ${limit}`;
   return [...Map.groupBy(shortages, ({ team }) => team)].map(([team, lacking]) => ({
     for: "team" as const,
     name: team,
-    shortage: `its workloads ask for ${allOf(lacking.map(({ resource, asked, limit }) => `${resource} ${asked} of ${limit}`))}`,
+    shortage: `its workloads ask for ${allOf(lacking.map(describe))}`,
     change: `quota: { ${lacking.map(({ resource, asked }) => `${resource}: ${Math.ceil(asked)}`).join(", ")} }`,
     expectedEurosPerMonth: "+0.00",
     worstEurosPerMonth: "+0.00",

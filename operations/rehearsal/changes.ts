@@ -98,7 +98,10 @@ function onpremChanges(
   { machine, size }: PoolDemand,
 ): Change[] {
   const wanted = sizeThatFits(pods, pool, machine, size);
-  const more = Array.from({ length: (wanted ?? size) - size }, (_, index) => [`more-${index + 1}`, { state: "declared" }] as const);
+  const more = Array.from(
+    { length: (wanted ?? size) - size },
+    (_, index) => [`more-${index + 1}`, { state: "declared" }] as const,
+  );
   const grown = withPool(environment, name, { ...pool, nodes: { ...pool.nodes, ...Object.fromEntries(more) } });
   const { memoryGiB } = pool.hardware;
   const enough = Array.from({ length: MOST_MEMORY - memoryGiB }, (_, index) => memoryGiB + 1 + index).find((memory) => {

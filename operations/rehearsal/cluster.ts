@@ -58,7 +58,10 @@ const controller = z.object({
       failed: z.int().default(0),
       desiredNumberScheduled: z.int().default(0),
       currentNumberScheduled: z.int().default(0),
-      conditions: z.array(condition).nullish().transform((conditions) => conditions ?? []),
+      conditions: z
+        .array(condition)
+        .nullish()
+        .transform((conditions) => conditions ?? []),
     })
     .prefault({}),
 });
@@ -110,7 +113,12 @@ export function clusterOf(lists: Readonly<Record<ObservedKind, readonly unknown[
     pods: z.array(pod).parse(lists.Pod),
     nodes: z.array(node).parse(lists.Node),
     quotas: z.array(quota).parse(lists.ResourceQuota),
-    controllers: kinds.flatMap((kind) => z.array(controller).parse(lists[kind]).map((each) => ({ ...each, kind }))),
+    controllers: kinds.flatMap((kind) =>
+      z
+        .array(controller)
+        .parse(lists[kind])
+        .map((each) => ({ ...each, kind })),
+    ),
     events: z.array(event).parse(lists.Event),
   };
 }

@@ -21,7 +21,10 @@ test("every object of the sandbox is written down in a file that exists", async 
 });
 
 test.each([
-  ['Deployment.apps "api" is invalid: spec.template.spec.containers[0].image: Required value', "spec.template.spec.containers[0].image"],
+  [
+    'Deployment.apps "api" is invalid: spec.template.spec.containers[0].image: Required value',
+    "spec.template.spec.containers[0].image",
+  ],
   ['VaultStaticSecret "key" is invalid: [spec.path: Required value, spec.mount: Required value]', "spec.path"],
   ["failed to create typed patch object: .spec.pfad: field not declared in schema", "spec.pfad"],
   ['strict decoding error: unknown field "spec.pfad"', "spec.pfad"],

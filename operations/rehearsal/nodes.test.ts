@@ -20,7 +20,9 @@ test("a node has its machine, what is left of it for pods, and what running pods
 });
 
 test("a pod counts with its containers and sidecars, or with the start container that needs more", () => {
-  const asks = (cpu: string, memory: string, more: object = {}) => ({ resources: { requests: { cpu, memory, ...more } } });
+  const asks = (cpu: string, memory: string, more: object = {}) => ({
+    resources: { requests: { cpu, memory, ...more } },
+  });
   const spec = {
     nodeName: "sandbox-inference-1",
     containers: [asks("250m", "100Mi", { "nvidia.com/gpu": "1" }), {}],

@@ -10,8 +10,9 @@ type Quantities = Readonly<Record<string, string>>;
 /** Every node with what it has and what its pods have asked for. */
 export function nodeReports({ nodes, pods }: Cluster): NodeReport[] {
   return nodes.map(({ metadata: { name, labels }, status }) => {
-    const own = pods.filter(({ spec, status: { phase } }) =>
-      spec.nodeName === name && phase !== "Succeeded" && phase !== "Failed");
+    const own = pods.filter(
+      ({ spec, status: { phase } }) => spec.nodeName === name && phase !== "Succeeded" && phase !== "Failed",
+    );
     return {
       name,
       pool: labels["splitfleet/pool"] ?? "",

@@ -10,7 +10,9 @@ const objects = rows.filter(({ type, custom }) => custom && type.startsWith("kub
 const urnOf = (name: string): string => rows.find((row) => row.name === name && row.custom)?.urn ?? "";
 
 const stateWithout = (...names: readonly string[]): StateResource[] =>
-  rows.filter(({ name }) => !names.includes(name)).map(({ urn, type, custom }: Row) => ({ urn, type, custom, id: `twin-${urn}` }));
+  rows
+    .filter(({ name }) => !names.includes(name))
+    .map(({ urn, type, custom }: Row) => ({ urn, type, custom, id: `twin-${urn}` }));
 
 const error = (name: string, message: string) => ({ severity: "error", urn: name === "" ? "" : urnOf(name), message });
 
@@ -65,14 +67,18 @@ test("a refused object has the API server's words and the field of its definitio
 
 test("an accepted object that can not be used says why", () => {
   const resources = stateWithout().map((resource) =>
-    resource.urn === urnOf("ollama-service") ? { ...resource, initErrors: ["it leads to no pod"] } : resource);
+    resource.urn === urnOf("ollama-service") ? { ...resource, initErrors: ["it leads to no pod"] } : resource,
+  );
   const run = { diagnostics: [error("ollama-service", "1 error occurred:\n\t* it leads to no pod")], resources };
   const bad = objectReports(rows, run, environment.spec).filter(({ reason }) => reason !== "");
-  expect(bad.map(({ name, state, reason }) => [name, state, reason])).toEqual([["ollama", "accepted", "it leads to no pod"]]);
+  expect(bad.map(({ name, state, reason }) => [name, state, reason])).toEqual([
+    ["ollama", "accepted", "it leads to no pod"],
+  ]);
 });
 
 test("what a simulated cloud refuses, or a program that fails, is a problem", () => {
-  const said = (diagnostics: readonly ReturnType<typeof error>[]) => problemReports(rows, { diagnostics, resources: [] });
+  const said = (diagnostics: readonly ReturnType<typeof error>[]) =>
+    problemReports(rows, { diagnostics, resources: [] });
   const server = rows.find(({ type }) => type === "hcloud:index/server:Server");
   const refusal = error(server?.name ?? "", "cpx42 is out of stock in fsn1");
   const follow = error("", "Error: resource failed to register");

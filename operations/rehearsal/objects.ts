@@ -16,7 +16,11 @@ export interface RunFindings {
 const isObject = ({ type, custom }: Row): boolean => custom && type.startsWith("kubernetes:");
 
 /** Every Kubernetes resource of the plan with what became of it. */
-export function objectReports(rows: readonly Row[], { diagnostics, resources }: RunFindings, spec: EnvironmentSpec): ObjectReport[] {
+export function objectReports(
+  rows: readonly Row[],
+  { diagnostics, resources }: RunFindings,
+  spec: EnvironmentSpec,
+): ObjectReport[] {
   const existing = new Map(resources.filter(({ id }) => id !== undefined).map((resource) => [resource.urn, resource]));
   const errors = errorsByUrn(diagnostics);
   const byUrn = new Map(rows.map((row) => [row.urn, row]));
@@ -48,7 +52,8 @@ export function problemReports(rows: readonly Row[], { diagnostics }: RunFinding
   return errors.map(({ urn, message }) => ({ urn, message: message.trim() }));
 }
 
-const stackOf = (rows: readonly Row[]): string | undefined => rows.find(({ type }) => type === "pulumi:pulumi:Stack")?.urn;
+const stackOf = (rows: readonly Row[]): string | undefined =>
+  rows.find(({ type }) => type === "pulumi:pulumi:Stack")?.urn;
 
 /** Without the engine's own frame around one or several errors. */
 function errorsByUrn(diagnostics: readonly Diagnostic[]): ReadonlyMap<string, string> {
@@ -56,7 +61,14 @@ function errorsByUrn(diagnostics: readonly Diagnostic[]): ReadonlyMap<string, st
   return new Map(
     [...Map.groupBy(errors, ({ urn }) => urn)].map(([urn, said]) => [
       urn,
-      said.map(({ message }) => message.replace(/^\d+ errors? occurred:/, "").replaceAll(/^\s*\* /gm, "").trim()).join("; "),
+      said
+        .map(({ message }) =>
+          message
+            .replace(/^\d+ errors? occurred:/, "")
+            .replaceAll(/^\s*\* /gm, "")
+            .trim(),
+        )
+        .join("; "),
     ]),
   );
 }
@@ -75,7 +87,11 @@ function identityOf({ type, name, inputs }: Row): Pick<ObjectReport, "kind" | "n
   const own = isMapping(metadata) ? metadata : inputs;
   const text = (value: Value | undefined): string | undefined =>
     typeof value === "string" && value !== UNKNOWN ? value : undefined;
-  return { kind: type.split(":").at(-1) ?? "", namespace: text(own["namespace"]) ?? "", name: text(own["name"]) ?? name };
+  return {
+    kind: type.split(":").at(-1) ?? "",
+    namespace: text(own["namespace"]) ?? "",
+    name: text(own["name"]) ?? name,
+  };
 }
 
 const isMapping = (value: Value | undefined): value is { readonly [key: string]: Value } =>

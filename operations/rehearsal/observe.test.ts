@@ -27,8 +27,14 @@ test("reads every kind that a verdict is made of", async () => {
   };
   expect(await readCluster(server)).toEqual(recordedCluster("fits"));
   expect(asked).toEqual([
-    "v1 Pod", "v1 Node", "v1 ResourceQuota", "v1 Event",
-    "apps/v1 ReplicaSet", "apps/v1 StatefulSet", "apps/v1 DaemonSet", "batch/v1 Job",
+    "v1 Pod",
+    "v1 Node",
+    "v1 ResourceQuota",
+    "v1 Event",
+    "apps/v1 ReplicaSet",
+    "apps/v1 StatefulSet",
+    "apps/v1 DaemonSet",
+    "batch/v1 Job",
   ]);
 });
 
@@ -50,5 +56,7 @@ test("gives up in the end and says so", async () => {
 
 test("stops when a person does", async () => {
   const read = () => Promise.resolve(recordedCluster("fits"));
-  await expect(untilSettled(read, { ...clock(), signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow("enough");
+  await expect(untilSettled(read, { ...clock(), signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow(
+    "enough",
+  );
 });

@@ -32,7 +32,14 @@ export interface Observation {
 
 /** Watches until every pod has its verdict and no verdict has changed for a while. */
 export async function untilSettled(read: () => Promise<Cluster>, options: SettleOptions = {}): Promise<Observation> {
-  const { quietMs = 2_000, limitMs = 60_000, pollMs = 250, signal, now = () => performance.now(), wait = sleep } = options;
+  const {
+    quietMs = 2_000,
+    limitMs = 60_000,
+    pollMs = 250,
+    signal,
+    now = () => performance.now(),
+    wait = sleep,
+  } = options;
   const end = now() + limitMs;
   let since = now();
   let last = "";

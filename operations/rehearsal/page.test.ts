@@ -9,16 +9,19 @@ function parse(page: string): { readonly names: string[]; readonly text: string 
   const open: string[] = [];
   const names: string[] = [];
   const body = page.replace("<!doctype html>", "").replace(/<style>[^<]*<\/style>/, "");
-  const text = body.replaceAll(/<(\/?)([a-z0-9]+)((?:\s+[a-zA-Z-]+="[^"<>]*")*)\s*(\/?)>/g, (_, closing, name: string) => {
-    if (closing === "/") {
-      const last = open.pop();
-      if (last !== name) throw new Error(`</${name}> closes <${last ?? "nothing"}>`);
-    } else {
-      names.push(name);
-      if (!VOID.has(name)) open.push(name);
-    }
-    return " ";
-  });
+  const text = body.replaceAll(
+    /<(\/?)([a-z0-9]+)((?:\s+[a-zA-Z-]+="[^"<>]*")*)\s*(\/?)>/g,
+    (_, closing, name: string) => {
+      if (closing === "/") {
+        const last = open.pop();
+        if (last !== name) throw new Error(`</${name}> closes <${last ?? "nothing"}>`);
+      } else {
+        names.push(name);
+        if (!VOID.has(name)) open.push(name);
+      }
+      return " ";
+    },
+  );
   if (open.length > 0) throw new Error(`<${open.join("> <")}> is not closed`);
   if (/[<>]/.test(text)) throw new Error(`unescaped: ${/.{0,20}[<>].{0,20}/.exec(text)?.[0]}`);
   return { names, text: text.replaceAll(/\s+/g, " ") };
@@ -37,9 +40,8 @@ test("a page is well-formed and has a bar for each fill of each node and each qu
 });
 
 test("a bar is as long as its node is full", () => {
-  expect(toPage(FITS)).toContain(
-    '<svg viewBox="0 0 200 10" role="img" aria-label="memory: 2.9 of 15.4 GiB" preserveAspectRatio="none">\n' +
-      '<rect class="free" width="200" height="10"/><rect class="used" width="38" height="10"/></svg>',
+  expect(toPage(FITS)).toMatch(
+    /aria-label="memory: 2\.9 of 15\.4 GiB"[^>]*>\s*<rect class="free" width="200" height="10" \/>\s*<rect class="used" width="38" height="10" \/>/,
   );
 });
 
@@ -50,7 +52,9 @@ test("every reason is there and every text is escaped", () => {
   expect(text).toContain("0/4 nodes are available: 2 Insufficient memory, 2 node(s) didn&#39;t match");
   expect(text).toContain("cpx42 instead of cpx32: +68.00 EUR a month expected, +68.00 worst");
   const evil = '"><script>alert(1)</script>';
-  const { names } = parse(toPage({ ...WRONG, environment: evil, nodes: FITS.nodes.map((node) => ({ ...node, name: evil, zone: evil })) }));
+  const { names } = parse(
+    toPage({ ...WRONG, environment: evil, nodes: FITS.nodes.map((node) => ({ ...node, name: evil, zone: evil })) }),
+  );
   expect(names).not.toContain("script");
 });
 

@@ -5,7 +5,8 @@ import { recorded, recordedCluster } from "./testdata/recorded.ts";
 
 const lines = (cluster: Cluster): string[] =>
   podReports(cluster).map(({ namespace, name, workload, pool, node, phase, reason }) =>
-    [`${namespace}/${name.replace(/-[a-z0-9]{5}$/, "")}`, workload, pool, node, phase, reason].join(" | "));
+    [`${namespace}/${name.replace(/-[a-z0-9]{5}$/, "")}`, workload, pool, node, phase, reason].join(" | "),
+  );
 
 const OPERATOR = "splitfleet-system/secrets-operator-release";
 const pods = (name: Parameters<typeof recordedCluster>[0]): string[] =>
@@ -44,14 +45,21 @@ test("a pod that admission refused is there with its controller's name and the A
 describe("nothing is settled", () => {
   const meta = { name: "one", namespace: "team-a", uid: "u" };
   const withPods = (...list: object[]): Cluster => clusterOf({ ...recorded("fits"), Pod: list });
-  const pod = (status: object, spec: object = {}): object => ({ metadata: meta, spec: { containers: [], ...spec }, status });
+  const pod = (status: object, spec: object = {}): object => ({
+    metadata: meta,
+    spec: { containers: [], ...spec },
+    status,
+  });
 
   test.each([
     ["a pod that the scheduler has not seen", pod({ phase: "Pending" }), "the scheduler has not seen it yet"],
     ["a pod that starts", pod({ phase: "Pending" }, { nodeName: "n" }), "it is not ready"],
     [
       "a pod whose volume lost a race, which the scheduler tries again",
-      pod({ phase: "Pending", conditions: [{ type: "PodScheduled", status: "False", reason: "SchedulerError", message: "conflict" }] }),
+      pod({
+        phase: "Pending",
+        conditions: [{ type: "PodScheduled", status: "False", reason: "SchedulerError", message: "conflict" }],
+      }),
       "conflict",
     ],
   ])("while there is %s", (_what, waiting, reason) => {
@@ -64,11 +72,15 @@ describe("nothing is settled", () => {
     expect(isSettled({ ...cluster, events: [] })).toBe(false);
   });
 
-  const controller = (spec: object, status: object): object => ({ metadata: meta, spec: { template: {}, ...spec }, status });
+  const controller = (spec: object, status: object): object => ({
+    metadata: meta,
+    spec: { template: {}, ...spec },
+    status,
+  });
   const missing = (kind: "StatefulSet" | "DaemonSet" | "Job", one: object): readonly string[] =>
-    podReports(clusterOf({ ...recorded("fits"), Pod: [], ReplicaSet: [], StatefulSet: [], Job: [], [kind]: [one] })).map(
-      ({ name, reason }) => `${name}: ${reason}`,
-    );
+    podReports(
+      clusterOf({ ...recorded("fits"), Pod: [], ReplicaSet: [], StatefulSet: [], Job: [], [kind]: [one] }),
+    ).map(({ name, reason }) => `${name}: ${reason}`);
 
   test("a StatefulSet that starts its pods in order says what the next one waits for", () => {
     expect(missing("StatefulSet", controller({ replicas: 3 }, { replicas: 1 }))).toEqual([
@@ -78,7 +90,9 @@ describe("nothing is settled", () => {
   });
 
   test("pods of a DaemonSet and of a Job are missed as well, those of a suspended or finished one are not", () => {
-    expect(missing("DaemonSet", controller({}, { desiredNumberScheduled: 2, currentNumberScheduled: 1 }))).toHaveLength(1);
+    expect(missing("DaemonSet", controller({}, { desiredNumberScheduled: 2, currentNumberScheduled: 1 }))).toHaveLength(
+      1,
+    );
     expect(missing("Job", controller({ completions: 3, parallelism: 2 }, { active: 1, succeeded: 1 }))).toHaveLength(1);
     expect(missing("Job", controller({ suspend: true }, {}))).toEqual([]);
     expect(missing("Job", controller({}, { conditions: [{ type: "Failed", status: "True" }] }))).toEqual([]);
@@ -90,11 +104,18 @@ test("a pod that failed or can not pull its image says why", () => {
     clusterOf({
       ...recorded("fits"),
       Pod: [
-        { metadata: { name: "a", namespace: "t", uid: "1" }, spec: { nodeName: "n", containers: [] }, status: { phase: "Failed", message: "evicted" } },
+        {
+          metadata: { name: "a", namespace: "t", uid: "1" },
+          spec: { nodeName: "n", containers: [] },
+          status: { phase: "Failed", message: "evicted" },
+        },
         {
           metadata: { name: "b", namespace: "t", uid: "2" },
           spec: { nodeName: "n", containers: [] },
-          status: { phase: "Pending", containerStatuses: [{ state: { waiting: { reason: "ErrImagePull", message: "no such image" } } }] },
+          status: {
+            phase: "Pending",
+            containerStatuses: [{ state: { waiting: { reason: "ErrImagePull", message: "no such image" } } }],
+          },
         },
       ],
     }),

@@ -30,8 +30,9 @@ export function isSettled(cluster: Cluster): boolean {
       status.phase === "Succeeded" ||
       status.phase === "Failed" ||
       status.conditions.some(({ type, status: value }) => type === "Ready" && value === "True") ||
-      status.conditions.some(({ type, status: value, reason }) =>
-        type === "PodScheduled" && value === "False" && FINAL.has(reason)),
+      status.conditions.some(
+        ({ type, status: value, reason }) => type === "PodScheduled" && value === "False" && FINAL.has(reason),
+      ),
   );
   const made = cluster.controllers.every(
     (controller) => missingPods(controller) === 0 || refusalOf(controller, cluster.events) !== "",
@@ -66,8 +67,9 @@ function missingPods({ kind, spec, status }: Controller): number {
     case "DaemonSet":
       return Math.max(0, status.desiredNumberScheduled - status.currentNumberScheduled);
     case "Job": {
-      const ended = status.conditions.some(({ type, status: value }) =>
-        (type === "Complete" || type === "Failed") && value === "True");
+      const ended = status.conditions.some(
+        ({ type, status: value }) => (type === "Complete" || type === "Failed") && value === "True",
+      );
       if (ended || spec.suspend) return 0;
       const left = (spec.completions ?? 1) - status.succeeded;
       return Math.max(0, Math.min(left, spec.parallelism ?? 1) - status.active);
@@ -77,8 +79,10 @@ function missingPods({ kind, spec, status }: Controller): number {
 
 /** Why the API server refuses a controller's pods; empty where it has not said. */
 function refusalOf({ metadata, kind, spec, status }: Controller, events: readonly Event[]): string {
-  const refusals = events.filter(({ involvedObject, type, reason }) =>
-    involvedObject.uid === metadata.uid && type === "Warning" && reason === "FailedCreate");
+  const refusals = events.filter(
+    ({ involvedObject, type, reason }) =>
+      involvedObject.uid === metadata.uid && type === "Warning" && reason === "FailedCreate",
+  );
   const last = refusals.toSorted((a, b) => compare(timeOf(a), timeOf(b))).at(-1);
   if (last !== undefined) return wordsOfApi(last.message);
   const inOrder = kind === "StatefulSet" && spec.podManagementPolicy !== "Parallel" && status.replicas > 0;

@@ -22,7 +22,7 @@ import { nodeReports, quotaReports } from "./nodes.ts";
 import { objectReports, problemReports } from "./objects.ts";
 import { type Observation, readCluster, untilSettled } from "./observe.ts";
 import { podReports } from "./pods.ts";
-import type { Advice, FlowsReport, RehearsalReport } from "./report.ts";
+import type { Advice, FlowsReport, PodReport, RehearsalReport } from "./report.ts";
 import { Stage, STAGE_TOOLS, type StageTools } from "./stage.ts";
 import { verdictOf } from "./verdict.ts";
 
@@ -44,7 +44,6 @@ interface Context {
   resources: readonly StateResource[];
   observation?: Observation;
   flows?: FlowsReport;
-  advice: Advice[];
 }
 
 /**
@@ -54,9 +53,9 @@ interface Context {
  * @returns undefined where a person has stopped it
  */
 export async function rehearseEnvironment(options: RehearsalOptions): Promise<RehearsalReport | undefined> {
-  const { environment, interrupt, progress } = options;
+  const { interrupt, progress } = options;
   const started = performance.now();
-  const context: Context = { rows: [], resources: [], advice: [] };
+  const context: Context = { rows: [], resources: [] };
   const logger = new ListrLogger({ useIcons: true, processOutput: new ProcessOutput(progress, progress) });
   const listr = new Listr<Context>(tasks(options), {
     ctx: context,
@@ -74,11 +73,13 @@ export async function rehearseEnvironment(options: RehearsalOptions): Promise<Re
   } finally {
     await context.stage?.close();
   }
-  return interrupt.interrupted ? undefined : reportOf(environment, context, Math.round(performance.now() - started));
+  return interrupt.interrupted ? undefined : reportOf(options, context, started);
 }
 
-function reportOf(environment: Environment, context: Context, durationMs: number): RehearsalReport {
-  const { rows, result, resources, observation, advice, flows = null } = context;
+/** @param started When the rehearsal began, in milliseconds of `performance`'s clock */
+async function reportOf(options: RehearsalOptions, context: Context, started: number): Promise<RehearsalReport> {
+  const { environment } = options;
+  const { rows, result, resources, observation, flows = null } = context;
   if (result === undefined || observation === undefined) throw new Error("the rehearsal ended before its report");
   const run = { diagnostics: result.diagnostics, resources };
   const evidence = {
@@ -94,111 +95,98 @@ function reportOf(environment: Environment, context: Context, durationMs: number
     ...evidence,
     nodes: nodeReports(observation.cluster),
     quotas: quotaReports(observation.cluster),
-    advice,
-    durationMs,
+    advice: await adviceOn(options, evidence.pods),
+    durationMs: Math.round(performance.now() - started),
   };
 }
 
 /** Between two lines of progress in a log. */
 const LOG_INTERVAL_MS = 5_000;
 
-function tasks(options: RehearsalOptions): ListrTask<Context>[] {
-  const { root, environment, today, interrupt, progress } = options;
+type Step = (context: Context, task: { title?: string | undefined; output: string }) => Promise<string>;
+
+/** Each step returns what to show once it is done. */
+function tasks({ root, environment, interrupt, progress }: RehearsalOptions): ListrTask<Context>[] {
   const signal = interrupt.finish;
-  const stopped = (): boolean => interrupt.interrupted;
-  const stageOf = ({ stage }: Context): Stage => {
-    if (stage === undefined) throw new Error("the stage comes first");
-    return stage;
-  };
-  const rowsOf = async ({ spec, lock }: ResolvedEnvironment): Promise<readonly Row[]> =>
-    (await record(environment, () => Promise.resolve(fleet(spec, lock)))).rows;
+  const { spec, lock } = environment;
+  const step = (title: string, run: Step): ListrTask<Context> => ({
+    title,
+    task: async (context, task) => {
+      const done = await run(context, task);
+      signal.throwIfAborted();
+      task.title = done;
+    },
+  });
   return [
-    {
-      title: "Plan",
-      task: async (context, task) => {
-        context.rows = await rowsOf(environment);
-        task.title = `Plan: ${count(context.rows.filter(({ custom }) => custom).length, "resource")}`;
-      },
-    },
-    {
-      title: "Tools",
-      skip: stopped,
-      task: async (context, task) => {
-        const onProgress = forTerminal((of) => void (task.output = describeProgress(of)));
-        context.tools = await resolveTools(STAGE_TOOLS, { onProgress });
-        const { pulumi, "kube-apiserver": kubernetes } = context.tools;
-        task.title = `Tools: Pulumi ${pulumi.version}, Kubernetes ${kubernetes.version}`;
-      },
-    },
-    {
-      title: "Kubernetes control plane",
-      skip: stopped,
-      task: async (context, task) => {
-        if (context.tools === undefined) throw new Error("the tools come first");
-        context.stage = new Stage({ root, environment, tools: context.tools, signal });
-        const nodes = await context.stage.startCluster();
-        task.title = `Kubernetes control plane with ${count(nodes, "simulated node")}`;
-      },
-    },
-    {
-      title: "Bring up",
-      skip: stopped,
-      task: async (context, task) => {
-        const stage = stageOf(context);
-        const session = await stage.openSession();
-        const counter = new Progress(context.rows.length);
-        const print = (line: string): void => void (task.output = line);
-        const show = progress.isTTY ? print : every(LOG_INTERVAL_MS, print);
-        const run = session.run(["up", "--yes", "--skip-preview", "--continue-on-error"], {
-          interrupt,
-          onEvent: (event) => {
-            const line = counter.line(event);
-            if (line !== undefined) show(line);
-          },
-        });
-        context.result = await Promise.race([run, stage.crash()]);
-        context.resources = session.state().resources ?? [];
-        task.title = `Bring up: ${describeChanges(context.result.changes)}`;
-      },
-    },
-    {
-      title: "Watch the scheduler until nothing changes",
-      skip: stopped,
-      task: async (context, task) => {
-        const server = await stageOf(context).apiServer();
-        context.observation = await untilSettled(() => readCluster(server), { signal });
-        task.title = `Watch the scheduler: ${count(context.observation.cluster.pods.length, "pod")}`;
-      },
-    },
-    {
-      title: "Hold network policies to the declared flows",
-      skip: stopped,
-      task: async (context, task) => {
-        const { spec, lock } = environment;
-        const declared = declaredByEnvironment(spec, lock);
-        const engine = context.tools?.["cyclonus-flows"].path ?? "";
-        const { podRange } = spec.cluster;
-        const proof = await prove({ engine, declared, objects: objectsOf(context.rows), podRange, signal });
-        const differences = proof.differences.map(({ from, to, ...rest }) => ({ ...rest, from: [...from], to: [...to] }));
-        context.flows = { declared: proof.flows, policies: proof.policies, differences };
-        task.title = `Network policies: ${count(proof.judged, "connection")} judged`;
-      },
-    },
-    {
-      title: "Look for the cheapest change that fits",
-      skip: ({ observation }) =>
-        stopped() || observation === undefined || podReports(observation.cluster).every(({ reason }) => reason === ""),
-      task: async (context) => {
-        if (context.observation === undefined) return;
-        const catalogue = loadCatalogue({ today });
-        const { usage } = environment.spec;
-        context.advice = await advise({
-          environment,
-          pods: podReports(context.observation.cluster),
-          catalogue,
-          price: async (changed) => estimate(await rowsOf(changed), { catalogue, usage, today }).cost,
-        });
-      },
-    },
+    step("Plan", async (context) => {
+      context.rows = await rowsOf(environment, environment);
+      return `Plan: ${count(context.rows.filter(isManaged).length, "resource")}`;
+    }),
+    step("Tools", async (context, task) => {
+      const onProgress = forTerminal((of) => void (task.output = describeProgress(of)));
+      context.tools = await resolveTools(STAGE_TOOLS, { onProgress });
+      return `Tools: Pulumi ${context.tools.pulumi.version}, Kubernetes ${context.tools["kube-apiserver"].version}`;
+    }),
+    step("Kubernetes control plane", async (context) => {
+      const { tools } = context;
+      if (tools === undefined) throw new Error("the tools come first");
+      context.stage = new Stage({ root, environment, tools, signal });
+      return `Kubernetes control plane with ${count(await context.stage.startCluster(), "simulated node")}`;
+    }),
+    step("Bring up", async (context, task) => {
+      const stage = stageOf(context);
+      const session = await stage.openSession();
+      const counter = new Progress(context.rows.length);
+      const print = (line: string): void => void (task.output = line);
+      const show = progress.isTTY ? print : every(LOG_INTERVAL_MS, print);
+      const run = session.run(["up", "--yes", "--skip-preview", "--continue-on-error"], {
+        interrupt,
+        onEvent: (event) => {
+          const line = counter.line(event);
+          if (line !== undefined) show(line);
+        },
+      });
+      context.result = await Promise.race([run, stage.crash()]);
+      context.resources = session.state().resources ?? [];
+      return `Bring up: ${describeChanges(context.result.changes)}`;
+    }),
+    step("Watch the scheduler until nothing changes", async (context) => {
+      const server = await stageOf(context).apiServer();
+      context.observation = await untilSettled(() => readCluster(server), { signal });
+      return `Watch the scheduler: ${count(context.observation.cluster.pods.length, "pod")}`;
+    }),
+    step("Hold network policies to the declared flows", async (context) => {
+      const proof = await prove({
+        engine: context.tools?.["cyclonus-flows"].path ?? "",
+        declared: declaredByEnvironment(spec, lock),
+        objects: objectsOf(context.rows),
+        podRange: spec.cluster.podRange,
+        signal,
+      });
+      const differences = proof.differences.map(({ from, to, ...rest }) => ({ ...rest, from: [...from], to: [...to] }));
+      context.flows = { declared: proof.flows, policies: proof.policies, differences };
+      return `Network policies: ${count(proof.judged, "connection")} judged`;
+    }),
   ];
+}
+
+const isManaged = ({ custom, type }: Row): boolean => custom && !type.startsWith("pulumi:");
+
+function stageOf({ stage }: Context): Stage {
+  if (stage === undefined) throw new Error("the stage comes first");
+  return stage;
+}
+
+/** What the program makes of an environment that was changed, with the configuration of the one that is rehearsed. */
+async function rowsOf(rehearsed: Environment, { spec, lock }: ResolvedEnvironment): Promise<readonly Row[]> {
+  const { rows } = await record(rehearsed, () => Promise.resolve(fleet(spec, lock)));
+  return rows;
+}
+
+async function adviceOn({ environment, today }: RehearsalOptions, pods: readonly PodReport[]): Promise<Advice[]> {
+  const catalogue = loadCatalogue({ today });
+  const { usage } = environment.spec;
+  const price = async (changed: ResolvedEnvironment) =>
+    estimate(await rowsOf(environment, changed), { catalogue, usage, today }).cost;
+  return advise({ environment, pods, catalogue, price });
 }

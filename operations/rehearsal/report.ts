@@ -19,7 +19,7 @@ const object = z.strictObject({
   }),
   reason: z.string().meta({
     description:
-      "Of a refused object, the API server's own words. Of an accepted one, why it can not be used; empty where it can.",
+      "Of a refused object, the API server's own words. Of an accepted one, why it can not be used; else empty.",
   }),
   definition: z
     .strictObject({
@@ -39,7 +39,9 @@ const pod = z.strictObject({
   phase: z
     .enum(["Pending", "Running", "Succeeded", "Failed", "NotCreated"])
     .meta({ description: "Kubernetes' own phases, and `NotCreated` for a pod that its controller could not make." }),
-  reason: z.string().meta({ description: "In the scheduler's, admission's or node's own words; empty where all is well." }),
+  reason: z
+    .string()
+    .meta({ description: "In the scheduler's, admission's or node's own words; empty where all is well." }),
 });
 
 const node = z.strictObject({
@@ -74,7 +76,10 @@ const flows = z.strictObject({
     .meta({ description: "Where the network policies let through more or less than is declared." }),
 });
 
-const euros = z.string().regex(/^[+-]\d+\.\d{2}$/).nullable();
+const euros = z
+  .string()
+  .regex(/^[+-]\d+\.\d{2}$/)
+  .nullable();
 
 const advice = z.strictObject({
   for: z.enum(["pool", "team"]),

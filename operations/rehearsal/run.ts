@@ -23,7 +23,13 @@ export interface RunOptions {
 export async function runRehearsal(environment: Environment, { json, html }: RunOptions): Promise<number> {
   assertLinux();
   using interrupt = new InterruptListener(() => process.stderr.write("\nStopping; nothing is left of it.\n"));
-  const report = await rehearseEnvironment({ root: ROOT, environment, today: today(), interrupt, progress: process.stderr });
+  const report = await rehearseEnvironment({
+    root: ROOT,
+    environment,
+    today: today(),
+    interrupt,
+    progress: process.stderr,
+  });
   if (report === undefined) return EXIT.interrupted;
   const colour = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
   if (html !== undefined) writeFileSync(html, toPage(report));

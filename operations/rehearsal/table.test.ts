@@ -66,11 +66,19 @@ test("however large the fleet and however much is wrong, it is 40 lines of 100 c
   const long = "a long reason ".repeat(60);
   const report: RehearsalReport = {
     ...WRONG,
-    objects: many(WRONG.objects[0], (object, number) => ({ ...object, name: `${"o".repeat(120)}${number}`, reason: long })),
+    objects: many(WRONG.objects[0], (object, number) => ({
+      ...object,
+      name: `${"o".repeat(120)}${number}`,
+      reason: long,
+    })),
     nodes: many(FITS.nodes[0], (node, number) => ({ ...node, name: `${"n".repeat(60)}${number}` })),
     quotas: many(FITS.quotas[0], (quota, number) => ({ ...quota, namespace: `team-${number}` })),
     advice: many(WRONG.advice[0], (advice) => ({ ...advice, shortage: long, change: long })),
-    flows: { declared: 1, policies: 1, differences: many(WRONG.flows?.differences[0], (difference) => ({ ...difference, reason: long })) },
+    flows: {
+      declared: 1,
+      policies: 1,
+      differences: many(WRONG.flows?.differences[0], (difference) => ({ ...difference, reason: long })),
+    },
   };
   const text = lines(report);
   expect(text.length).toBeLessThanOrEqual(40);

@@ -37,7 +37,9 @@ export function toTable(report: RehearsalReport, { colour }: { readonly colour: 
 }
 
 function headline(report: RehearsalReport, { bold, green, red, yellow }: Colours): string {
-  const paint = { fits: green, undecided: yellow, refused: red, "does-not-fit": red, "flows-differ": red }[report.verdict];
+  const paint = { fits: green, undecided: yellow, refused: red, "does-not-fit": red, "flows-differ": red }[
+    report.verdict
+  ];
   return `${bold(report.environment)}: ${paint(verdictText(report))} (${(report.durationMs / 1000).toFixed(1)} s)`;
 }
 
@@ -83,7 +85,14 @@ function nodeLines(nodes: readonly NodeReport[], room: number): string[] {
   ]);
   const widthOf = (column: number): number => Math.max(...cells.map((row) => row[column]?.length ?? 0));
   const lines = cells.map((row) =>
-    cut(`  ${row.map((cell, column) => cell.padEnd(widthOf(column))).join("  ").trimEnd()}`, WIDTH));
+    cut(
+      `  ${row
+        .map((cell, column) => cell.padEnd(widthOf(column)))
+        .join("  ")
+        .trimEnd()}`,
+      WIDTH,
+    ),
+  );
   return fullest.length > shown.length ? [...lines, `  … and ${fullest.length - shown.length} more`] : lines;
 }
 
@@ -97,7 +106,10 @@ function bar(fill: Fill): string {
 /** One line a namespace, its fullest resources first. */
 function quotaBlocks({ quotas }: RehearsalReport): string[][] {
   return [...Map.groupBy(quotas, ({ namespace }) => namespace)].map(([namespace, own]) => {
-    const fullest = own.map(quotaFill).filter(({ used }) => used > 0).toSorted((a, b) => shareOf(b) - shareOf(a));
+    const fullest = own
+      .map(quotaFill)
+      .filter(({ used }) => used > 0)
+      .toSorted((a, b) => shareOf(b) - shareOf(a));
     const parts = fullest.map((fill) => [fill.what, fillText(fill), fill.unit].join(" ").trimEnd());
     return [cut(`  ${namespace}: ${parts.length === 0 ? "nothing used" : parts.join(", ")}`, WIDTH)];
   });
@@ -105,4 +117,5 @@ function quotaBlocks({ quotas }: RehearsalReport): string[][] {
 
 const differenceBlocks = ({ flows }: RehearsalReport): string[][] =>
   (flows?.differences ?? []).map((difference) =>
-    wrap(lineOf(difference), WIDTH - 4, 2).map((line, index) => `  ${index === 0 ? "✖" : " "} ${line}`));
+    wrap(lineOf(difference), WIDTH - 4, 2).map((line, index) => `  ${index === 0 ? "✖" : " "} ${line}`),
+  );

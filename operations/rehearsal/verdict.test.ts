@@ -4,8 +4,24 @@ import { EXIT_CODES, type Verdict, verdictOf } from "./verdict.ts";
 
 type Evidence = Parameters<typeof verdictOf>[0];
 
-const object: ObjectReport = { urn: "u", kind: "Service", namespace: "t", name: "o", state: "accepted", reason: "", definition: null };
-const pod: PodReport = { namespace: "t", name: "p", workload: "w", pool: "inference", node: "n", phase: "Running", reason: "" };
+const object: ObjectReport = {
+  urn: "u",
+  kind: "Service",
+  namespace: "t",
+  name: "o",
+  state: "accepted",
+  reason: "",
+  definition: null,
+};
+const pod: PodReport = {
+  namespace: "t",
+  name: "p",
+  workload: "w",
+  pool: "inference",
+  node: "n",
+  phase: "Running",
+  reason: "",
+};
 const unplaced: PodReport = { ...pod, node: null, phase: "Pending", reason: "Insufficient memory" };
 const good: Evidence = {
   objects: [object],
@@ -15,7 +31,13 @@ const good: Evidence = {
   complete: true,
   growing: new Set(),
 };
-const difference: NonNullable<Evidence["flows"]>["differences"][number] = { kind: "open", from: ["a"], to: ["b"], ports: "80/TCP", reason: "r" };
+const difference: NonNullable<Evidence["flows"]>["differences"][number] = {
+  kind: "open",
+  from: ["a"],
+  to: ["b"],
+  ports: "80/TCP",
+  reason: "r",
+};
 const flows = { declared: 1, policies: 1, differences: [difference] };
 const refused: ObjectReport = { ...object, state: "refused", reason: "is invalid" };
 

@@ -30,8 +30,18 @@ export function troublesOf({ objects, problems, pods }: RehearsalReport): readon
     ...unscheduled.map((pod) => ofPod("no node", pod)),
     ...missing.map((pod) => ofPod("no pod", pod)),
     ...broken.map((pod) => ofPod("not ready", pod)),
-    ...unusable.map((object): Trouble => ({ kind: "not ready", ...placeOf(object), written: "", reason: object.reason })),
-    ...inState("not-tried").map((object): Trouble => ({ kind: "not tried", ...placeOf(object), written: "", reason: object.reason })),
+    ...unusable.map((object): Trouble => ({
+      kind: "not ready",
+      ...placeOf(object),
+      written: "",
+      reason: object.reason,
+    })),
+    ...inState("not-tried").map((object): Trouble => ({
+      kind: "not tried",
+      ...placeOf(object),
+      written: "",
+      reason: object.reason,
+    })),
   ];
 }
 
@@ -61,12 +71,13 @@ const ofPod = (kind: Trouble["kind"], { name, namespace, pool, reason }: PodRepo
 
 /** One sentence for each verdict. */
 export function verdictText(report: RehearsalReport): string {
-  const { objects, pods, problems, flows } = report;
+  const { objects, pods, problems } = report;
+  const differences = report.flows?.differences ?? [];
   const refusals = objects.filter(({ state }) => state === "refused").length + problems.length;
   const homeless = pods.filter(({ reason }) => reason !== "").length;
   const texts: Record<Verdict, string> = {
     fits: `fits: ${count(objects.length, "object")} accepted, ${count(pods.length, "pod")} placed`,
-    "flows-differ": `the network policies differ from the declared flows in ${count(flows?.differences.length ?? 0, "place")}`,
+    "flows-differ": `network policies differ from the declared flows in ${count(differences.length, "place")}`,
     "does-not-fit": `does not fit: ${count(homeless, "pod")} of ${pods.length} can not start`,
     refused: `${count(refusals, "resource")} refused`,
     undecided: "could not be decided",
@@ -99,7 +110,7 @@ export function nextStep({ environment, verdict }: RehearsalReport): string {
   const next: Record<Verdict, string> = {
     fits: `npm run plan -- ${environment} shows what it costs and the rules it breaks`,
     "flows-differ": "correct `needs` or the ports' audience of the workloads named above",
-    "does-not-fit": `change stacks/Pulumi.${environment}.yaml as advised, and rehearse again`,
+    "does-not-fit": "change the environment file as advised, and rehearse again",
     refused: "correct the definition named above, and rehearse again",
     undecided: "see what stopped it above; --json has every message",
   };

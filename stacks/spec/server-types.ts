@@ -5,7 +5,12 @@ interface ServerType {
   readonly architecture: "amd64" | "arm64";
 }
 
-const type = (vcpu: number, memoryGiB: number, diskGiB: number, architecture: ServerType["architecture"] = "amd64"): ServerType => ({
+const type = (
+  vcpu: number,
+  memoryGiB: number,
+  diskGiB: number,
+  architecture: ServerType["architecture"] = "amd64",
+): ServerType => ({
   vcpu,
   memoryGiB,
   diskGiB,

@@ -7,23 +7,27 @@ import { rehearsalReport, type RehearsalReport } from "../../operations/rehearsa
 import { descendants, survivors, until } from "./processes.ts";
 import { type Ended, Trial } from "./trial.ts";
 
-// The sandbox as it is, and with too little memory for its model server, rehearsed at the same time.
+// The sandbox as it is, with too little memory for its model server, and with a manifest that no API server takes: all
+// three rehearsed at the same time.
 const CPX32 = "serverType: cpx32\n    architecture: amd64\n    vcpu: 4\n    memoryGiB: 8\n    diskGiB: 160";
 const trials: Trial[] = [];
 let temporary: string;
 let fitting: Ended;
 let small: Ended;
+let refused: Ended;
 
 beforeAll(async () => {
   temporary = mkdtempSync(path.join(tmpdir(), "splitfleet-rehearse-"));
-  const [asItIs, tooSmall] = [trial("fits"), trial("small")];
+  const [asItIs, tooSmall, wrong] = [trial("fits"), trial("small"), trial("wrong")];
+  wrong.write({ "models: [small]": "models: [small]\n      storageGiB: 0.0000001" });
   tooSmall.write({ "[cx43, cpx42]": "[cpx32]", "models: [small]": "models: [small]\n      parallel: 16" });
   const lockFile = path.join(tooSmall.folder, `${tooSmall.name}.lock.yaml`);
   writeFileSync(lockFile, readFileSync(lockFile, "utf8").replace(/serverType: cpx42(?:.*\n){4} *diskGiB: 320/, CPX32));
   vi.stubEnv("TMPDIR", temporary);
-  [fitting, small] = await Promise.all([
+  [fitting, small, refused] = await Promise.all([
     asItIs.run("rehearse", "--file", asItIs.file, "--json"),
     tooSmall.run("rehearse", "--file", tooSmall.file, "--json", "--html", path.join(tooSmall.folder, "page.html")),
+    wrong.run("rehearse", "--file", wrong.file, "--json"),
   ]);
 });
 afterAll(() => {
@@ -89,7 +93,9 @@ describe("with too little memory for its model server", () => {
     expect(small.exitCode, small.stderr).toBe(1);
     const { verdict, pods, objects } = reportOf(small);
     expect(verdict).toBe("does-not-fit");
-    expect(pods.filter(({ reason }) => reason !== "").map(({ name, node, reason }) => ({ name, node, reason }))).toEqual([
+    expect(
+      pods.filter(({ reason }) => reason !== "").map(({ name, node, reason }) => ({ name, node, reason })),
+    ).toEqual([
       {
         name: "ollama-0",
         node: null,
@@ -119,12 +125,33 @@ describe("with too little memory for its model server", () => {
   });
 });
 
+it("shows what the API server refuses in its words, with the definition, and what was not tried for it", () => {
+  expect(refused.exitCode, refused.stderr).toBe(1);
+  const { verdict, objects } = reportOf(refused);
+  expect(verdict).toBe("refused");
+  const failed = objects.filter(({ state }) => state !== "accepted");
+  expect(failed.map(({ kind, name, state, definition }) => ({ kind, name, state, definition }))).toEqual([
+    {
+      kind: "StatefulSet",
+      name: "ollama",
+      state: "refused",
+      definition: { file: "components/workloads/ollama.ts", field: "" },
+    },
+    { kind: "Job", name: "ollama-preload", state: "not-tried", definition: null },
+  ]);
+  expect(failed[0]?.reason).toContain("quantities must match the regular expression");
+});
+
 it("ends with everything it has started on Ctrl-C", async () => {
   const [one] = trials;
   const child = one?.start("rehearse", "--file", one.file);
   if (child?.pid === undefined) throw new Error("the verb did not start");
   const { pid } = child;
-  await until(() => descendants(pid).some(({ command }) => command.includes("kwok")), 60_000, "the start of the cluster");
+  await until(
+    () => descendants(pid).some(({ command }) => command.includes("kwok")),
+    60_000,
+    "the start of the cluster",
+  );
   const processes = descendants(pid);
   child.kill("SIGINT");
   await once(child, "exit");
