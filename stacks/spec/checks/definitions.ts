@@ -25,6 +25,7 @@ export function* faultsIn({ workloads, images }: Pick<Demand, "workloads" | "ima
       ...loosePins(workload, images),
       ...unknownSecrets(workload, workloads),
       ...idlePorts(workload),
+      ...emptyCredentials(workload),
       ...badSchedules(workload),
       ...idleOverrides(workload),
     ]) {
@@ -86,6 +87,17 @@ function* idlePorts({ definition: { ports }, workload: { form } }: PlannedWorklo
     expected: "no ports, or the form service",
     fix: "remove the `ports`",
   };
+}
+
+function* emptyCredentials({ definition: { ports }, workload: { secrets = {} } }: PlannedWorkload): Iterable<Fault> {
+  for (const [port, { credentials }] of Object.entries(ports)) {
+    if (credentials === undefined || secrets[credentials] !== undefined) continue;
+    yield {
+      got: `the credentials ${credentials} of port ${port}, which is no secret of it`,
+      expected: Object.keys(secrets).length === 0 ? "the name of a declared secret" : oneOf(Object.keys(secrets)),
+      fix: "correct `credentials`, or declare the secret,",
+    };
+  }
 }
 
 const CRON = /^(?:[\d*,/-]+ ){2}(?:[\d*,/-]+) (?:[\dA-Za-z*,/-]+) (?:[\dA-Za-z*,/-]+)$/;

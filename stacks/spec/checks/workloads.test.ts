@@ -76,6 +76,17 @@ test("a reference to a secret or a key that nobody declares", () => {
   ]);
 });
 
+test("a port whose callers log in with a secret that there is not", () => {
+  expect(faults(plan("database", { replicas: 1, container }, { ports: { sql: { ...api, credentials: "owner" } } }))).toEqual([
+    [
+      "workloads.database",
+      "the credentials owner of port sql, which is no secret of it",
+      "the name of a declared secret",
+      "correct `credentials`, or declare the secret, in kinds/database.ts",
+    ],
+  ]);
+});
+
 test("a run now and then that serves a port, or comes at no time", () => {
   const workload: Workload = { form: "scheduled", schedule: "@daily", deadlineSeconds: 60, retries: 0, container };
   expect(faults(plan("nightly", workload, { ports: { api } })).map(([, got]) => got)).toEqual([
