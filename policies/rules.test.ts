@@ -136,7 +136,5 @@ it("the sandbox breaks no mandatory rule", async () => {
     cost: { ...cost, items: [] },
   };
   const { findings } = runRules(rules, rows, surroundings);
-  expect(findings.map(({ level, rule, urn, path: at }) => [level, rule, urn.split("::").at(-1), at])).toEqual([
-    ["advisory", "security/vault-is-audited", "vault-kv", "path"],
-  ]);
+  expect(findings).toEqual([]);
 });

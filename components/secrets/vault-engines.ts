@@ -28,13 +28,22 @@ export const mountsOf = (prefix: string): VaultMounts => ({
   aws: `${prefix}/aws`,
 });
 
+/** On Vault's own servers; without a place to write it, Vault answers nothing. */
+const AUDIT_LOG = "/var/log/vault/audit.log";
+
 /**
  * Secret engines and ways to log in of one environment: KV v2 for what we rotate, transit for personal columns, AppRole for
- * VPSs and on-prem nodes, Kubernetes for pods, AWS for burst nodes. Holds structure only: no value of a secret ever stands here.
+ * VPSs and on-prem nodes, Kubernetes for pods, AWS for burst nodes; and the log of who read what. Holds structure only:
+ * no value of a secret ever stands here.
  */
 export class VaultEngines extends pulumi.ComponentResource {
   readonly mounts: VaultMounts;
-  readonly nodes: { readonly kv: vault.Mount; readonly transit: vault.Mount; readonly backends: Readonly<Record<string, vault.AuthBackend>> };
+  readonly nodes: {
+    readonly kv: vault.Mount;
+    readonly transit: vault.Mount;
+    readonly audit: vault.Audit;
+    readonly backends: Readonly<Record<string, vault.AuthBackend>>;
+  };
 
   constructor(name: string, args: VaultEnginesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("splitfleet:secrets:VaultEngines", name, {}, opts);
@@ -60,6 +69,16 @@ export class VaultEngines extends pulumi.ComponentResource {
       ),
       child,
     );
+    const audit = new vault.Audit(
+      `${name}-audit`,
+      refine<vault.AuditArgs>("vault:index/audit:Audit", {
+        type: "file",
+        path: "file",
+        description: "Who read which secret; values stand in it as digests only",
+        options: { file_path: AUDIT_LOG },
+      }),
+      child,
+    );
     const backends = Object.fromEntries(
       (["approle", "kubernetes", "aws"] as const).map((type) => [
         type,
@@ -71,7 +90,7 @@ export class VaultEngines extends pulumi.ComponentResource {
       ]),
     );
 
-    this.nodes = { kv, transit, backends };
+    this.nodes = { kv, transit, audit, backends };
     this.registerOutputs({ ...this.mounts });
   }
 }
