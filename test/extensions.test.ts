@@ -22,9 +22,14 @@ export const postgres = defineWorkload({
   spec: { memoryMiB: z.int().default(256), retentionDays: z.int().optional() },
   build: (spec, context) => ({
     replicas: 1,
-    container: { image: context.image("postgres"), cpu: { request: 0.1 }, memoryMiB: { request: spec.memoryMiB }, user: 999 },
+    container: {
+      image: context.image("postgres"),
+      cpu: { request: 0.1 },
+      memoryMiB: { request: spec.memoryMiB },
+      user: 999,
+    },
     volumes: {
-      data: { path: "/var/lib/postgresql", sizeGiB: 5, keep: true, ...(spec.retentionDays === undefined ? {} : { retentionDays: spec.retentionDays }) },
+      data: { path: "/var/lib/postgresql", sizeGiB: 5, keep: true, retentionDays: spec.retentionDays },
     },
     secrets: { owner: { class: "generated", keys: ["username", "password"] } },
   }),
@@ -61,8 +66,8 @@ beforeAll(async () => {
   file = path.join(folder, "trial.yaml");
   await symlink(path.join(PROJECT, "node_modules"), path.join(folder, "node_modules"));
   const lock = await readFile(path.join(TESTDATA, "trial.lock.yaml"), "utf8");
-  const images = `images:\n  postgres: registry.example.org/postgres@sha256:${DIGEST}\n  shop: registry.example.org/shop@sha256:${DIGEST}\n`;
-  await writeFile(path.join(folder, "trial.lock.yaml"), lock.replace("images:\n", images));
+  const images = ["postgres", "shop"].map((name) => `  ${name}: registry.example.org/${name}@sha256:${DIGEST}\n`);
+  await writeFile(path.join(folder, "trial.lock.yaml"), lock.replace("images:\n", `images:\n${images.join("")}`));
 });
 afterAll(() => rm(folder, { recursive: true }));
 beforeEach(async () => {
@@ -75,7 +80,10 @@ async function plan(kinds: Readonly<Record<string, string>>, ...workloads: reado
   await cp(path.join(PROJECT, "extensions/workloads/README.md"), path.join(folder, "kinds/README.md"));
   for (const [name, text] of Object.entries(kinds)) await writeFile(path.join(folder, "kinds", name), text);
   const trial = await readFile(file, "utf8");
-  await writeFile(file, trial.replace("  splitfleet:teams:", [...workloads.map((line) => `    ${line}`), "  splitfleet:teams:"].join("\n")));
+  await writeFile(
+    file,
+    trial.replace("  splitfleet:teams:", [...workloads.map((line) => `    ${line}`), "  splitfleet:teams:"].join("\n")),
+  );
   return execa(process.execPath, [path.join(PROJECT, "scripts/plan.ts"), "--json", "--file", "trial.yaml"], {
     cwd: folder,
     env: { SPLITFLEET_EXTENSIONS: path.join(folder, "kinds"), INIT_CWD: folder, NO_COLOR: "1" },
@@ -93,8 +101,15 @@ test("a file in the folder is all that a new kind takes", async () => {
   );
   expect(stderr).toBe("");
   expect(exitCode).toBeLessThan(2);
-  const rows = z.tuple([z.object({ rows: z.array(z.object({ type: z.string(), name: z.string() })) })]).parse(JSON.parse(stdout))[0].rows;
-  expect(rows.filter(({ name }) => /^(main|shop)-/.test(name)).map(({ name, type }) => `${name}: ${type.split(":").at(-1)}`).sort()).toEqual([
+  const rows = z
+    .tuple([z.object({ rows: z.array(z.object({ type: z.string(), name: z.string() })) })])
+    .parse(JSON.parse(stdout))[0].rows;
+  expect(
+    rows
+      .filter(({ name }) => /^(main|shop)-/.test(name))
+      .map(({ name, type }) => `${name}: ${type.split(":").at(-1)}`)
+      .sort(),
+  ).toEqual([
     "main-account: ServiceAccount",
     "main-flows: NetworkPolicy",
     "main-login: VaultAuth",
@@ -117,7 +132,7 @@ test("what is wrong with its entries and its file is in the report of the enviro
     `first: { kind: postgres, ${at}, dataClass: personal }`,
     `second: { kind: postgres, ${at}, dataClass: internal }`,
     `shop: { kind: shop, ${at}, dataClass: internal, hostnames: { web: shop.example.org } }`,
-    `stall: { kind: shop, ${at}, dataClass: internal, hostnames: { web: shop.example.org }, needs: { database: frist } }`,
+    `stall: { kind: shop, ${at}, dataClass: public, hostnames: { web: shop.example.org }, needs: { database: frist } }`,
   );
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
   // A long line is wrapped according to how long the temporary folder's name is.
@@ -134,11 +149,11 @@ trial.yaml: 4 problems
     expected      the name of a workload of kind postgres: first, second
     fix           write \`needs: { database: first }\`, or another of them; kinds/shop.ts declares the need
 
-  workloads.stall.hostnames.web at 51:101
+  workloads.stall.hostnames.web at 51:99
     got           shop.example.org, which leads to port web of workload shop
     expected      a host name of its own
 
-  workloads.stall.needs.database at 51:140
+  workloads.stall.needs.database at 51:138
     got           "frist"
     expected      the name of a workload of kind postgres: first, second
     did you mean  first

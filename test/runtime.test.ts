@@ -10,9 +10,21 @@ import { rowOf } from "./harness.ts";
 const container = { image: "worker@sha256:aa", cpu: { request: 1 }, memoryMiB: { request: 256 }, user: 10001 };
 
 /** What the runtime makes of a workload with the name `worker`. */
-async function rowsOf(workload: Workload, ports: Readonly<Record<string, Port>> = {}, hostnames: Record<string, string> = {}): Promise<readonly Row[]> {
+async function rowsOf(
+  workload: Workload,
+  ports: Readonly<Record<string, Port>> = {},
+  hostnames: Record<string, string> = {},
+): Promise<readonly Row[]> {
   const definition = {
-    ...defineWorkload({ kind: "worker", summary: "", memory: "", runtimes: ["kubernetes"], ports, spec: {}, build: () => workload }),
+    ...defineWorkload({
+      kind: "worker",
+      summary: "",
+      memory: "",
+      runtimes: ["kubernetes"],
+      ports,
+      spec: {},
+      build: () => workload,
+    }),
     file: "test/runtime.test.ts",
   };
   const planned: PlannedWorkload = {
@@ -26,7 +38,11 @@ async function rowsOf(workload: Workload, ports: Readonly<Record<string, Port>> 
     const provider = new kubernetes.Provider("kubernetes", {});
     const vault = { kv: "kv", loginMount: "kubernetes", environment: "test", dependsOn: [] };
     const allocation = { environment: "test", team: "assistants", dataClass: "internal", workload: "worker" };
-    new KubernetesWorkload("worker", { planned, consumers: [], namespace: "team-assistants", allocation, vault }, { providers: [provider] });
+    new KubernetesWorkload(
+      "worker",
+      { planned, consumers: [], namespace: "team-assistants", allocation, vault },
+      { providers: [provider] },
+    );
     return Promise.resolve({});
   });
   return rows.filter(({ custom, provider }) => custom && provider !== "");
@@ -51,14 +67,24 @@ const template = (pod: object = {}, main: object = {}) => ({
     serviceAccountName: "worker",
     automountServiceAccountToken: false,
     nodeSelector: {},
-    securityContext: { runAsNonRoot: true, runAsUser: 10001, runAsGroup: 10001, fsGroup: 10001, seccompProfile: { type: "RuntimeDefault" } },
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: 10001,
+      runAsGroup: 10001,
+      fsGroup: 10001,
+      seccompProfile: { type: "RuntimeDefault" },
+    },
     containers: [
       {
         name: "main",
         image: "worker@sha256:aa",
         env: [],
         resources: { requests: { cpu: "1", memory: "256Mi" }, limits: { memory: "256Mi" } },
-        securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ["ALL"] },
+        },
         volumeMounts: [],
         ...main,
       },
@@ -122,7 +148,10 @@ test("a batch workload is a job for whose end nobody waits", async () => {
 });
 
 test("a pod drains before it is asked to stop, within the grace that it has", async () => {
-  const rows = await rowsOf({ replicas: 1, container: { ...container, lifecycle: { graceSeconds: 120, drainSeconds: 15 } } });
+  const rows = await rowsOf({
+    replicas: 1,
+    container: { ...container, lifecycle: { graceSeconds: 120, drainSeconds: 15 } },
+  });
   expect(rowOf(rows, "kubernetes:apps/v1:Deployment", "worker-deployment").inputs["spec"]).toEqual({
     replicas: 1,
     selector,
@@ -132,19 +161,33 @@ test("a pod drains before it is asked to stop, within the grace that it has", as
 
 test("retention and backup of volumes stand on the controller, whose claims no change of them touches", async () => {
   const data = { path: "/data", sizeGiB: 5, keep: true, retentionDays: 30, backup: { everyHours: 24, keepDays: 14 } };
-  const { inputs } = rowOf(await rowsOf({ replicas: 1, container, volumes: { data } }), "kubernetes:apps/v1:StatefulSet", "worker-stateful-set");
+  const { inputs } = rowOf(
+    await rowsOf({ replicas: 1, container, volumes: { data } }),
+    "kubernetes:apps/v1:StatefulSet",
+    "worker-stateful-set",
+  );
   expect(inputs["metadata"]).toEqual({
     ...metadata,
-    annotations: { "splitfleet/data-retention-days": "30", "splitfleet/data-backup-hours": "24", "splitfleet/data-backup-keep-days": "14" },
+    annotations: {
+      "splitfleet/data-retention-days": "30",
+      "splitfleet/data-backup-hours": "24",
+      "splitfleet/data-backup-keep-days": "14",
+    },
   });
   expect(inputs["spec"]).toMatchObject({
     persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
-    volumeClaimTemplates: [{ metadata: { name: "data", labels }, spec: { resources: { requests: { storage: "5Gi" } } } }],
+    volumeClaimTemplates: [
+      { metadata: { name: "data", labels }, spec: { resources: { requests: { storage: "5Gi" } } } },
+    ],
   });
 });
 
 test("the host name of a public port stands on the service", async () => {
-  const rows = await rowsOf({ replicas: 1, container }, { web: { port: 8080, audience: "public" } }, { web: "app.example.org" });
+  const rows = await rowsOf(
+    { replicas: 1, container },
+    { web: { port: 8080, audience: "public" } },
+    { web: "app.example.org" },
+  );
   expect(rowOf(rows, "kubernetes:core/v1:Service", "worker-service").inputs["metadata"]).toEqual({
     ...metadata,
     annotations: { "splitfleet/web-hostname": "app.example.org" },
@@ -167,7 +210,15 @@ test("credentials of another workload are synced into a secret of one's own, und
   });
   expect(rowOf(rows, "kubernetes:apps/v1:Deployment", "worker-deployment").inputs["spec"]).toMatchObject({
     template: {
-      spec: { containers: [{ env: [{ name: "PASSWORD", valueFrom: { secretKeyRef: { name: "worker-database-owner", key: "password" } } }] }] },
+      spec: {
+        containers: [
+          {
+            env: [
+              { name: "PASSWORD", valueFrom: { secretKeyRef: { name: "worker-database-owner", key: "password" } } },
+            ],
+          },
+        ],
+      },
     },
   });
 });
@@ -188,7 +239,9 @@ test("a job has the files and the secrets of its workload", async () => {
         containers: [
           {
             env: [{ name: "KEY", valueFrom: { secretKeyRef: { name: "worker-key", key: "value" } } }],
-            volumeMounts: [{ name: "config", mountPath: "/etc/worker.yaml", subPath: "etc_worker.yaml", readOnly: true }],
+            volumeMounts: [
+              { name: "config", mountPath: "/etc/worker.yaml", subPath: "etc_worker.yaml", readOnly: true },
+            ],
           },
         ],
         volumes: [{ name: "config", configMap: { name: "worker-config" } }],
@@ -201,11 +254,18 @@ test("an override comes last, and is held to what the object may have", async ()
   const paused = await rowsOf({
     replicas: 1,
     container,
-    override: { kubernetes: { deployment: (args) => ({ ...args, metadata: { ...args.metadata, annotations: { reviewed: "yes" } } }) } },
+    override: {
+      kubernetes: {
+        deployment: (args) => ({ ...args, metadata: { ...args.metadata, annotations: { reviewed: "yes" } } }),
+      },
+    },
   });
-  expect(rowOf(paused, "kubernetes:apps/v1:Deployment", "worker-deployment").inputs["metadata"]).toEqual({ ...metadata, annotations: { reviewed: "yes" } });
+  expect(rowOf(paused, "kubernetes:apps/v1:Deployment", "worker-deployment").inputs["metadata"]).toEqual({
+    ...metadata,
+    annotations: { reviewed: "yes" },
+  });
   const misspelt = (args: kubernetes.networking.v1.NetworkPolicyArgs) => ({ ...args, specs: {} });
-  await expect(rowsOf({ replicas: 1, container, override: { kubernetes: { networkPolicy: misspelt } } })).rejects.toThrow(
-    'kubernetes:networking.k8s.io/v1:NetworkPolicy',
-  );
+  await expect(
+    rowsOf({ replicas: 1, container, override: { kubernetes: { networkPolicy: misspelt } } }),
+  ).rejects.toThrow("kubernetes:networking.k8s.io/v1:NetworkPolicy");
 });

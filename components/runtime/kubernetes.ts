@@ -37,7 +37,11 @@ export class KubernetesWorkload extends pulumi.ComponentResource {
     const { workload } = planned;
     const override = workload.override?.kubernetes;
     const labels = { ...labelsOf(allocation), ...selectorOf(planned.name) };
-    const metadata = (object: string): kubernetes.types.input.meta.v1.ObjectMeta => ({ name: object, namespace, labels });
+    const metadata = (object: string): kubernetes.types.input.meta.v1.ObjectMeta => ({
+      name: object,
+      namespace,
+      labels,
+    });
     const child = { parent: this };
 
     const account = new kubernetes.core.v1.ServiceAccount(
@@ -64,7 +68,11 @@ export class KubernetesWorkload extends pulumi.ComponentResource {
     const template = podTemplate({ planned, labels, allocation, files, account: planned.name });
     const dependsOn = [account, ...(config === undefined ? [] : [config]), ...secrets];
 
-    const controller = createController(name, { planned, metadata: metadata(planned.name), template }, { ...child, dependsOn });
+    const controller = createController(
+      name,
+      { planned, metadata: metadata(planned.name), template },
+      { ...child, dependsOn },
+    );
     const service = createService(name, planned, metadata, this);
     const networkPolicy = new kubernetes.networking.v1.NetworkPolicy(
       `${name}-flows`,
@@ -76,7 +84,10 @@ export class KubernetesWorkload extends pulumi.ComponentResource {
       child,
     );
     if ((workload.replicas ?? 1) > 1) createDisruptionBudget(name, planned, metadata, this);
-    createJobs(name, { planned, labels, allocation, files, account: planned.name }, metadata, { ...child, dependsOn: service === undefined ? [controller] : [controller, service] });
+    createJobs(name, { planned, labels, allocation, files, account: planned.name }, metadata, {
+      ...child,
+      dependsOn: service === undefined ? [controller] : [controller, service],
+    });
 
     this.nodes = { controller, service, networkPolicy };
     this.registerOutputs({});
@@ -91,10 +102,17 @@ function createService(
   metadata: Metadata,
   parent: pulumi.Resource,
 ): kubernetes.core.v1.Service | undefined {
-  const served = Object.entries(ports).map(([port, { port: number, protocol = "TCP" }]) => ({ name: port, port: number, targetPort: number, protocol }));
+  const served = Object.entries(ports).map(([port, { port: number, protocol = "TCP" }]) => ({
+    name: port,
+    port: number,
+    targetPort: number,
+    protocol,
+  }));
   if (served.length === 0) return undefined;
   // For the edge to read; to the network policy the port is closed.
-  const names = Object.fromEntries(Object.entries(hostnames).map(([port, host]) => [`splitfleet/${port}-hostname`, host]));
+  const names = Object.fromEntries(
+    Object.entries(hostnames).map(([port, host]) => [`splitfleet/${port}-hostname`, host]),
+  );
   return new kubernetes.core.v1.Service(
     `${name}-service`,
     refine<kubernetes.core.v1.ServiceArgs>(
@@ -106,7 +124,12 @@ function createService(
   );
 }
 
-function createDisruptionBudget(name: string, planned: PlannedWorkload, metadata: Metadata, parent: pulumi.Resource): void {
+function createDisruptionBudget(
+  name: string,
+  planned: PlannedWorkload,
+  metadata: Metadata,
+  parent: pulumi.Resource,
+): void {
   new kubernetes.policy.v1.PodDisruptionBudget(
     `${name}-disruption`,
     refine<kubernetes.policy.v1.PodDisruptionBudgetArgs>("kubernetes:policy/v1:PodDisruptionBudget", {

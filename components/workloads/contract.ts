@@ -5,7 +5,7 @@ import type { KubernetesOverride } from "../runtime/kubernetes/override.ts";
  * Who may reach a port, beside the workloads that declare a need for it and the workload's own jobs, which always may:
  *
  * - `cluster`: nobody.
- * - `mesh`: devices of the mesh. The network policy lets the mesh's whole range in; the tailnet's grants say which device.
+ * - `mesh`: devices of the mesh. The network policy lets the mesh's whole range in; the tailnet's grants say which.
  * - `public`: everybody, under the host name that the entry gives in `hostnames`, and through the edge only: to the
  *   network policy the edge is a workload that declares a need.
  * - `admin`: operators, by `kubectl port-forward`, which comes from the node itself and passes no network policy.
@@ -36,7 +36,10 @@ export interface Handle {
 
 /** A secret that Vault issues. `key` is the field within the secret at `<mount>/<environment>/<workload>/<name>`. */
 export interface SecretDeclaration {
-  /** How it is rotated: `generated` by us on schedule, `provided` by an outside party, `immutable` for a key that must never change. */
+  /**
+   * How it is rotated: `generated` by us on schedule, `provided` by an outside party, `immutable` for a key that must
+   * never change.
+   */
   readonly class: "generated" | "provided" | "immutable";
   readonly keys: readonly string[];
 }
@@ -48,7 +51,7 @@ export interface SecretReference {
   readonly workload?: string;
 }
 
-/** A key of the secret that callers of a port log in with, for a container's `env`. @throws Error if the port has none. */
+/** A key of the secret that callers of a port log in with, for a container's `env`. @throws Error if there is none. */
 export function credential({ workload, port, credentials }: Handle, key: string): SecretReference {
   if (credentials === undefined) throw new Error(`port ${port} of workload ${workload} names no \`credentials\``);
   return { workload, secret: credentials, key };
@@ -113,7 +116,7 @@ interface Pods {
   /** Files by absolute path; a change rolls the pods. */
   readonly files?: Readonly<Record<string, string>>;
   readonly secrets?: Readonly<Record<string, SecretDeclaration>>;
-  /** Handles that it found by itself in the context, such as servers of models; those of the definition's `needs` are added. */
+  /** Handles that it found by itself in the context, such as servers of models; the definition's `needs` are added. */
   readonly needs?: readonly Handle[];
   /** Hosts outside the fleet, reached through the egress proxy only. */
   readonly egress?: readonly { readonly host: string; readonly port: number; readonly purpose: string }[];
@@ -179,8 +182,8 @@ export interface ServedModel {
 }
 
 /**
- * A port of another workload that a definition relies on. The only workload of the kind is taken; among several the entry
- * chooses in its `needs`. Who has a need may reach the port.
+ * A port of another workload that a definition relies on. The only workload of the kind is taken; among several the
+ * entry chooses in its `needs`. Who has a need may reach the port.
  */
 export interface Need {
   readonly kind: string;
@@ -259,7 +262,7 @@ export interface DefinedWorkload<
   build(entry: z.input<z.ZodObject<Shape>>, context: BuildContext<Resolved<Needs>>): Workload;
 }
 
-/** Declares a kind of workload. A new one is a file with this call: here with a line in `registry.ts`, or in `extensions/workloads/`. */
+/** Declares a kind of workload: a file with this call, listed in `registry.ts`, or in `extensions/workloads/`. */
 export function defineWorkload<
   const Kind extends string,
   Shape extends z.ZodRawShape,

@@ -18,7 +18,8 @@ export function buildExample<Shape extends z.ZodRawShape, Needs extends Readonly
 }
 
 /** The same for a definition of which only the contract is known. */
-export const buildKind = (kind: WorkloadKind, fields: object = kind.example): Workload => kind.build(fields, contextFor(kind, fields));
+export const buildKind = (kind: WorkloadKind, fields: object = kind.example): Workload =>
+  kind.build(fields, contextFor(kind, fields));
 
 const contextFor = (kind: WorkloadKind, fields: object): BuildContext => ({
   name: kind.kind,
@@ -39,8 +40,20 @@ const model = (name: string): ServedModel => ({
 });
 
 function handle({ kind, port: name }: Need): Handle {
-  const { port = 80, protocol = "TCP", credentials } = registry.find((candidate) => candidate.kind === kind)?.ports[name] ?? {};
+  const {
+    port = 80,
+    protocol = "TCP",
+    credentials,
+  } = registry.find((candidate) => candidate.kind === kind)?.ports[name] ?? {};
   const host = `${kind}.team-example.svc.cluster.local`;
   const url = `http://${host}:${port}`;
-  return { workload: kind, team: "example", port, protocol, host, url, ...(credentials === undefined ? {} : { credentials }) };
+  return {
+    workload: kind,
+    team: "example",
+    port,
+    protocol,
+    host,
+    url,
+    ...(credentials === undefined ? {} : { credentials }),
+  };
 }

@@ -20,7 +20,10 @@ const definition = (kind: string) => `defineWorkload({
   build: () => ({ replicas: 1, container: { image: "", cpu: { request: 1 }, memoryMiB: { request: 1 }, user: 1 } }),
 })`;
 const file = (...kinds: string[]) =>
-  [`import { defineWorkload } from "${CONTRACT}";`, ...kinds.map((kind, index) => `export const kind${index} = ${definition(kind)};`)].join("\n");
+  [
+    `import { defineWorkload } from "${CONTRACT}";`,
+    ...kinds.map((kind, index) => `export const kind${index} = ${definition(kind)};`),
+  ].join("\n");
 
 test("a folder that is not there has no extensions", async () => {
   expect(await loadExtensions(path.join(folder, "none"), registry)).toEqual({ kinds: [], problems: [] });
@@ -52,7 +55,12 @@ test("a file that can not be used is named with the fix, and the others stand", 
   const { kinds, problems } = await loadExtensions(folder, registry);
   expect(kinds.map((kind) => kind.file)).toEqual([at("again.ts")]);
   expect(problems).toEqual([
-    { file: at("broken.ts"), got: "an error as it was loaded: no wings", expected: "a file that loads", fix: `\`node ${at("broken.ts")}\` says where` },
+    {
+      file: at("broken.ts"),
+      got: "an error as it was loaded: no wings",
+      expected: "a file that loads",
+      fix: `\`node ${at("broken.ts")}\` says where`,
+    },
     {
       file: at("empty.ts"),
       got: "no definition",
@@ -65,13 +73,23 @@ test("a file that can not be used is named with the fix, and the others stand", 
       expected: "2 to 32 lower-case letters, digits and hyphens, starting with a letter",
       fix: "choose another `kind`",
     },
-    { file: at("other.ts"), got: `the kind parrot, which ${at("again.ts")} defines`, expected: "a kind of its own", fix: "choose another `kind`" },
+    {
+      file: at("other.ts"),
+      got: `the kind parrot, which ${at("again.ts")} defines`,
+      expected: "a kind of its own",
+      fix: "choose another `kind`",
+    },
     {
       file: at("taken.ts"),
       got: "the kind ollama, which components/workloads/ollama.ts defines",
       expected: "a kind of its own",
       fix: "choose another `kind`",
     },
-    { file: at("two.ts"), got: "definitions of one, two", expected: "one exported definition", fix: "give each a file of its own" },
+    {
+      file: at("two.ts"),
+      got: "definitions of one, two",
+      expected: "one exported definition",
+      fix: "give each a file of its own",
+    },
   ]);
 });

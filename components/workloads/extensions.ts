@@ -25,8 +25,8 @@ const PROJECT = path.join(import.meta.dirname, "../..");
 const KIND = /^[a-z][a-z0-9-]{0,30}[a-z0-9]$/;
 
 /**
- * Imports every `.ts` file directly in a folder, tests aside: each exports one definition. A file that can not be used is a
- * problem, never an error, so that a report can say it beside everything else.
+ * Imports every `.ts` file directly in a folder, tests aside: each exports one definition. A file that can not be used
+ * is a problem, never an error, so that a report can say it beside everything else.
  *
  * @param folder Absolute; none there means no extension.
  * @param builtIn Kinds that extensions must not have.
@@ -79,7 +79,12 @@ async function load(target: string): Promise<RegisteredKind | ExtensionProblem> 
   }
   if (!KIND.test(definition.kind)) {
     const got = `the kind ${JSON.stringify(definition.kind)}`;
-    return { file, got, expected: "2 to 32 lower-case letters, digits and hyphens, starting with a letter", fix: "choose another `kind`" };
+    return {
+      file,
+      got,
+      expected: "2 to 32 lower-case letters, digits and hyphens, starting with a letter",
+      fix: "choose another `kind`",
+    };
   }
   return { ...definition, file };
 }

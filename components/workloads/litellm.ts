@@ -6,7 +6,7 @@ const API = 4000;
 
 const served = (model: ServedModel): model is ServedModel & { server: Handle } => model.server !== undefined;
 
-/** The one door to every model: an OpenAI-compatible proxy that routes by name, labels and limits. Keeps no data of its own. */
+/** The one door to every model: an OpenAI-compatible proxy that routes by name and limits. Keeps no data of its own. */
 export const litellm = defineWorkload({
   kind: "litellm",
   summary: "OpenAI-compatible proxy in front of every model",
@@ -15,7 +15,12 @@ export const litellm = defineWorkload({
   ports: { api: { port: API, audience: "mesh" } },
   spec: {
     replicas: z.int().min(1).max(20).default(1),
-    timeoutSeconds: z.int().min(10).max(3600).default(600).meta({ description: "Longest wait for one answer; CPU models are slow." }),
+    timeoutSeconds: z
+      .int()
+      .min(10)
+      .max(3600)
+      .default(600)
+      .meta({ description: "Longest wait for one answer; CPU models are slow." }),
   },
   build: (spec, context) => {
     const models = Object.values(context.models).filter(served);
@@ -56,7 +61,9 @@ export const litellm = defineWorkload({
       alerts: [
         {
           name: "LitellmFailing",
-          expression: "sum(rate(litellm_proxy_failed_requests_metric_total[5m])) > 0.05 * sum(rate(litellm_proxy_total_requests_metric_total[5m]))",
+          expression:
+            "sum(rate(litellm_proxy_failed_requests_metric_total[5m]))" +
+            " > 0.05 * sum(rate(litellm_proxy_total_requests_metric_total[5m]))",
           forMinutes: 10,
           summary: "More than 5 % of the requests to the model proxy fail",
         },

@@ -12,7 +12,10 @@ const postgres = defineWorkload({
   summary: "A database",
   memory: "64 MiB.",
   runtimes: ["kubernetes"],
-  ports: { sql: { port: 5432, audience: "cluster", credentials: "owner" }, metrics: { port: 9187, audience: "cluster" } },
+  ports: {
+    sql: { port: 5432, audience: "cluster", credentials: "owner" },
+    metrics: { port: 9187, audience: "cluster" },
+  },
   spec: {},
   build: () => ({ ...idle(), secrets: { owner: { class: "generated", keys: ["username", "password"] } } }),
 });
@@ -26,7 +29,10 @@ const shop = defineWorkload({
   spec: {},
   build: (_, { needs: { database, cache } }) => ({
     replicas: 1,
-    container: { ...container, env: { DATABASE: database.host, PASSWORD: credential(database, "password"), CACHE: cache?.url ?? "" } },
+    container: {
+      ...container,
+      env: { DATABASE: database.host, PASSWORD: credential(database, "password"), CACHE: cache?.url ?? "" },
+    },
   }),
 });
 const valkey = defineWorkload({ ...bare("valkey"), ports: { api: { port: 6379, audience: "cluster" } } });
@@ -35,19 +41,34 @@ function bare(kind: string) {
   return { kind, summary: kind, memory: "", runtimes: ["kubernetes"], ports: {}, spec: {}, build: idle } as const;
 }
 
-const kinds: readonly RegisteredKind[] = [postgres, shop, valkey].map((definition) => ({ ...definition, file: `kinds/${definition.kind}.ts` }));
-const entry = (kind: string, more: object = {}): WorkloadEntry => ({ kind, team: "sales", pool: "operations", dataClass: "internal", ...more });
+const kinds: readonly RegisteredKind[] = [postgres, shop, valkey].map((definition) => ({
+  ...definition,
+  file: `kinds/${definition.kind}.ts`,
+}));
+const entry = (kind: string, more: object = {}): WorkloadEntry => ({
+  kind,
+  team: "sales",
+  pool: "operations",
+  dataClass: "internal",
+  ...more,
+});
 const facts = (workloads: Record<string, WorkloadEntry>) => ({ environment: { name: "test" }, workloads, models: {} });
 const problemsOf = (workloads: Record<string, WorkloadEntry>, definitions = kinds) =>
   surveyWorkloads(facts(workloads), {}, definitions).problems;
 
 /** The kinds with one need of the shop changed. */
 const withNeed = (kind: string, port: string): RegisteredKind[] =>
-  kinds.map((definition) => (definition.kind === "shop" ? { ...definition, needs: { database: { kind, port } } } : definition));
+  kinds.map((definition) =>
+    definition.kind === "shop" ? { ...definition, needs: { database: { kind, port } } } : definition,
+  );
 
 describe("a need", () => {
-  test("comes to the only workload of its kind, with address and credentials; one that is optional may come to nothing", () => {
-    const planned = planWorkloads(facts({ store: entry("shop"), main: entry("postgres", { team: "data" }) }), {}, kinds);
+  test("comes to the only workload of its kind, with credentials; one that is optional may come to nothing", () => {
+    const planned = planWorkloads(
+      facts({ store: entry("shop"), main: entry("postgres", { team: "data" }) }),
+      {},
+      kinds,
+    );
     const [{ workload } = { workload: idle() }] = planned;
     const handle = {
       workload: "main",
@@ -67,13 +88,23 @@ describe("a need", () => {
   });
 
   test("that is optional is fulfilled where it can be", () => {
-    const planned = planWorkloads(facts({ store: entry("shop"), main: entry("postgres"), fast: entry("valkey") }), {}, kinds);
+    const planned = planWorkloads(
+      facts({ store: entry("shop"), main: entry("postgres"), fast: entry("valkey") }),
+      {},
+      kinds,
+    );
     expect(planned[0]?.workload.needs?.map((need) => need.workload)).toEqual(["main", "fast"]);
   });
 
   test("comes to the workload that the entry names", () => {
-    const workloads = { store: entry("shop", { needs: { database: "second" } }), first: entry("postgres"), second: entry("postgres") };
-    expect(planWorkloads(facts(workloads), {}, kinds)[0]?.workload.needs?.map((need) => need.workload)).toEqual(["second"]);
+    const workloads = {
+      store: entry("shop", { needs: { database: "second" } }),
+      first: entry("postgres"),
+      second: entry("postgres"),
+    };
+    expect(planWorkloads(facts(workloads), {}, kinds)[0]?.workload.needs?.map((need) => need.workload)).toEqual([
+      "second",
+    ]);
   });
 
   test("of a kind that is not there names the definition's file", () => {
@@ -99,7 +130,13 @@ describe("a need", () => {
   });
 
   test("that the entry gives to a workload of another kind is refused", () => {
-    expect(problemsOf({ store: entry("shop", { needs: { database: "fast" } }), main: entry("postgres"), fast: entry("valkey") })).toEqual([
+    expect(
+      problemsOf({
+        store: entry("shop", { needs: { database: "fast" } }),
+        main: entry("postgres"),
+        fast: entry("valkey"),
+      }),
+    ).toEqual([
       {
         path: ["store", "needs", "database"],
         got: '"fast"',
@@ -122,7 +159,10 @@ describe("a need", () => {
       },
     ]);
     expect(problemsOf(workloads, withNeed("postgrs", "sql"))).toMatchObject([
-      { got: "the need database for the kind postgrs, which nobody defines", expected: "one of the kinds postgres, shop, valkey" },
+      {
+        got: "the need database for the kind postgrs, which nobody defines",
+        expected: "one of the kinds postgres, shop, valkey",
+      },
     ]);
   });
 
@@ -141,8 +181,12 @@ describe("a need", () => {
 test("circles of needs are found once each, whoever is looked at first", () => {
   const needing = (name: string, ...needs: string[]) => ({
     name,
-    workload: { needs: needs.map((workload) => ({ workload, team: "", port: 1, protocol: "TCP" as const, host: "", url: "" })) },
+    workload: {
+      needs: needs.map((workload) => ({ workload, team: "", port: 1, protocol: "TCP" as const, host: "", url: "" })),
+    },
   });
   expect(needCycles([needing("a", "b", "c"), needing("b", "c"), needing("c")])).toEqual([]);
-  expect(needCycles([needing("c", "a"), needing("a", "b"), needing("b", "c"), needing("d", "a"), needing("e", "e")])).toEqual([["a", "b", "c"], ["e"]]);
+  expect(
+    needCycles([needing("c", "a"), needing("a", "b"), needing("b", "c"), needing("d", "a"), needing("e", "e")]),
+  ).toEqual([["a", "b", "c"], ["e"]]);
 });

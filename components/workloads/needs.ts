@@ -27,10 +27,18 @@ export interface ResolvedNeeds {
 }
 
 /** The workloads that an entry's needs came to: the only one of the kind, or the one that the entry names. */
-export function resolveNeeds(own: Neighbour, all: readonly Neighbour[], kinds: readonly RegisteredKind[]): ResolvedNeeds {
-  const outcomes = Object.entries(own.definition.needs).map(([need, declared]) => [need, resolve(need, declared, own, all, kinds)] as const);
+export function resolveNeeds(
+  own: Neighbour,
+  all: readonly Neighbour[],
+  kinds: readonly RegisteredKind[],
+): ResolvedNeeds {
+  const outcomes = Object.entries(own.definition.needs).map(
+    ([need, declared]) => [need, resolve(need, declared, own, all, kinds)] as const,
+  );
   return {
-    handles: Object.fromEntries(outcomes.map(([need, outcome]) => [need, "handle" in outcome ? outcome.handle : undefined])),
+    handles: Object.fromEntries(
+      outcomes.map(([need, outcome]) => [need, "handle" in outcome ? outcome.handle : undefined]),
+    ),
     problems: outcomes.flatMap(([, outcome]) => ("handle" in outcome ? [] : [outcome])),
   };
 }
@@ -46,35 +54,66 @@ function resolve(
   if (target === undefined) {
     const known = kinds.map((candidate) => candidate.kind);
     const got = `the need ${need} for the kind ${kind}, which nobody defines`;
-    return { path: [name], got, expected: `one of the kinds ${known.join(", ")}`, fix: `correct \`needs.${need}.kind\` in ${file}`, choice: { given: kind, known } };
+    return {
+      path: [name],
+      got,
+      expected: `one of the kinds ${known.join(", ")}`,
+      fix: `correct \`needs.${need}.kind\` in ${file}`,
+      choice: { given: kind, known },
+    };
   }
   const ports = Object.keys(target.ports);
   if (!ports.includes(port)) {
     const got = `the need ${need} for port ${port} of ${kind}, which has no such port`;
-    const expected = ports.length === 0 ? `a kind with ports; ${kind} has none` : `one of the ports ${ports.join(", ")}`;
-    return { path: [name], got, expected, fix: `correct \`needs.${need}.port\` in ${file}`, choice: { given: port, known: ports } };
+    const expected =
+      ports.length === 0 ? `a kind with ports; ${kind} has none` : `one of the ports ${ports.join(", ")}`;
+    return {
+      path: [name],
+      got,
+      expected,
+      fix: `correct \`needs.${need}.port\` in ${file}`,
+      choice: { given: port, known: ports },
+    };
   }
   const candidates = all.filter((candidate) => candidate.definition.kind === kind && candidate.name !== name);
   const known = candidates.map((candidate) => candidate.name);
   const given = entry.needs?.[need];
-  const expected = known.length === 0 ? `a workload of kind ${kind}` : `the name of a workload of kind ${kind}: ${known.join(", ")}`;
+  const expected =
+    known.length === 0 ? `a workload of kind ${kind}` : `the name of a workload of kind ${kind}: ${known.join(", ")}`;
   if (given !== undefined) {
     const chosen = candidates.find((candidate) => candidate.name === given);
     if (chosen !== undefined) return { handle: chosen.handles[port] };
-    const fix = known.length === 0 ? `add a workload ${given} of kind ${kind}` : `choose one of them for the need ${need} of ${file}`;
+    const fix =
+      known.length === 0
+        ? `add a workload ${given} of kind ${kind}`
+        : `choose one of them for the need ${need} of ${file}`;
     return { path: [name, "needs", need], got: JSON.stringify(given), expected, fix, choice: { given, known } };
   }
   const [only, ...others] = candidates;
   if (others.length > 0) {
-    return { path: [name], got: `the need ${need} without a choice`, expected, fix: `write \`needs: { ${need}: ${only?.name} }\`, or another of them; ${file} declares the need` };
+    return {
+      path: [name],
+      got: `the need ${need} without a choice`,
+      expected,
+      fix: `write \`needs: { ${need}: ${only?.name} }\`, or another of them; ${file} declares the need`,
+    };
   }
   if (only !== undefined || optional) return { handle: only?.handles[port] };
-  return { path: [name], got: `the need ${need}, and no workload of kind ${kind}`, expected, fix: `add one to \`workloads\`; ${file} declares the need` };
+  return {
+    path: [name],
+    got: `the need ${need}, and no workload of kind ${kind}`,
+    expected,
+    fix: `add one to \`workloads\`; ${file} declares the need`,
+  };
 }
 
 /** Workloads that need each other in a circle, each circle once, from the workload whose name comes first. */
-export function needCycles(workloads: readonly { readonly name: string; readonly workload: { readonly needs?: readonly Handle[] } }[]): string[][] {
-  const next = new Map(workloads.map(({ name, workload }) => [name, [...new Set((workload.needs ?? []).map((need) => need.workload))]]));
+export function needCycles(
+  workloads: readonly { readonly name: string; readonly workload: { readonly needs?: readonly Handle[] } }[],
+): string[][] {
+  const next = new Map(
+    workloads.map(({ name, workload }) => [name, [...new Set((workload.needs ?? []).map((need) => need.workload))]]),
+  );
   const cycles = new Map<string, string[]>();
   const done = new Set<string>();
   const visit = (name: string, trail: readonly string[]): void => {

@@ -12,12 +12,18 @@ const residentMiB = (model: ServedModel, parallel: number): number =>
 export const ollama = defineWorkload({
   kind: "ollama",
   summary: "Small language models on CPU nodes",
-  memory: "Weights and context of each loaded model, the context once for each parallel request, and 512 MiB for the engine.",
+  memory:
+    "Weights and context of each loaded model, the context once for each parallel request, and 512 MiB for the engine.",
   runtimes: ["kubernetes", "compose"],
   ports: { api: { port: API, audience: "cluster" } },
   spec: {
     models: z.array(z.string()).min(1).meta({ description: "Keys of `models` that stay loaded." }),
-    parallel: z.int().min(1).max(16).default(1).meta({ description: "Requests at once; each has a context of its own in memory." }),
+    parallel: z
+      .int()
+      .min(1)
+      .max(16)
+      .default(1)
+      .meta({ description: "Requests at once; each has a context of its own in memory." }),
     cpu: z.number().positive().default(2).meta({ description: "Cores of one replica." }),
     replicas: z.int().min(1).max(20).default(1),
     storageGiB: z.number().positive().default(30),
@@ -43,7 +49,9 @@ export const ollama = defineWorkload({
           OLLAMA_NO_CLOUD: "1",
         },
         cpu: { request: spec.cpu },
-        memoryMiB: { request: OVERHEAD_MIB + loaded.reduce((sum, model) => sum + residentMiB(model, spec.parallel), 0) },
+        memoryMiB: {
+          request: OVERHEAD_MIB + loaded.reduce((sum, model) => sum + residentMiB(model, spec.parallel), 0),
+        },
         probes: { startup: { ...health, failureThreshold: 30 }, readiness: health, liveness: health },
         scratch: ["/tmp"],
         user: 10001,

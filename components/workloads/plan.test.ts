@@ -81,6 +81,7 @@ test("a workload whose image is not in the lock names the image and the fix", ()
 
 test("an unknown kind names the ones there are", () => {
   expect(() => planWorkloads({ ...facts, workloads: { web: { kind: "website", ...entry } } }, images)).toThrow(
-    'workloads.web.kind: got "website", expected one of litellm, ollama; correct it, or define it in extensions/workloads/',
+    'workloads.web.kind: got "website", expected one of litellm, ollama; ' +
+      "correct it, or define it in extensions/workloads/",
   );
 });

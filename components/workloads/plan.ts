@@ -54,7 +54,13 @@ export function surveyWorkloads(
     if (definition !== undefined) return [{ name, entry, definition, handles: handlesOf(name, entry, definition) }];
     const known = kinds.map(({ kind }) => kind);
     const choice = { given: entry.kind, known };
-    problems.push({ path: [name, "kind"], got: JSON.stringify(entry.kind), expected: `one of ${known.join(", ")}`, fix: "correct it, or define it in extensions/workloads/", choice });
+    problems.push({
+      path: [name, "kind"],
+      got: JSON.stringify(entry.kind),
+      expected: `one of ${known.join(", ")}`,
+      fix: "correct it, or define it in extensions/workloads/",
+      choice,
+    });
     return [];
   });
   const models = Object.fromEntries(
@@ -68,7 +74,12 @@ export function surveyWorkloads(
     const image = (wanted: string): string => {
       const reference = images[wanted];
       if (reference !== undefined) return reference;
-      problems.push({ path: [own.name], got: `no image ${wanted} in the lock`, expected: "a reference with its digest", fix: "run `npm run resolve`" });
+      problems.push({
+        path: [own.name],
+        got: `no image ${wanted} in the lock`,
+        expected: "a reference with its digest",
+        fix: "run `npm run resolve`",
+      });
       return wanted;
     };
     problems.push(...needs.problems);
@@ -78,14 +89,19 @@ export function surveyWorkloads(
       return [{ ...own, workload: build(own, context) }];
     } catch (error) {
       const got = `an error as it was built: ${error instanceof Error ? error.message : String(error)}`;
-      problems.push({ path: [own.name], got, expected: "a definition that builds", fix: `correct ${own.definition.file}` });
+      problems.push({
+        path: [own.name],
+        got,
+        expected: "a definition that builds",
+        fix: `correct ${own.definition.file}`,
+      });
       return [];
     }
   });
   return { workloads, problems };
 }
 
-/** As {@link surveyWorkloads}, for an environment without problems. @throws Error naming each entry that has one, and the fix. */
+/** As {@link surveyWorkloads}, of a sound environment. @throws Error naming each entry with a problem, and the fix. */
 export function planWorkloads(
   facts: WorkloadFacts,
   images: Readonly<Record<string, string>>,
@@ -94,7 +110,9 @@ export function planWorkloads(
   const { workloads, problems } = surveyWorkloads(facts, images, kinds);
   if (problems.length === 0) return workloads;
   throw new Error(
-    problems.map(({ path, got, expected, fix }) => `workloads.${path.join(".")}: got ${got}, expected ${expected}; ${fix}`).join("\n"),
+    problems
+      .map(({ path, got, expected, fix }) => `workloads.${path.join(".")}: got ${got}, expected ${expected}; ${fix}`)
+      .join("\n"),
   );
 }
 
@@ -111,7 +129,15 @@ function handlesOf(name: string, { team }: WorkloadEntry, { ports }: RegisteredK
   return Object.fromEntries(
     Object.entries(ports).map(([port, { port: number, protocol = "TCP", credentials }]) => [
       port,
-      { workload: name, team, port: number, protocol, host, url: `http://${host}:${number}`, ...(credentials === undefined ? {} : { credentials }) },
+      {
+        workload: name,
+        team,
+        port: number,
+        protocol,
+        host,
+        url: `http://${host}:${number}`,
+        ...(credentials === undefined ? {} : { credentials }),
+      },
     ]),
   );
 }

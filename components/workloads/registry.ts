@@ -6,14 +6,14 @@ import { ollama } from "./ollama.ts";
 /** Where extensions stand, unless `SPLITFLEET_EXTENSIONS` names another folder, as tests do. */
 const FOLDER = path.join(import.meta.dirname, "../../extensions/workloads");
 
-const builtIn = [
-  litellm,
-  ollama,
-].map((definition): RegisteredKind => ({ ...definition, file: `components/workloads/${definition.kind}.ts` }));
+const builtIn = [litellm, ollama].map((definition): RegisteredKind => ({
+  ...definition,
+  file: `components/workloads/${definition.kind}.ts`,
+}));
 
 const extensions = await loadExtensions(process.env["SPLITFLEET_EXTENSIONS"] ?? FOLDER, builtIn);
 
-/** Every kind of workload that an environment may name: those above, and those of the files in `extensions/workloads/`. */
+/** Every kind of workload that an environment may name: those above, and those of `extensions/workloads/`. */
 export const registry: readonly RegisteredKind[] = [...builtIn, ...extensions.kinds];
 
 /** Files of extensions that can not be used; every report on an environment names them. */

@@ -16,10 +16,15 @@ export interface NewWorkload {
 export class RefusedError extends Error {}
 
 const KIND = /^[a-z][a-z0-9-]{0,30}[a-z0-9]$/;
-/** Names that a constant of the definition's file can not have, or that the file of the kind would take from another. */
+/** Files of the folder that are no definitions. */
 const TAKEN = new Set(["contract", "example", "extensions", "needs", "plan", "registry"]);
+/** Words of the language, which no constant can be called. */
 const RESERVED = new Set(
-  "await break case catch class const continue debugger default delete do else enum export extends false finally for function if implements import in instanceof interface let new null package private protected public return static super switch this throw true try typeof var void while with yield".split(" "),
+  [
+    "await break case catch class const continue debugger default delete do else enum export extends false finally for",
+    "function if implements import in instanceof interface let new null package private protected public return static",
+    "super switch this throw true try typeof var void while with yield",
+  ].flatMap((words) => words.split(" ")),
 );
 
 /**
@@ -31,18 +36,24 @@ const RESERVED = new Set(
 export async function writeWorkload({ kind, extension, root }: NewWorkload): Promise<string[]> {
   const given = JSON.stringify(kind);
   if (!KIND.test(kind)) {
-    throw new RefusedError(`${given} can not be a kind; expected 2 to 32 lower-case letters, digits and hyphens, starting with a letter and not ending with a hyphen`);
+    throw new RefusedError(
+      `${given} can not be a kind; expected 2 to 32 lower-case letters, digits and hyphens, ` +
+        "starting with a letter and not ending with a hyphen",
+    );
   }
   const taken = registry.find((definition) => definition.kind === kind);
   if (taken !== undefined) throw new RefusedError(`${given} is taken by ${taken.file}; choose another name`);
   if (RESERVED.has(kind) || (!extension && TAKEN.has(kind))) {
-    throw new RefusedError(`${given} can not be the name of the file and its constant; choose another, such as ${kind}-service`);
+    throw new RefusedError(
+      `${given} can not be the name of the file and its constant; choose another, such as ${kind}-service`,
+    );
   }
   const folder = extension ? "extensions/workloads" : "components/workloads";
   const contract = extension ? "../../components/workloads" : ".";
   const [definition, test] = [path.join(folder, `${kind}.ts`), path.join(folder, `${kind}.test.ts`)];
   for (const file of [definition, test]) {
-    if (existsSync(path.join(root, file))) throw new RefusedError(`${file} exists; choose another name, or remove it first`);
+    if (existsSync(path.join(root, file)))
+      throw new RefusedError(`${file} exists; choose another name, or remove it first`);
   }
   const registryFile = "components/workloads/registry.ts";
   const registryText = extension ? undefined : withKind(await readFile(path.join(root, registryFile), "utf8"), kind);
@@ -55,19 +66,24 @@ export async function writeWorkload({ kind, extension, root }: NewWorkload): Pro
 }
 
 const IMPORT = /^import \{ \w+ \} from "\.\/[\w-]+\.ts";\n/gm;
-const LIST = /(const builtIn = \[\n)((?: {2}\w+,\n)*)/;
+const LIST = /const builtIn = \[([\w,\s]*)\]/;
+const WIDTH = 120;
 
-/** The registry with an import and a line for a kind, each where the alphabet puts it. @throws Error if it has another form. */
+/** The registry with an import and a place in the list for a kind, in order. @throws Error if it has another form. */
 export function withKind(text: string, kind: string): string {
   const constant = constantOf(kind);
   const imported = `import { ${constant} } from "./${kind}.ts";\n`;
-  const before = [...text.matchAll(IMPORT)].map(([line]) => line).filter((line) => line < imported).at(-1);
-  const first = text.match(IMPORT)?.[0];
-  const list = LIST.exec(text);
-  if (first === undefined || list === null) {
-    throw new Error("components/workloads/registry.ts has no imports of definitions or no list of them; add the kind by hand");
+  const imports = [...text.matchAll(IMPORT)].map(([line]) => line);
+  const [first] = imports;
+  const listed = LIST.exec(text)?.[1];
+  if (first === undefined || listed === undefined) {
+    throw new Error("components/workloads/registry.ts has no imports of definitions or no list of them; add the kind");
   }
-  const lines = `${list[2] ?? ""}  ${constant},\n`.match(/.*\n/g) ?? [];
-  const withList = text.replace(LIST, (_, head: string) => head + lines.toSorted().join(""));
-  return before === undefined ? withList.replace(first, imported + first) : withList.replace(before, before + imported);
+  const names = [...(listed.match(/\w+/g) ?? []), constant].sort();
+  const line = `const builtIn = [${names.join(", ")}]`;
+  const list = line.length < WIDTH ? line : `const builtIn = [\n${names.map((name) => `  ${name},\n`).join("")}]`;
+  const before = imports.filter((other) => other < imported).at(-1);
+  const withImport =
+    before === undefined ? text.replace(first, imported + first) : text.replace(before, before + imported);
+  return withImport.replace(LIST, list);
 }

@@ -27,7 +27,9 @@ test("a kind's section says what it has, and nothing of what it has not", () => 
   const [page] = generateWorkloadReference([{ ...backup, file: "extensions/workloads/backup.ts" }], []);
   expect(page?.text.slice(page.text.indexOf("## backup"))).toBe(`## backup
 
-Copies a database away. Runs at \`0 2 * * *\` (UTC), for 900 seconds at most. Runtimes: kubernetes. Defined in \`extensions/workloads/backup.ts\`.
+Copies a database away. Runs at \`0 2 * * *\` (UTC), for 900 seconds at most.
+
+Runtimes: kubernetes. Defined in \`extensions/workloads/backup.ts\`.
 
 Memory: Always the same. As below: 1,536 MiB.
 
@@ -55,6 +57,13 @@ backup:
 });
 
 test("a file that can not be used stops the page instead of missing in it", () => {
-  const problem = { file: "extensions/workloads/owl.ts", got: "no definition", expected: "one exported definition", fix: "export one" };
-  expect(() => generateWorkloadReference([], [problem])).toThrow("extensions/workloads/owl.ts: no definition; export one");
+  const problem = {
+    file: "extensions/workloads/owl.ts",
+    got: "no definition",
+    expected: "one exported definition",
+    fix: "export one",
+  };
+  expect(() => generateWorkloadReference([], [problem])).toThrow(
+    "extensions/workloads/owl.ts: no definition; export one",
+  );
 });

@@ -8,9 +8,8 @@ import { FIELD_COLUMNS, fields, markdownTable } from "./reference.ts";
 
 const HEAD = `# Workloads
 
-Generated from the definitions; do not edit. An entry of \`splitfleet:workloads\` has a \`kind\` of this page, its own fields,
-and \`team\`, \`pool\` and \`dataClass\` as [the environment's reference](reference/environment.md#workloads) says. Today every
-workload runs on Kubernetes; \`compose\` says what is made for a single server too.
+Generated from the definitions; do not edit. An entry of \`splitfleet:workloads\` has a \`kind\` of this page, its own
+fields, and \`team\`, \`pool\` and \`dataClass\` as [the reference](reference/environment.md#workloads) says. Today every workload runs on Kubernetes; \`compose\` says what is made for a single server too.
 
 Who may reach a port, beside the workloads that declare a need for it:
 
@@ -44,12 +43,16 @@ function section(kind: RegisteredKind): string[] {
   return [
     `## ${kind.kind}`,
     "",
-    `${kind.summary}. ${formOf(workload)} Runtimes: ${kind.runtimes.join(", ")}. Defined in \`${kind.file}\`.`,
+    `${kind.summary}. ${formOf(workload)}`,
+    "",
+    `Runtimes: ${kind.runtimes.join(", ")}. Defined in \`${kind.file}\`.`,
     "",
     `Memory: ${kind.memory} As below: ${mebibytes(memoryMiB.request)}${limit}.`,
     "",
     "```yaml",
-    stringify({ [kind.kind]: { kind: kind.kind, team: "a-team", pool: "a-pool", dataClass: "internal", ...example } }).trimEnd(),
+    stringify({
+      [kind.kind]: { kind: kind.kind, team: "a-team", pool: "a-pool", dataClass: "internal", ...example },
+    }).trimEnd(),
     "```",
     ...rows(FIELD_COLUMNS, [...fields("<name>", z.toJSONSchema(z.object(spec), { io: "input" }), true)]),
     ...rows(
@@ -63,7 +66,12 @@ function section(kind: RegisteredKind): string[] {
     ),
     ...rows(
       ["need", "kind", "port", "can do without"],
-      Object.entries(needs).map(([name, { kind: of, port, optional = false }]) => [name, of, port, optional ? "yes" : "no"]),
+      Object.entries(needs).map(([name, { kind: of, port, optional = false }]) => [
+        name,
+        of,
+        port,
+        optional ? "yes" : "no",
+      ]),
     ),
     ...rows(
       ["volume", "path", "GiB", "kept", "retention in days", "backup"],

@@ -23,11 +23,19 @@ function choices({ needs }: WorkloadKind): z.ZodRawShape {
 function names({ ports }: WorkloadKind): z.ZodRawShape {
   const publicPorts = Object.entries(ports).filter(([, { audience }]) => audience === "public");
   const name = hostname.meta({ description: "The name under which the world reaches the port." });
-  return publicPorts.length === 0 ? {} : { hostnames: z.strictObject(Object.fromEntries(publicPorts.map(([port]) => [port, name]))) };
+  return publicPorts.length === 0
+    ? {}
+    : { hostnames: z.strictObject(Object.fromEntries(publicPorts.map(([port]) => [port, name]))) };
 }
 
 const [first, ...others] = registry.map((definition) =>
-  z.strictObject({ kind: z.literal(definition.kind), ...placement, ...choices(definition), ...names(definition), ...definition.spec }),
+  z.strictObject({
+    kind: z.literal(definition.kind),
+    ...placement,
+    ...choices(definition),
+    ...names(definition),
+    ...definition.spec,
+  }),
 );
 if (first === undefined) throw new Error("components/workloads/registry.ts lists no workload");
 

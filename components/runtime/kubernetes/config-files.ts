@@ -18,6 +18,9 @@ export function configFiles(files: Readonly<Record<string, string>>): ConfigFile
   return {
     data: Object.fromEntries(paths.map((path) => [keyOf(path), files[path] ?? ""])),
     mounts: paths.map((path) => ({ key: keyOf(path), path })),
-    checksum: createHash("sha256").update(JSON.stringify(paths.map((path) => [path, files[path]]))).digest("hex").slice(0, 16),
+    checksum: createHash("sha256")
+      .update(JSON.stringify(paths.map((path) => [path, files[path]])))
+      .digest("hex")
+      .slice(0, 16),
   };
 }

@@ -22,7 +22,7 @@ export interface ControllerArgs {
   readonly template: ReturnType<typeof podTemplate>;
 }
 
-/** The controller of a workload's form: a Deployment, a StatefulSet where there are volumes, a DaemonSet, a CronJob or a Job. */
+/** The controller of a workload's form, as {@link controllerKind} names it. */
 export function createController(name: string, args: ControllerArgs, opts: pulumi.CustomResourceOptions): Controller {
   const { workload } = args.planned;
   switch (workload.form) {
@@ -43,7 +43,12 @@ export function createController(name: string, args: ControllerArgs, opts: pulum
 const selectorFor = ({ planned }: ControllerArgs) => ({ matchLabels: selectorOf(planned.name) });
 const overrideOf = ({ planned: { workload } }: ControllerArgs) => workload.override?.kubernetes;
 
-function createDeployment(name: string, { replicas }: Service, args: ControllerArgs, opts: pulumi.CustomResourceOptions): kubernetes.apps.v1.Deployment {
+function createDeployment(
+  name: string,
+  { replicas }: Service,
+  args: ControllerArgs,
+  opts: pulumi.CustomResourceOptions,
+): kubernetes.apps.v1.Deployment {
   return new kubernetes.apps.v1.Deployment(
     `${name}-deployment`,
     refine<kubernetes.apps.v1.DeploymentArgs>(
@@ -89,8 +94,8 @@ function createStatefulSet(
 }
 
 /**
- * Retention and backup of volumes, for rules and for what copies and deletes. On the StatefulSet, because a change of its
- * claim templates would replace it.
+ * Retention and backup of volumes, for rules and for what copies and deletes. On the StatefulSet, because a change of
+ * its claim templates would replace it.
  */
 function dataAnnotations(volumes: Readonly<Record<string, Volume>>): Record<string, string> {
   const facts = Object.entries(volumes).flatMap(([volume, { retentionDays, backup }]) => [
@@ -101,7 +106,11 @@ function dataAnnotations(volumes: Readonly<Record<string, Volume>>): Record<stri
   return Object.fromEntries(facts.flatMap(({ name, value }) => (value === undefined ? [] : [[name, String(value)]])));
 }
 
-function createDaemonSet(name: string, args: ControllerArgs, opts: pulumi.CustomResourceOptions): kubernetes.apps.v1.DaemonSet {
+function createDaemonSet(
+  name: string,
+  args: ControllerArgs,
+  opts: pulumi.CustomResourceOptions,
+): kubernetes.apps.v1.DaemonSet {
   return new kubernetes.apps.v1.DaemonSet(
     `${name}-daemon-set`,
     refine<kubernetes.apps.v1.DaemonSetArgs>(
@@ -116,7 +125,12 @@ function createDaemonSet(name: string, args: ControllerArgs, opts: pulumi.Custom
 /** Kubernetes gives up on a schedule of which it missed a hundred runs, unless it looks back no further than this. */
 const STARTING_DEADLINE_SECONDS = 3600;
 
-function createCronJob(name: string, workload: Scheduled, args: ControllerArgs, opts: pulumi.CustomResourceOptions): kubernetes.batch.v1.CronJob {
+function createCronJob(
+  name: string,
+  workload: Scheduled,
+  args: ControllerArgs,
+  opts: pulumi.CustomResourceOptions,
+): kubernetes.batch.v1.CronJob {
   const spec = {
     schedule: workload.schedule,
     timeZone: "Etc/UTC",
@@ -126,22 +140,38 @@ function createCronJob(name: string, workload: Scheduled, args: ControllerArgs, 
   };
   return new kubernetes.batch.v1.CronJob(
     `${name}-cron-job`,
-    refine<kubernetes.batch.v1.CronJobArgs>("kubernetes:batch/v1:CronJob", { metadata: args.metadata, spec }, overrideOf(args)?.cronJob),
+    refine<kubernetes.batch.v1.CronJobArgs>(
+      "kubernetes:batch/v1:CronJob",
+      { metadata: args.metadata, spec },
+      overrideOf(args)?.cronJob,
+    ),
     opts,
   );
 }
 
 /** Nobody waits for its end: a training run takes longer than `up` has patience. */
-function createJob(name: string, workload: Batch, args: ControllerArgs, opts: pulumi.CustomResourceOptions): kubernetes.batch.v1.Job {
+function createJob(
+  name: string,
+  workload: Batch,
+  args: ControllerArgs,
+  opts: pulumi.CustomResourceOptions,
+): kubernetes.batch.v1.Job {
   const metadata = withAnnotations(args.metadata, { "pulumi.com/skipAwait": "true" });
   return new kubernetes.batch.v1.Job(
     `${name}-job`,
-    refine<kubernetes.batch.v1.JobArgs>("kubernetes:batch/v1:Job", { metadata, spec: runSpec(workload, args) }, overrideOf(args)?.job),
+    refine<kubernetes.batch.v1.JobArgs>(
+      "kubernetes:batch/v1:Job",
+      { metadata, spec: runSpec(workload, args) },
+      overrideOf(args)?.job,
+    ),
     { ...opts, deleteBeforeReplace: true },
   );
 }
 
-const runSpec = ({ deadlineSeconds, retries }: Scheduled | Batch, { template }: ControllerArgs): kubernetes.types.input.batch.v1.JobSpec => ({
+const runSpec = (
+  { deadlineSeconds, retries }: Scheduled | Batch,
+  { template }: ControllerArgs,
+): kubernetes.types.input.batch.v1.JobSpec => ({
   activeDeadlineSeconds: deadlineSeconds,
   backoffLimit: retries,
   template: { ...template, spec: { ...template.spec, restartPolicy: "Never" } },

@@ -11,8 +11,13 @@ const entry = { team: "assistants", pool: "inference", dataClass: "personal" };
 const [proxy, engine] = planWorkloads(
   {
     environment: { name: "sandbox" },
-    workloads: { proxy: { kind: "litellm", ...entry }, engine: { kind: "ollama", ...entry, team: "platform", models: ["small"] } },
-    models: { small: { reference: "llama3.2:3b", weightsGiB: 2, contextTokens: 4096, contextKiBPerToken: 112, tier: "small" } },
+    workloads: {
+      proxy: { kind: "litellm", ...entry },
+      engine: { kind: "ollama", ...entry, team: "platform", models: ["small"] },
+    },
+    models: {
+      small: { reference: "llama3.2:3b", weightsGiB: 2, contextTokens: 4096, contextKiBPerToken: 112, tier: "small" },
+    },
   },
   { ollama: "ollama@sha256:aa", litellm: "litellm@sha256:bb" },
 ) as [ServiceWorkload, ServiceWorkload];
@@ -38,7 +43,12 @@ test("a port for the cluster lets in those that declared a need, and the workloa
   expect(networkPolicySpec(engine, [proxy])).toEqual({
     podSelector: { matchLabels: { "app.kubernetes.io/name": "engine" } },
     policyTypes: ["Ingress", "Egress"],
-    ingress: [{ from: [pods("proxy", "assistants"), pods("engine-preload", "platform")], ports: [{ port: 11434, protocol: "TCP" }] }],
+    ingress: [
+      {
+        from: [pods("proxy", "assistants"), pods("engine-preload", "platform")],
+        ports: [{ port: 11434, protocol: "TCP" }],
+      },
+    ],
     egress: [],
   });
 });
@@ -46,13 +56,22 @@ test("a port for the cluster lets in those that declared a need, and the workloa
 test("a port number that serves two protocols lets a consumer in by the one it needs", () => {
   const tcp: Handle = { workload: "names", team: "platform", port: 53, protocol: "TCP", host: "", url: "" };
   const udp: Handle = { ...tcp, protocol: "UDP" };
-  const names: PlannedWorkload = { ...engine, name: "names", handles: { tcp, udp }, workload: { ...engine.workload, jobs: {} } };
+  const names: PlannedWorkload = {
+    ...engine,
+    name: "names",
+    handles: { tcp, udp },
+    workload: { ...engine.workload, jobs: {} },
+  };
   const consumer = { ...proxy, workload: { ...proxy.workload, needs: [udp] } };
-  expect(networkPolicySpec(names, [consumer]).ingress).toEqual([{ from: [pods("proxy", "assistants")], ports: [{ port: 53, protocol: "UDP" }] }]);
+  expect(networkPolicySpec(names, [consumer]).ingress).toEqual([
+    { from: [pods("proxy", "assistants")], ports: [{ port: 53, protocol: "UDP" }] },
+  ]);
 });
 
 test("a workload nobody needs lets nothing but its jobs in", () => {
-  expect(networkPolicySpec(engine, []).ingress).toEqual([{ from: [pods("engine-preload", "platform")], ports: [{ port: 11434, protocol: "TCP" }] }]);
+  expect(networkPolicySpec(engine, []).ingress).toEqual([
+    { from: [pods("engine-preload", "platform")], ports: [{ port: 11434, protocol: "TCP" }] },
+  ]);
 });
 
 test("a job may reach its workload and nothing else", () => {
@@ -69,22 +88,39 @@ test("pods run restricted: no root, no privilege, no writable image, no token", 
     automountServiceAccountToken: false,
     nodeSelector: { "splitfleet/pool": "inference" },
     securityContext: { runAsNonRoot: true, runAsUser: 10001, seccompProfile: { type: "RuntimeDefault" } },
-    containers: [{ securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } } }],
+    containers: [
+      {
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ["ALL"] },
+        },
+      },
+    ],
   });
 });
 
 test("a secret reaches a container by reference, never by value", () => {
   expect(podOf(proxy.workload).spec).toMatchObject({
     containers: [
-      { env: expect.arrayContaining([{ name: "LITELLM_MASTER_KEY", valueFrom: { secretKeyRef: { name: "proxy-master-key", key: "key" } } }]) },
+      {
+        env: expect.arrayContaining([
+          { name: "LITELLM_MASTER_KEY", valueFrom: { secretKeyRef: { name: "proxy-master-key", key: "key" } } },
+        ]),
+      },
     ],
   });
 });
 
 test("a changed file rolls the pods", () => {
   const before = podOf(proxy.workload).metadata;
-  const after = podOf(proxy.workload, configFiles({ ...proxy.workload.files, "/etc/litellm/config.yaml": "model_list: []\n" })).metadata;
-  expect(before).toMatchObject({ annotations: { "splitfleet/config-checksum": expect.stringMatching(/^[0-9a-f]{16}$/) } });
+  const after = podOf(
+    proxy.workload,
+    configFiles({ ...proxy.workload.files, "/etc/litellm/config.yaml": "model_list: []\n" }),
+  ).metadata;
+  expect(before).toMatchObject({
+    annotations: { "splitfleet/config-checksum": expect.stringMatching(/^[0-9a-f]{16}$/) },
+  });
   expect(after).not.toEqual(before);
 });
 

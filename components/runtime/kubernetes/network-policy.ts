@@ -16,8 +16,14 @@ const podsOf = (workload: string, team: string): Peer => ({
 
 const port = ({ port: number, protocol }: Pick<Handle, "port" | "protocol">) => [{ port: number, protocol }];
 
-/** Exactly the declared flows: who declared a need may come in, what is needed may be reached. Names resolve by the namespace's own rule. */
-export function networkPolicySpec({ name, entry, handles, definition, workload }: PlannedWorkload, consumers: readonly PlannedWorkload[]): Spec {
+/**
+ * Exactly the declared flows: who declared a need may come in, what is needed may be reached. Names resolve by the
+ * namespace's own rule.
+ */
+export function networkPolicySpec(
+  { name, entry, handles, definition, workload }: PlannedWorkload,
+  consumers: readonly PlannedWorkload[],
+): Spec {
   const ingress = Object.entries(handles).flatMap(([handleName, handle]) => {
     const callers = consumers
       .filter(({ workload: { needs = [] } }) =>

@@ -4,8 +4,8 @@ import type { PlannedWorkload } from "../../workloads/plan.ts";
 import { controllerKind } from "./form.ts";
 
 /**
- * Changes to the objects of one workload, applied last. Each names an object that the workload has: a workload with volumes
- * is a StatefulSet, one without a Deployment, and each other form has the controller of its name.
+ * Changes to the objects of one workload, applied last. Each names an object that the workload has: see
+ * {@link overridable}.
  */
 export interface KubernetesOverride {
   readonly deployment?: Transform<kubernetes.apps.v1.DeploymentArgs>;
@@ -26,7 +26,10 @@ const CONTROLLERS = {
 } as const;
 
 /** Objects of a workload that an override can name. */
-export const overridable = ({ definition, workload }: Pick<PlannedWorkload, "definition" | "workload">): (keyof KubernetesOverride)[] => [
+export const overridable = ({
+  definition,
+  workload,
+}: Pick<PlannedWorkload, "definition" | "workload">): (keyof KubernetesOverride)[] => [
   CONTROLLERS[controllerKind(workload)],
   "networkPolicy",
   ...(Object.keys(definition.ports).length === 0 ? [] : (["service"] as const)),

@@ -23,11 +23,21 @@ export interface PodArgs {
 export const selectorOf = (workload: string): Record<string, string> => ({ "app.kubernetes.io/name": workload });
 
 /** Pods under the restricted security profile: no root, no privilege, no writable image, no token of their own. */
-export function podTemplate({ planned, job, labels, allocation, files, account }: PodArgs): PodTemplate & { spec: kubernetes.types.input.core.v1.PodSpec } {
+export function podTemplate({
+  planned,
+  job,
+  labels,
+  allocation,
+  files,
+  account,
+}: PodArgs): PodTemplate & { spec: kubernetes.types.input.core.v1.PodSpec } {
   const { container, volumes = {}, replicas = 1 } = job === undefined ? planned.workload : { container: job };
   const scratch = container.scratch ?? [];
   return {
-    metadata: { labels, ...(files === undefined ? {} : { annotations: { "splitfleet/config-checksum": files.checksum } }) },
+    metadata: {
+      labels,
+      ...(files === undefined ? {} : { annotations: { "splitfleet/config-checksum": files.checksum } }),
+    },
     spec: {
       serviceAccountName: account,
       automountServiceAccountToken: false,
@@ -45,7 +55,12 @@ export function podTemplate({ planned, job, labels, allocation, files, account }
         {
           ...containerArgs(planned.name, container),
           volumeMounts: [
-            ...(files?.mounts ?? []).map(({ key, path }) => ({ name: "config", mountPath: path, subPath: key, readOnly: true })),
+            ...(files?.mounts ?? []).map(({ key, path }) => ({
+              name: "config",
+              mountPath: path,
+              subPath: key,
+              readOnly: true,
+            })),
             ...Object.entries(volumes).map(([name, { path }]) => ({ name, mountPath: path })),
             ...scratch.map((path, index) => ({ name: `scratch-${index}`, mountPath: path })),
           ],
@@ -86,12 +101,18 @@ function containerArgs(name: string, container: Container): ContainerArgs {
           readinessProbe: probe(probes.readiness),
           livenessProbe: probe(probes.liveness),
         }),
-    ...(lifecycle?.drainSeconds === undefined ? {} : { lifecycle: { preStop: { sleep: { seconds: lifecycle.drainSeconds } } } }),
+    ...(lifecycle?.drainSeconds === undefined
+      ? {}
+      : { lifecycle: { preStop: { sleep: { seconds: lifecycle.drainSeconds } } } }),
     securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
   };
 }
 
-const probe = ({ path, port, periodSeconds, failureThreshold }: Probe) => ({ httpGet: { path, port }, periodSeconds, failureThreshold });
+const probe = ({ path, port, periodSeconds, failureThreshold }: Probe) => ({
+  httpGet: { path, port },
+  periodSeconds,
+  failureThreshold,
+});
 
 const spread = (name: string) => ({
   maxSkew: 1,

@@ -32,8 +32,15 @@ interface ReadSecret {
 }
 
 /** What a workload's pods read: its own secrets, and those of others that it has a credential of. */
-export function secretsOf({ name, workload: { container, jobs = {}, secrets = {} } }: Pick<PlannedWorkload, "name" | "workload">): ReadSecret[] {
-  const own = Object.keys(secrets).map((secret): ReadSecret => ({ owner: name, secret, name: secretName(name, secret) }));
+export function secretsOf({
+  name,
+  workload: { container, jobs = {}, secrets = {} },
+}: Pick<PlannedWorkload, "name" | "workload">): ReadSecret[] {
+  const own = Object.keys(secrets).map((secret): ReadSecret => ({
+    owner: name,
+    secret,
+    name: secretName(name, secret),
+  }));
   const referred = [container, ...Object.values(jobs)]
     .flatMap(({ env = {} }) => Object.values(env))
     .flatMap((value): ReadSecret[] =>
@@ -45,7 +52,8 @@ export function secretsOf({ name, workload: { container, jobs = {}, secrets = {}
 }
 
 /** Path below the KV mount. */
-export const secretPath = (environment: string, workload: string, secret: string): string => `${environment}/${workload}/${secret}`;
+export const secretPath = (environment: string, workload: string, secret: string): string =>
+  `${environment}/${workload}/${secret}`;
 
 /** Name of the Vault role that a workload's pods log in with. */
 export const vaultRole = (environment: string, workload: string): string => `${environment}-${workload}`;

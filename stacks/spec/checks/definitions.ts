@@ -34,7 +34,10 @@ export function* faultsIn({ workloads, images }: Pick<Demand, "workloads" | "ima
   }
 }
 
-const containersOf = ({ workload: { container, jobs = {} } }: PlannedWorkload): readonly Container[] => [container, ...Object.values(jobs)];
+const containersOf = ({ workload: { container, jobs = {} } }: PlannedWorkload): readonly Container[] => [
+  container,
+  ...Object.values(jobs),
+];
 
 function* otherRuntimes({ definition: { kind, runtimes } }: PlannedWorkload): Iterable<Fault> {
   if (runtimes.includes("kubernetes")) return;

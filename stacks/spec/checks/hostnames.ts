@@ -9,7 +9,12 @@ export const hostnames = check(["workloads"], function* ({ workloads }): Iterabl
     for (const [port, host] of Object.entries(names)) {
       const owner = owners.get(host);
       if (owner === undefined) owners.set(host, `port ${port} of workload ${name}`);
-      else yield { path: ["workloads", name, "hostnames", port], got: `${host}, which leads to ${owner}`, expected: "a host name of its own" };
+      else
+        yield {
+          path: ["workloads", name, "hostnames", port],
+          got: `${host}, which leads to ${owner}`,
+          expected: "a host name of its own",
+        };
     }
   }
 });

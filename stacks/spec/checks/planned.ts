@@ -1,5 +1,10 @@
 import type { Container } from "../../../components/workloads/contract.ts";
-import { type PlannedWorkload, type Survey, surveyWorkloads, type WorkloadFacts } from "../../../components/workloads/plan.ts";
+import {
+  type PlannedWorkload,
+  type Survey,
+  surveyWorkloads,
+  type WorkloadFacts,
+} from "../../../components/workloads/plan.ts";
 
 export interface Demand extends Survey {
   /** Names of the images they run, whether or not the lock has them. */

@@ -22,7 +22,9 @@ export function* overdueIn(workloads: readonly PlannedWorkload[]): Iterable<Comp
       if (retentionDays !== undefined && backup !== undefined && backup.keepDays > retentionDays) {
         yield {
           ...place,
-          got: `backups of volume ${volume} kept for ${count(backup.keepDays, "day")}, its data for ${count(retentionDays, "day")}`,
+          got:
+            `backups of volume ${volume} kept for ${count(backup.keepDays, "day")}, ` +
+            `its data for ${count(retentionDays, "day")}`,
           expected: "backups that are not older than what may still be there",
           fix: `lower \`backup.keepDays\` or raise \`retentionDays\` in ${definition.file}`,
         };

@@ -17,7 +17,8 @@ export const cyclicNeeds = check(["environment", "workloads", "models"], (facts)
 
 /** Needs come to an end: of workloads that need each other in a circle, none can be ready first. */
 export function* cyclesIn(workloads: readonly PlannedWorkload[]): Iterable<Complaint> {
-  const fileOf = (name: string): string => workloads.find((workload) => workload.name === name)?.definition.file ?? name;
+  const fileOf = (name: string): string =>
+    workloads.find((workload) => workload.name === name)?.definition.file ?? name;
   for (const cycle of needCycles(workloads)) {
     const [first = ""] = cycle;
     const files = [...new Set(cycle.map(fileOf))].join(" or ");

@@ -12,26 +12,60 @@ const container = { image, cpu: { request: 1 }, memoryMiB: { request: 64 }, user
 const api: Port = { port: 80, audience: "cluster" };
 
 /** A workload of the name, built by a definition that gives just this. */
-function plan(name: string, workload: Workload, kind: Partial<Pick<WorkloadKind, "runtimes" | "ports">> = {}, dataClass = "personal"): PlannedWorkload {
+function plan(
+  name: string,
+  workload: Workload,
+  kind: Partial<Pick<WorkloadKind, "runtimes" | "ports">> = {},
+  dataClass = "personal",
+): PlannedWorkload {
   const definition = {
-    ...defineWorkload({ kind: name, summary: "", memory: "", runtimes: ["kubernetes"], ports: {}, spec: {}, build: () => workload }),
+    ...defineWorkload({
+      kind: name,
+      summary: "",
+      memory: "",
+      runtimes: ["kubernetes"],
+      ports: {},
+      spec: {},
+      build: () => workload,
+    }),
     ...kind,
     file: `kinds/${name}.ts`,
   };
-  return { name, entry: { kind: name, team: "platform", pool: "operations", dataClass }, definition, handles: {}, workload };
+  return {
+    name,
+    entry: { kind: name, team: "platform", pool: "operations", dataClass },
+    definition,
+    handles: {},
+    workload,
+  };
 }
 const faults = (...workloads: PlannedWorkload[]) =>
-  [...faultsIn({ workloads, images: new Set(["locked"]) })].map(({ path, got, expected, fix }) => [path.join("."), got, expected, fix]);
+  [...faultsIn({ workloads, images: new Set(["locked"]) })].map(({ path, got, expected, fix }) => [
+    path.join("."),
+    got,
+    expected,
+    fix,
+  ]);
 
 test("what a definition built well has no fault", () => {
-  const deploy = plan("tool", {
-    replicas: 1,
-    container: { ...container, env: { KEY: { secret: "key", key: "value" } } },
-    secrets: { key: { class: "generated", keys: ["value"] } },
-    jobs: { migrate: { ...container, image: "locked" } },
-    override: { kubernetes: { deployment: (args) => args, service: (args) => args, networkPolicy: (args) => args } },
-  }, { ports: { api } });
-  const nightly = plan("nightly", { form: "scheduled", schedule: "30 2 * * MON-FRI", deadlineSeconds: 60, retries: 0, container });
+  const deploy = plan(
+    "tool",
+    {
+      replicas: 1,
+      container: { ...container, env: { KEY: { secret: "key", key: "value" } } },
+      secrets: { key: { class: "generated", keys: ["value"] } },
+      jobs: { migrate: { ...container, image: "locked" } },
+      override: { kubernetes: { deployment: (args) => args, service: (args) => args, networkPolicy: (args) => args } },
+    },
+    { ports: { api } },
+  );
+  const nightly = plan("nightly", {
+    form: "scheduled",
+    schedule: "30 2 * * MON-FRI",
+    deadlineSeconds: 60,
+    retries: 0,
+    container,
+  });
   expect(faults(deploy, nightly)).toEqual([]);
 });
 
@@ -47,7 +81,11 @@ test("a kind without the runtime that every pool has", () => {
 });
 
 test("an image that no digest pins, of the container or of a job", () => {
-  const workload: Workload = { replicas: 1, container: { ...container, image: "nginx:latest" }, jobs: { migrate: { ...container, image: "nginx" } } };
+  const workload: Workload = {
+    replicas: 1,
+    container: { ...container, image: "nginx:latest" },
+    jobs: { migrate: { ...container, image: "nginx" } },
+  };
   expect(faults(plan("site", workload))).toEqual(
     ["nginx:latest", "nginx"].map((name) => [
       "workloads.site",
@@ -59,7 +97,11 @@ test("an image that no digest pins, of the container or of a job", () => {
 });
 
 test("a reference to a secret or a key that nobody declares", () => {
-  const database = plan("database", { replicas: 1, container, secrets: { owner: { class: "generated", keys: ["password"] } } });
+  const database = plan("database", {
+    replicas: 1,
+    container,
+    secrets: { owner: { class: "generated", keys: ["password"] } },
+  });
   const env = {
     OWN: { secret: "absent", key: "value" },
     THEIRS: { workload: "database", secret: "owner", key: "user" },
@@ -72,12 +114,19 @@ test("a reference to a secret or a key that nobody declares", () => {
       "a declared secret",
       "correct the reference, or declare the secret, in kinds/shop.ts",
     ],
-    ["workloads.shop", "a reference to key user of the secret owner of workload database", "password", "correct the key in kinds/shop.ts"],
+    [
+      "workloads.shop",
+      "a reference to key user of the secret owner of workload database",
+      "password",
+      "correct the key in kinds/shop.ts",
+    ],
   ]);
 });
 
 test("a port whose callers log in with a secret that there is not", () => {
-  expect(faults(plan("database", { replicas: 1, container }, { ports: { sql: { ...api, credentials: "owner" } } }))).toEqual([
+  expect(
+    faults(plan("database", { replicas: 1, container }, { ports: { sql: { ...api, credentials: "owner" } } })),
+  ).toEqual([
     [
       "workloads.database",
       "the credentials owner of port sql, which is no secret of it",
@@ -96,7 +145,11 @@ test("a run now and then that serves a port, or comes at no time", () => {
 });
 
 test("an override of an object that there is not", () => {
-  const workload: Workload = { replicas: 1, container, override: { kubernetes: { statefulSet: (args) => args, service: (args) => args } } };
+  const workload: Workload = {
+    replicas: 1,
+    container,
+    override: { kubernetes: { statefulSet: (args) => args, service: (args) => args } },
+  };
   expect(faults(plan("tool", workload)).map(([, got, expected]) => [got, expected])).toEqual([
     ["an override of statefulSet, which it has none of", "deployment or networkPolicy"],
     ["an override of service, which it has none of", "deployment or networkPolicy"],
@@ -132,8 +185,13 @@ test("a store of personal data without retention, and backups that outlive it", 
 });
 
 test("workloads that need each other", () => {
-  const needs = (workload: string) => [{ workload, team: "platform", port: 80, protocol: "TCP" as const, host: "", url: "" }];
-  const circle = [plan("shop", { replicas: 1, container, needs: needs("bank") }), plan("bank", { replicas: 1, container, needs: needs("shop") })];
+  const needs = (workload: string) => [
+    { workload, team: "platform", port: 80, protocol: "TCP" as const, host: "", url: "" },
+  ];
+  const circle = [
+    plan("shop", { replicas: 1, container, needs: needs("bank") }),
+    plan("bank", { replicas: 1, container, needs: needs("shop") }),
+  ];
   expect([...cyclesIn(circle)]).toEqual([
     {
       path: ["workloads", "bank"],
