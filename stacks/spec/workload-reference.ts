@@ -9,7 +9,8 @@ import { FIELD_COLUMNS, fields, markdownTable } from "./reference.ts";
 const HEAD = `# Workloads
 
 Generated from the definitions; do not edit. An entry of \`splitfleet:workloads\` has a \`kind\` of this page, its own
-fields, and \`team\`, \`pool\` and \`dataClass\` as [the reference](reference/environment.md#workloads) says. Today every workload runs on Kubernetes; \`compose\` says what is made for a single server too.
+fields, and \`team\`, \`pool\` and \`dataClass\` as [the reference](reference/environment.md#workloads) says.
+Today every workload runs on Kubernetes; \`compose\` says what is made for a single server too.
 
 Who may reach a port, beside the workloads that declare a need for it:
 
