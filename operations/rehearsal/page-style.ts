@@ -10,7 +10,7 @@ export const PAGE_STYLE = new Markup(`
 }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 72rem; padding: 1.5rem 1rem 4rem; background: var(--ground); color: var(--text);
-  font: 16px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
+  font: 16px/1.5 system-ui, sans-serif; overflow-wrap: break-word; }
 h1 { margin: 0; font-size: 1.7rem; }
 h2 { margin: 2.5rem 0 .75rem; font-size: 1.2rem; }
 h3 { margin: 1.25rem 0 .5rem; font-size: 1rem; color: var(--quiet); }
@@ -40,11 +40,12 @@ svg { display: block; height: .65rem; width: 100%; }
 table { border-collapse: collapse; font-size: .9rem; width: 100%; }
 th, td { border-top: 1px solid var(--line); padding: .35rem .75rem .35rem 0; text-align: left; vertical-align: top; }
 th { color: var(--quiet); font-weight: 600; }
+td:last-child { overflow-wrap: anywhere; width: 40%; }
 td svg { margin-top: .35rem; min-width: 6rem; }
 @media (max-width: 700px) {
   thead { display: none; }
   tr { border-top: 1px solid var(--line); display: block; padding: .5rem 0; }
-  td { border: 0; display: block; padding: 0; }
+  td, td:last-child { border: 0; display: block; overflow-wrap: anywhere; padding: 0; width: auto; }
   td:empty { display: none; }
   td[data-head]:not([data-head=""])::before { color: var(--quiet); content: attr(data-head) ": "; }
 }

@@ -40,9 +40,12 @@ test("a page is well-formed and has a bar for each fill of each node and each qu
 });
 
 test("a bar is as long as its node is full", () => {
-  expect(toPage(FITS)).toMatch(
-    /aria-label="memory: 2\.9 of 15\.4 GiB"[^>]*>\s*<rect class="free" width="200" height="10" \/>\s*<rect class="used" width="38" height="10" \/>/,
-  );
+  const bar = [
+    'aria-label="memory: 2.9 of 15.4 GiB" preserveAspectRatio="none">',
+    '<rect class="free" width="200" height="10" />',
+    '<rect class="used" width="38" height="10" />',
+  ];
+  expect(toPage(FITS).replaceAll(/\s+</g, "<")).toContain(bar.join(""));
 });
 
 test("every reason is there and every text is escaped", () => {
