@@ -40,7 +40,7 @@ async function rowsOf(
     const allocation = { environment: "test", team: "assistants", dataClass: "internal", workload: "worker" };
     new KubernetesWorkload(
       "worker",
-      { planned, consumers: [], namespace: "team-assistants", allocation, vault },
+      { planned, consumers: [], namespace: "team-assistants", allocation, taints: [], vault },
       { providers: [provider] },
     );
     return Promise.resolve({});

@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { refine } from "../component.ts";
+import type { Taint } from "../compute/node-config/k3s.ts";
 import { labelsOf, type Allocation } from "../labels.ts";
 import type { PlannedWorkload } from "../workloads/plan.ts";
 import { type Controller, createController } from "./kubernetes/controller.ts";
@@ -16,6 +17,8 @@ export interface KubernetesWorkloadArgs {
   readonly consumers: readonly PlannedWorkload[];
   readonly namespace: pulumi.Input<string>;
   readonly allocation: Allocation;
+  /** Taints of the pool's nodes. */
+  readonly taints: readonly Taint[];
   readonly vault: SecretSource;
 }
 
@@ -33,7 +36,7 @@ export class KubernetesWorkload extends pulumi.ComponentResource {
 
   constructor(name: string, args: KubernetesWorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
     super("splitfleet:runtime:KubernetesWorkload", name, {}, opts);
-    const { planned, consumers, namespace, allocation, vault } = args;
+    const { planned, consumers, namespace, allocation, taints, vault } = args;
     const { workload } = planned;
     const override = workload.override?.kubernetes;
     const labels = { ...labelsOf(allocation), ...selectorOf(planned.name) };
@@ -65,7 +68,7 @@ export class KubernetesWorkload extends pulumi.ComponentResource {
             child,
           );
     const secrets = secretObjects(name, planned, vault, metadata, this);
-    const template = podTemplate({ planned, labels, allocation, files, account: planned.name });
+    const template = podTemplate({ planned, labels, allocation, taints, files, account: planned.name });
     const dependsOn = [account, ...(config === undefined ? [] : [config]), ...secrets];
 
     const controller = createController(
@@ -84,7 +87,7 @@ export class KubernetesWorkload extends pulumi.ComponentResource {
       child,
     );
     if ((workload.replicas ?? 1) > 1) createDisruptionBudget(name, planned, metadata, this);
-    createJobs(name, { planned, labels, allocation, files, account: planned.name }, metadata, {
+    createJobs(name, { planned, labels, allocation, taints, files, account: planned.name }, metadata, {
       ...child,
       dependsOn: service === undefined ? [controller] : [controller, service],
     });

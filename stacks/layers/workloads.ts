@@ -25,6 +25,7 @@ export function createWorkloads(spec: EnvironmentSpec, planned: readonly Planned
         planned: workload,
         consumers: planned.filter((other) => other.workload.needs?.some((need) => need.workload === workload.name)),
         namespace: entryOf("teams", cluster.teams, team).namespace,
+        taints: entryOf("pools", spec.pools, pool).taints,
         allocation: { environment, team, dataClass, pool, workload: workload.name },
         vault: {
           kv: secrets.mounts.kv,

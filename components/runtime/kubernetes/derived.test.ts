@@ -26,9 +26,10 @@ const pods = (workload: string, team: string) => ({
   namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": `team-${team}` } },
   podSelector: { matchLabels: { "app.kubernetes.io/name": workload } },
 });
+const taints = [{ key: "nvidia.com/gpu", value: "true", effect: "NoSchedule" }];
 const allocation = { environment: "sandbox", ...entry, workload: "proxy" };
 const podOf = (workload: Workload, files = configFiles(workload.files ?? {})) =>
-  podTemplate({ planned: { ...proxy, workload }, labels: {}, allocation, files, account: "proxy" });
+  podTemplate({ planned: { ...proxy, workload }, labels: {}, allocation, taints, files, account: "proxy" });
 
 test("a port for the mesh lets mesh addresses in, and a need lets its consumer out", () => {
   expect(networkPolicySpec(proxy, [])).toEqual({
@@ -127,4 +128,10 @@ test("a changed file rolls the pods", () => {
 test("only several replicas are spread over hosts", () => {
   expect(podOf(proxy.workload).spec).not.toHaveProperty("topologySpreadConstraints");
   expect(podOf({ ...proxy.workload, replicas: 2 }).spec).toHaveProperty("topologySpreadConstraints");
+});
+
+test("pods put up with the taints of their pool, and with no other", () => {
+  expect(podOf(proxy.workload).spec).toMatchObject({
+    tolerations: [{ key: "nvidia.com/gpu", operator: "Equal", value: "true", effect: "NoSchedule" }],
+  });
 });

@@ -1,4 +1,5 @@
 import type * as kubernetes from "@pulumi/kubernetes";
+import type { Taint } from "../../compute/node-config/k3s.ts";
 import type { Allocation } from "../../labels.ts";
 import type { Container, Probe } from "../../workloads/contract.ts";
 import type { PlannedWorkload } from "../../workloads/plan.ts";
@@ -14,6 +15,8 @@ export interface PodArgs {
   readonly job?: Container;
   readonly labels: Record<string, string>;
   readonly allocation: Allocation;
+  /** Of the pool: its pods put up with them, all others stay away. */
+  readonly taints: readonly Taint[];
   readonly files: ConfigFiles | undefined;
   /** Name of the service account. */
   readonly account: string;
@@ -28,6 +31,7 @@ export function podTemplate({
   job,
   labels,
   allocation,
+  taints,
   files,
   account,
 }: PodArgs): PodTemplate & { spec: kubernetes.types.input.core.v1.PodSpec } {
@@ -42,6 +46,7 @@ export function podTemplate({
       serviceAccountName: account,
       automountServiceAccountToken: false,
       nodeSelector: allocation.pool === undefined ? {} : { "splitfleet/pool": allocation.pool },
+      ...(taints.length === 0 ? {} : { tolerations: taints.map(({ key, value, effect }) => ({ key, operator: "Equal", value, effect })) }),
       securityContext: {
         runAsNonRoot: true,
         runAsUser: container.user,
