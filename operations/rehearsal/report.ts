@@ -97,7 +97,8 @@ export const rehearsalReport = z
     verdict: z.enum(["fits", "flows-differ", "does-not-fit", "refused", "undecided"]).meta({
       description:
         "`fits`: every object accepted, every pod on a node, the network as declared (exit code 0). `flows-differ`: " +
-        "only the network policies are wrong. `does-not-fit`: a pod has no node or no room in its quota. `refused`: " +
+        "only the network policies are wrong. `does-not-fit`: a pod has no node or no room in its quota, or an object " +
+        "can not be used. `refused`: " +
         "an object or another resource was refused (1 each). `undecided`: the rehearsal did not come to an end (2).",
     }),
     objects: z.array(object).meta({ description: "Every Kubernetes resource of the plan." }),

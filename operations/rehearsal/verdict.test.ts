@@ -51,7 +51,7 @@ const CASES: readonly (readonly [Verdict, Partial<Evidence>])[] = [
   ["undecided", { complete: false, pods: [unplaced] }],
   ["undecided", { flows: null }],
   ["undecided", { objects: [{ ...object, state: "not-tried", reason: "it comes after x" }] }],
-  ["undecided", { objects: [{ ...object, reason: "it leads to no pod" }] }],
+  ["does-not-fit", { objects: [{ ...object, reason: "it leads to no pod" }] }],
 ];
 
 test.each(CASES)("%s where %j is found", (verdict, found) => {

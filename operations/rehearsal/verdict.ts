@@ -14,7 +14,9 @@ interface Evidence extends Pick<RehearsalReport, "objects" | "problems" | "pods"
 export function verdictOf({ objects, problems, pods, flows, complete, growing }: Evidence): Verdict {
   if (objects.some(({ state }) => state === "refused") || problems.some(({ urn }) => urn !== "")) return "refused";
   if (!complete) return "undecided";
-  if (pods.some(({ reason, pool }) => reason !== "" && !growing.has(pool))) return "does-not-fit";
+  const stuck = pods.filter(({ reason }) => reason !== "");
+  const unusable = objects.some(({ state, reason }) => state === "accepted" && reason !== "");
+  if (stuck.some(({ pool }) => !growing.has(pool)) || (unusable && stuck.length === 0)) return "does-not-fit";
   if (objects.some(({ state, reason }) => state !== "accepted" || reason !== "") || flows === null) return "undecided";
   return flows.differences.length > 0 ? "flows-differ" : "fits";
 }

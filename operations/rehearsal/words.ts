@@ -74,11 +74,15 @@ export function verdictText(report: RehearsalReport): string {
   const { objects, pods, problems } = report;
   const differences = report.flows?.differences ?? [];
   const refusals = objects.filter(({ state }) => state === "refused").length + problems.length;
+  const unusable = objects.filter(({ state, reason }) => state === "accepted" && reason !== "").length;
   const homeless = pods.filter(({ reason }) => reason !== "").length;
   const texts: Record<Verdict, string> = {
     fits: `fits: ${count(objects.length, "object")} accepted, ${count(pods.length, "pod")} placed`,
     "flows-differ": `network policies differ from the declared flows in ${count(differences.length, "place")}`,
-    "does-not-fit": `does not fit: ${count(homeless, "pod")} of ${pods.length} can not start`,
+    "does-not-fit":
+      homeless > 0
+        ? `does not fit: ${count(homeless, "pod")} of ${pods.length} can not start`
+        : `${count(unusable, "object")} can not be used`,
     refused: `${count(refusals, "resource")} refused`,
     undecided: "could not be decided",
   };
