@@ -90,6 +90,7 @@ export async function rowsOfTeams(workloads: readonly PlannedWorkload[]): Promis
           needs.some(({ workload: name }) => name === one.name),
         ),
         namespace: namespaceOf(team),
+        taints: [],
         allocation: { environment: "teams", team, pool, dataClass, workload: one.name },
         vault: { kv: "kv", loginMount: "kubernetes", environment: "teams", dependsOn: [] },
       });
