@@ -4,7 +4,8 @@ import { describeProgress, sparsely, type OnProgress } from "../sandbox/toolchai
 const LOG_INTERVAL_MS = 15_000;
 
 /** Shows every step where the output is a terminal that redraws it, and now and then where it is a log. */
-export const forTerminal = (report: OnProgress): OnProgress => (process.stderr.isTTY ? report : sparsely(report, LOG_INTERVAL_MS));
+export const forTerminal = (report: OnProgress): OnProgress =>
+  process.stderr.isTTY ? report : sparsely(report, LOG_INTERVAL_MS);
 
 /** Says on standard error how far a tool is: in place on a terminal, line by line in a log. */
 export const reportTool: OnProgress = forTerminal((progress) => {

@@ -3,7 +3,10 @@ import { changed, exampleRow } from "./example.ts";
 import { UNKNOWN } from "./row.ts";
 import { below, itemsOf, placeIn, shown } from "./values.ts";
 
-const row = exampleRow("a:b:C", "c", { spec: { env: [{ name: "A" }, { name: UNKNOWN }], "odd key": 1 }, late: UNKNOWN });
+const row = exampleRow("a:b:C", "c", {
+  spec: { env: [{ name: "A" }, { name: UNKNOWN }], "odd key": 1 },
+  late: UNKNOWN,
+});
 
 it("follows keys and says where it got to", () => {
   expect(placeIn(row, "spec", "env", 0, "name")).toEqual({ path: "spec.env[0].name", value: "A" });

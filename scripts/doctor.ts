@@ -32,7 +32,10 @@ const cacheFolder = toolsFolder(environment);
 
 const place = { environment, platform, cacheFolder };
 const pulumi = await diagnosePulumi(TOOLS.pulumi, place);
-const rehearsal = await diagnoseRehearsal(REHEARSAL_TOOLS.map((name) => TOOLS[name]), place);
+const rehearsal = await diagnoseRehearsal(
+  REHEARSAL_TOOLS.map((name) => TOOLS[name]),
+  place,
+);
 const checks = [
   checkNode(process.versions.node, process.execPath),
   checkPackages(root, platform),

@@ -10,22 +10,25 @@ const bin = (...parts: string[]): string => path.join(root, "node_modules", ...p
 
 /** A step of the test run, by the name that `--only` takes. */
 const STEPS = {
+  format: "every source file as prettier writes it",
   types: "the type checker over every file",
   unused: "exports, files and dependencies that nothing uses",
   unit: "unit and graph tests, no process but the tests' own",
   engine: "the real Pulumi engine against the twin, the real Kubernetes control plane",
 } as const;
-/** Everything that the tests of the last step start; built here, where people see how far it is. */
-const TOOL_NAMES = Object.keys(TOOLS) as ToolName[];
-
 type Step = keyof typeof STEPS;
 const NAMES = Object.keys(STEPS) as Step[];
+/** Everything that the tests of the last step start; built here, where people see how far it is. */
+const TOOL_NAMES = Object.keys(TOOLS) as ToolName[];
 
 const program = new Command("npm test --")
   .description("Run every check; stops at the first step that fails.")
   .addOption(new Option("--only <step...>", "run these steps only").choices(NAMES))
   .argument("[filter...]", "test files whose path contains one of these; for the steps `unit` and `engine`")
-  .addHelpText("after", `\nSteps:\n${NAMES.map((name) => `  ${name.padEnd(8)}${STEPS[name]}`).join("\n")}\n\nExample: npm test -- --only unit -- pricing\n`)
+  .addHelpText(
+    "after",
+    `\nSteps:\n${NAMES.map((name) => `  ${name.padEnd(8)}${STEPS[name]}`).join("\n")}\n\nExample: npm test -- --only unit -- pricing\n`,
+  )
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .parse();
 const chosen = program.opts<{ only?: Step[] }>().only ?? NAMES;
@@ -37,6 +40,7 @@ const vitest = (project: string): Promise<void> =>
   node(bin("vitest", "vitest.mjs"), ["run", "--project", project, "--passWithNoTests=false", ...program.args]);
 
 const run: Record<Step, () => Promise<void>> = {
+  format: () => node(bin("prettier", "bin", "prettier.cjs"), ["--check", "--log-level", "warn", "."]),
   types: () => node(bin("typescript", "bin", "tsc"), ["--project", "."]),
   unused: () => node(bin("knip", "bin", "knip.js"), []),
   unit: () => vitest("unit"),

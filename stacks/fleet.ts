@@ -29,7 +29,9 @@ export function fleet(spec: EnvironmentSpec, lock: EnvironmentLock): FleetOutput
   const providers = createProviders({
     environment: spec.environment.name,
     vaultAddress,
-    awsRegions: Object.fromEntries(Object.entries(ofKind(spec.sites, "aws")).map(([name, { region }]) => [name, region])),
+    awsRegions: Object.fromEntries(
+      Object.entries(ofKind(spec.sites, "aws")).map(([name, { region }]) => [name, region]),
+    ),
   });
   const planned = planWorkloads(spec, lock.images);
 

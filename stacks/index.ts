@@ -17,10 +17,14 @@ export default async function program(): Promise<FleetOutputs> {
   const stack = getStack();
   const rehearsed = process.env["SPLITFLEET_REHEARSAL"] !== undefined;
   if (stack === SANDBOX && !runtime.isDryRun() && !rehearsed) {
-    throw new RunError("the sandbox is only ever brought up against the twin; run `npm run up`, or `npm run shell` for a shell in which plain `pulumi up` does");
+    throw new RunError(
+      "the sandbox is only ever brought up against the twin; run `npm run up`, or `npm run shell` for a shell in which plain `pulumi up` does",
+    );
   }
   const config = new Config("splitfleet");
-  const sections = SECTIONS.map((section) => [section, config.get(section)] as const).filter(([, value]) => value !== undefined);
+  const sections = SECTIONS.map((section) => [section, config.get(section)] as const).filter(
+    ([, value]) => value !== undefined,
+  );
   try {
     const { spec, lock } = await parseEnvironment(Object.fromEntries(sections), {
       file: path.join(import.meta.dirname, `Pulumi.${stack}.yaml`),

@@ -5,7 +5,10 @@ import { describe, expect, test } from "vitest";
 
 const root = path.join(import.meta.dirname, "..");
 /** Files that are committed or about to be: what git knows and does not ignore. */
-const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { cwd: root, encoding: "utf8" })
+const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
+  cwd: root,
+  encoding: "utf8",
+})
   .split("\n")
   .filter((file) => file !== "");
 const sources = files.filter((file) => file.endsWith(".ts"));
@@ -33,7 +36,9 @@ const layerOf = (file: string): string | undefined =>
     .sort((a, b) => b.length - a.length)[0];
 
 const importsOf = (file: string): string[] =>
-  [...read(file).matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g)].map(([, target]) => path.join(path.dirname(file), target ?? ""));
+  [...read(file).matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g)].map(([, target]) =>
+    path.join(path.dirname(file), target ?? ""),
+  );
 
 test("imports point one way through the layers", () => {
   const wrong = sources
@@ -52,13 +57,20 @@ test("imports point one way through the layers", () => {
 test("policies and prices see rows, never components", () => {
   const wrong = sources
     .filter((file) => (file.startsWith("policies/") || file.startsWith("plan/pricing/")) && !file.endsWith(".test.ts"))
-    .flatMap((file) => importsOf(file).filter((target) => target.startsWith("components/")).map((target) => `${file} imports ${target}`));
+    .flatMap((file) =>
+      importsOf(file)
+        .filter((target) => target.startsWith("components/"))
+        .map((target) => `${file} imports ${target}`),
+    );
   expect(wrong).toEqual([]);
 });
 
 test("nothing silences the compiler or a test", () => {
-  const banned = /\bas any\b|: any\b|<any>|@ts-ignore|@ts-expect-error|@ts-nocheck|\.(only|skip|todo)\(|\bTODO\b|\bFIXME\b/;
-  const wrong = sources.filter((file) => file !== "test/conventions.test.ts" && !file.endsWith(".d.ts") && banned.test(read(file)));
+  const banned =
+    /\bas any\b|: any\b|<any>|@ts-ignore|@ts-expect-error|@ts-nocheck|\.(only|skip|todo)\(|\bTODO\b|\bFIXME\b/;
+  const wrong = sources.filter(
+    (file) => file !== "test/conventions.test.ts" && !file.endsWith(".d.ts") && banned.test(read(file)),
+  );
   expect(wrong).toEqual([]);
 });
 
@@ -73,7 +85,9 @@ describe("what is committed", () => {
 
   test("names no package registry and no path of one machine", () => {
     const registries = ["registry.npmjs", "proxy.golang", "pypi.org", "deb.debian", "crates.io", "repo.maven"];
-    const texts = files.filter((file) => !/\.(png|ico)$/.test(file) && file !== "test/conventions.test.ts" && !file.endsWith("go.sum"));
+    const texts = files.filter(
+      (file) => !/\.(png|ico)$/.test(file) && file !== "test/conventions.test.ts" && !file.endsWith("go.sum"),
+    );
     const wrong = texts.filter((file) => {
       const text = read(file);
       return registries.some((registry) => text.includes(registry)) || /(^|["'\s(])\/(root|work)\//m.test(text);

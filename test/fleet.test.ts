@@ -92,7 +92,9 @@ ollama-stateful-set: kubernetes:apps/v1:StatefulSet
 });
 
 test("an on-prem node is a component whose inputs say what it costs", () => {
-  expect(componentTree("splitfleet:compute:OnpremPool", "workshop")).toBe("workshop-a: splitfleet:compute:OnpremNode\n");
+  expect(componentTree("splitfleet:compute:OnpremPool", "workshop")).toBe(
+    "workshop-a: splitfleet:compute:OnpremNode\n",
+  );
   expect(rowOf(rows, "splitfleet:compute:OnpremNode", "workshop-a").inputs).toEqual({
     site: "workshop",
     pool: "workshop",
@@ -128,17 +130,23 @@ describe("every resource", () => {
     const inputs = new Set(providers.flatMap((row) => Object.keys(row.inputs)));
     const credentials = [...inputs].filter((input) => /token$|secret|key|password|kubeconfig/i.test(input));
     expect(credentials).toEqual(["skipChildToken"]);
-    expect(rows.filter(({ custom, type, provider }) => custom && !type.startsWith("pulumi:") && provider === "")).toEqual([]);
+    expect(
+      rows.filter(({ custom, type, provider }) => custom && !type.startsWith("pulumi:") && provider === ""),
+    ).toEqual([]);
   });
 
   test("stands below a component, not at the root", () => {
-    const atRoot = rows.filter(({ parent, custom, type }) => custom && parent === root && !type.startsWith("pulumi:providers:"));
+    const atRoot = rows.filter(
+      ({ parent, custom, type }) => custom && parent === root && !type.startsWith("pulumi:providers:"),
+    );
     expect(atRoot.map(({ type }) => type)).toEqual([]);
   });
 });
 
 test("only user data is secret, and it is marked", () => {
-  expect(rows.filter(({ secretPaths }) => secretPaths.length > 0).map(({ name, secretPaths }) => [name, secretPaths])).toEqual([
+  expect(
+    rows.filter(({ secretPaths }) => secretPaths.length > 0).map(({ name, secretPaths }) => [name, secretPaths]),
+  ).toEqual([
     ["inference-1-server", ["userData"]],
     ["inference-2-server", ["userData"]],
     ["operations-1-server", ["userData"]],
@@ -168,5 +176,7 @@ test("a pool larger than a placement group is refused with the way out", async (
     const pool = spec.pools["inference"];
     if (pool?.kind === "hetzner") pool.nodes = Array.from({ length: 11 }, (_, index) => index + 1);
   });
-  await expect(rowsOf(environment)).rejects.toThrow("pools.inference.nodes is 11; expected at most 10 nodes; use a second pool");
+  await expect(rowsOf(environment)).rejects.toThrow(
+    "pools.inference.nodes is 11; expected at most 10 nodes; use a second pool",
+  );
 });

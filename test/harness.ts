@@ -7,7 +7,9 @@ import { fleet } from "../stacks/fleet.ts";
 export const SANDBOX_FILE = path.join(import.meta.dirname, "..", "stacks", "Pulumi.sandbox.yaml");
 
 /** The sandbox as its files say, with changes applied to the parsed form. */
-export async function sandbox(change: (environment: Mutable<ResolvedEnvironment>) => void = () => undefined): Promise<ResolvedEnvironment> {
+export async function sandbox(
+  change: (environment: Mutable<ResolvedEnvironment>) => void = () => undefined,
+): Promise<ResolvedEnvironment> {
   const { spec, lock } = await loadEnvironment(SANDBOX_FILE);
   const environment = structuredClone({ spec, lock });
   change(environment);
@@ -26,7 +28,13 @@ export async function rowsOf({ spec, lock }: ResolvedEnvironment): Promise<reado
 /** The row of a type and a name. @throws Error naming what there is. */
 export function rowOf(rows: readonly Row[], type: string, name: string): Row {
   const row = rows.find((candidate) => candidate.type === type && candidate.name === name);
-  if (row === undefined) throw new Error(`no ${type} ${name}; of that type: ${rows.filter((candidate) => candidate.type === type).map((candidate) => candidate.name).join(", ")}`);
+  if (row === undefined)
+    throw new Error(
+      `no ${type} ${name}; of that type: ${rows
+        .filter((candidate) => candidate.type === type)
+        .map((candidate) => candidate.name)
+        .join(", ")}`,
+    );
   return row;
 }
 

@@ -12,17 +12,20 @@ const workload = (parts: Partial<Service>): Service => ({
   ...parts,
 });
 const kind = (name: string, ports: WorkloadKind["ports"]): RegisteredKind => ({
-  ...defineWorkload({ kind: name, summary: name, memory: "", runtimes: ["kubernetes"], ports, spec: {}, build: () => workload({}) }),
+  ...defineWorkload({
+    kind: name,
+    summary: name,
+    memory: "",
+    runtimes: ["kubernetes"],
+    ports,
+    spec: {},
+    build: () => workload({}),
+  }),
   file: "test/teams.ts",
 });
 
 /** A workload of a team, with what it needs besides. */
-function plan(
-  name: string,
-  team: string,
-  ports: WorkloadKind["ports"],
-  parts: Partial<Service> = {},
-): PlannedWorkload {
+function plan(name: string, team: string, ports: WorkloadKind["ports"], parts: Partial<Service> = {}): PlannedWorkload {
   const host = `${name}.${namespaceOf(team)}.svc.cluster.local`;
   const handles = Object.fromEntries(
     Object.entries(ports).map(([key, { port, protocol = "TCP" }]): [string, Handle] => [

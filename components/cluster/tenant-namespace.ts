@@ -6,7 +6,13 @@ export interface TenantNamespaceArgs {
   /** Name in the cluster. */
   readonly namespace: string;
   /** Absent for namespaces of the fleet itself. */
-  readonly quota?: { readonly cpu: number; readonly memoryGiB: number; readonly storageGiB: number; readonly gpus: number; readonly pods: number };
+  readonly quota?: {
+    readonly cpu: number;
+    readonly memoryGiB: number;
+    readonly storageGiB: number;
+    readonly gpus: number;
+    readonly pods: number;
+  };
   /** Pod security level; `restricted` unless a system component can not do with it. @default "restricted" */
   readonly podSecurity?: "restricted" | "baseline" | "privileged";
   /** What its pods may reach beside name resolution; for system components only, workloads declare needs. @default [] */
@@ -37,7 +43,11 @@ export class TenantNamespace extends pulumi.ComponentResource {
         {
           metadata: {
             name: args.namespace,
-            labels: { ...labels, "pod-security.kubernetes.io/enforce": podSecurity, "pod-security.kubernetes.io/enforce-version": "latest" },
+            labels: {
+              ...labels,
+              "pod-security.kubernetes.io/enforce": podSecurity,
+              "pod-security.kubernetes.io/enforce-version": "latest",
+            },
           },
         },
         transform?.namespace,
@@ -75,7 +85,10 @@ function createDefaultDeny(
       { port: 53, protocol: "TCP" },
     ],
   };
-  const reachable = egress.map(({ range, port }) => ({ to: [{ ipBlock: { cidr: range } }], ports: [{ port, protocol: "TCP" }] }));
+  const reachable = egress.map(({ range, port }) => ({
+    to: [{ ipBlock: { cidr: range } }],
+    ports: [{ port, protocol: "TCP" }],
+  }));
   new kubernetes.networking.v1.NetworkPolicy(
     `${name}-default-deny`,
     refine<kubernetes.networking.v1.NetworkPolicyArgs>("kubernetes:networking.k8s.io/v1:NetworkPolicy", {
@@ -118,7 +131,9 @@ function createQuota(
     `${name}-defaults`,
     refine<kubernetes.core.v1.LimitRangeArgs>("kubernetes:core/v1:LimitRange", {
       metadata: metadata("defaults"),
-      spec: { limits: [{ type: "Container", defaultRequest: { cpu: "50m", memory: "64Mi" }, default: { memory: "128Mi" } }] },
+      spec: {
+        limits: [{ type: "Container", defaultRequest: { cpu: "50m", memory: "64Mi" }, default: { memory: "128Mi" } }],
+      },
     }),
     { parent },
   );

@@ -40,7 +40,11 @@ export interface BurstPoolArgs {
 export class BurstPool extends pulumi.ComponentResource {
   readonly roleArn: pulumi.Output<string>;
   readonly groupName: pulumi.Output<string>;
-  readonly nodes: { readonly role: aws.iam.Role; readonly launchTemplate: aws.ec2.LaunchTemplate; readonly group: aws.autoscaling.Group };
+  readonly nodes: {
+    readonly role: aws.iam.Role;
+    readonly launchTemplate: aws.ec2.LaunchTemplate;
+    readonly group: aws.autoscaling.Group;
+  };
 
   constructor(name: string, args: BurstPoolArgs, opts?: pulumi.ComponentResourceOptions) {
     super("splitfleet:compute:BurstPool", name, {}, opts);
@@ -52,7 +56,9 @@ export class BurstPool extends pulumi.ComponentResource {
         "aws:iam/role:Role",
         {
           description: "Burst nodes prove who they are with it; they hold no key",
-          assumeRolePolicy: policy([{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }]),
+          assumeRolePolicy: policy([
+            { Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" },
+          ]),
           tags: labels,
         },
         transform?.role,
@@ -74,12 +80,20 @@ export class BurstPool extends pulumi.ComponentResource {
     );
     const launchTemplate = new aws.ec2.LaunchTemplate(
       `${name}-template`,
-      refine<aws.ec2.LaunchTemplateArgs>("aws:ec2/launchTemplate:LaunchTemplate", launchTemplateArgs(args, profile), transform?.launchTemplate),
+      refine<aws.ec2.LaunchTemplateArgs>(
+        "aws:ec2/launchTemplate:LaunchTemplate",
+        launchTemplateArgs(args, profile),
+        transform?.launchTemplate,
+      ),
       { parent: this },
     );
     const group = new aws.autoscaling.Group(
       `${name}-group`,
-      refine<aws.autoscaling.GroupArgs>("aws:autoscaling/group:Group", groupArgs(args, launchTemplate), transform?.group),
+      refine<aws.autoscaling.GroupArgs>(
+        "aws:autoscaling/group:Group",
+        groupArgs(args, launchTemplate),
+        transform?.group,
+      ),
       { parent: this },
     );
 
@@ -90,7 +104,8 @@ export class BurstPool extends pulumi.ComponentResource {
   }
 }
 
-const policy = (statements: readonly object[]): string => JSON.stringify({ Version: "2012-10-17", Statement: statements });
+const policy = (statements: readonly object[]): string =>
+  JSON.stringify({ Version: "2012-10-17", Statement: statements });
 
 function launchTemplateArgs(args: BurstPoolArgs, profile: aws.iam.InstanceProfile): aws.ec2.LaunchTemplateArgs {
   const { image, securityGroupId, rootDiskGiB, userData, labels } = args;
@@ -101,7 +116,10 @@ function launchTemplateArgs(args: BurstPoolArgs, profile: aws.iam.InstanceProfil
     vpcSecurityGroupIds: [securityGroupId],
     metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
     blockDeviceMappings: [
-      { deviceName: "/dev/sda1", ebs: { volumeSize: rootDiskGiB, volumeType: "gp3", encrypted: "true", deleteOnTermination: "true" } },
+      {
+        deviceName: "/dev/sda1",
+        ebs: { volumeSize: rootDiskGiB, volumeType: "gp3", encrypted: "true", deleteOnTermination: "true" },
+      },
     ],
     tagSpecifications: ["instance", "volume"].map((resourceType) => ({ resourceType, tags: labels })),
     tags: labels,
@@ -135,7 +153,12 @@ function groupArgs(args: BurstPoolArgs, launchTemplate: aws.ec2.LaunchTemplate):
 }
 
 /** Labels for the instances, and what Cluster Autoscaler must know to start the first one from zero. */
-function groupTags({ cluster, instanceTypes: [first], labels, taints }: BurstPoolArgs): { key: string; value: string; propagateAtLaunch: boolean }[] {
+function groupTags({
+  cluster,
+  instanceTypes: [first],
+  labels,
+  taints,
+}: BurstPoolArgs): { key: string; value: string; propagateAtLaunch: boolean }[] {
   const template = "k8s.io/cluster-autoscaler/node-template";
   const hints: Record<string, string> = {
     "k8s.io/cluster-autoscaler/enabled": "true",
@@ -146,6 +169,8 @@ function groupTags({ cluster, instanceTypes: [first], labels, taints }: BurstPoo
     ...Object.fromEntries(Object.entries(labels).map(([key, value]) => [`${template}/label/${key}`, value])),
     ...Object.fromEntries(taints.map(({ key, value, effect }) => [`${template}/taint/${key}`, `${value}:${effect}`])),
   };
-  const tag = (propagateAtLaunch: boolean) => ([key, value]: [string, string]) => ({ key, value, propagateAtLaunch });
+  const tag =
+    (propagateAtLaunch: boolean) =>
+    ([key, value]: [string, string]) => ({ key, value, propagateAtLaunch });
   return [...Object.entries(labels).map(tag(true)), ...Object.entries(hints).map(tag(false))];
 }

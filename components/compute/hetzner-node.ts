@@ -36,15 +36,35 @@ export interface HetznerNodeArgs {
  */
 export class HetznerNode extends pulumi.ComponentResource {
   readonly publicAddress: pulumi.Output<string>;
-  readonly nodes: { readonly server: hcloud.Server; readonly attachment: hcloud.ServerNetwork; readonly joinKey: tailscale.TailnetKey };
+  readonly nodes: {
+    readonly server: hcloud.Server;
+    readonly attachment: hcloud.ServerNetwork;
+    readonly joinKey: tailscale.TailnetKey;
+  };
 
   constructor(name: string, args: HetznerNodeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("splitfleet:compute:HetznerNode", name, {}, opts);
-    const { serverType, location, image, backups, placementGroupId, subnetId, privateAddress, roles, labels, config, transform } = args;
+    const {
+      serverType,
+      location,
+      image,
+      backups,
+      placementGroupId,
+      subnetId,
+      privateAddress,
+      roles,
+      labels,
+      config,
+      transform,
+    } = args;
 
     const key = joinKey(
       `${name}-join-key`,
-      { roles, trigger: fingerprint({ location }), ...(transform?.joinKey === undefined ? {} : { transform: transform.joinKey }) },
+      {
+        roles,
+        trigger: fingerprint({ location }),
+        ...(transform?.joinKey === undefined ? {} : { transform: transform.joinKey }),
+      },
       { parent: this },
     );
     const server = new hcloud.Server(

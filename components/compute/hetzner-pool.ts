@@ -17,13 +17,17 @@ export interface HetznerPoolArgs extends Omit<HetznerNodeArgs, "placementGroupId
 
 /** Servers of one shape in one location, on different hosts. */
 export class HetznerPool extends pulumi.ComponentResource {
-  readonly nodes: { readonly placementGroup: hcloud.PlacementGroup; readonly members: Readonly<Record<string, HetznerNode>> };
+  readonly nodes: {
+    readonly placementGroup: hcloud.PlacementGroup;
+    readonly members: Readonly<Record<string, HetznerNode>>;
+  };
 
   constructor(name: string, args: HetznerPoolArgs, opts?: pulumi.ComponentResourceOptions) {
     super("splitfleet:compute:HetznerPool", name, {}, opts);
     const { members, transform, ...shape } = args;
     const count = Object.keys(members).length;
-    if (count > SPREAD_LIMIT) reject(this, `pools.${name}.nodes`, count, `at most ${SPREAD_LIMIT} nodes; use a second pool`);
+    if (count > SPREAD_LIMIT)
+      reject(this, `pools.${name}.nodes`, count, `at most ${SPREAD_LIMIT} nodes; use a second pool`);
 
     const placementGroup = new hcloud.PlacementGroup(
       `${name}-spread`,

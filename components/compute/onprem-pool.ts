@@ -31,7 +31,10 @@ export class OnpremPool extends pulumi.ComponentResource {
     const { members, ...shared } = args;
     this.nodes = {
       members: Object.fromEntries(
-        Object.entries(members).map(([id, { state }]) => [id, new OnpremNode(`${name}-${id}`, { ...shared, state }, { parent: this })]),
+        Object.entries(members).map(([id, { state }]) => [
+          id,
+          new OnpremNode(`${name}-${id}`, { ...shared, state }, { parent: this }),
+        ]),
       ),
     };
     this.registerOutputs({});

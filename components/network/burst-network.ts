@@ -27,7 +27,11 @@ export interface BurstNetworkArgs {
 export class BurstNetwork extends pulumi.ComponentResource {
   readonly subnetIds: pulumi.Output<string>[];
   readonly securityGroupId: pulumi.Output<string>;
-  readonly nodes: { readonly vpc: aws.ec2.Vpc; readonly subnets: Record<string, aws.ec2.Subnet>; readonly securityGroup: aws.ec2.SecurityGroup };
+  readonly nodes: {
+    readonly vpc: aws.ec2.Vpc;
+    readonly subnets: Record<string, aws.ec2.Subnet>;
+    readonly securityGroup: aws.ec2.SecurityGroup;
+  };
 
   constructor(name: string, args: BurstNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("splitfleet:network:BurstNetwork", name, {}, opts);
@@ -36,7 +40,11 @@ export class BurstNetwork extends pulumi.ComponentResource {
 
     const vpc = new aws.ec2.Vpc(
       `${name}-vpc`,
-      refine<aws.ec2.VpcArgs>("aws:ec2/vpc:Vpc", { cidrBlock: range, enableDnsHostnames: true, tags: labels }, transform?.vpc),
+      refine<aws.ec2.VpcArgs>(
+        "aws:ec2/vpc:Vpc",
+        { cidrBlock: range, enableDnsHostnames: true, tags: labels },
+        transform?.vpc,
+      ),
       child,
     );
     const gateway = new aws.ec2.InternetGateway(
@@ -59,7 +67,13 @@ export class BurstNetwork extends pulumi.ComponentResource {
           `${name}-${zone}`,
           refine<aws.ec2.SubnetArgs>(
             "aws:ec2/subnet:Subnet",
-            { vpcId: vpc.id, availabilityZone: zone, cidrBlock: subnetRange(range, zone.charCodeAt(zone.length - 1) - FIRST_ZONE), mapPublicIpOnLaunch: true, tags: labels },
+            {
+              vpcId: vpc.id,
+              availabilityZone: zone,
+              cidrBlock: subnetRange(range, zone.charCodeAt(zone.length - 1) - FIRST_ZONE),
+              mapPublicIpOnLaunch: true,
+              tags: labels,
+            },
             transform?.subnet,
           ),
           child,
@@ -79,7 +93,13 @@ export class BurstNetwork extends pulumi.ComponentResource {
       `${name}-s3`,
       refine<aws.ec2.VpcEndpointArgs>(
         "aws:ec2/vpcEndpoint:VpcEndpoint",
-        { vpcId: vpc.id, serviceName: `com.amazonaws.${region}.s3`, vpcEndpointType: "Gateway", routeTableIds: [routes.id], tags: labels },
+        {
+          vpcId: vpc.id,
+          serviceName: `com.amazonaws.${region}.s3`,
+          vpcEndpointType: "Gateway",
+          routeTableIds: [routes.id],
+          tags: labels,
+        },
         transform?.endpoint,
       ),
       child,

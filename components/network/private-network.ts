@@ -20,7 +20,10 @@ export interface PrivateNetworkArgs {
 export class PrivateNetwork extends pulumi.ComponentResource {
   /** Ids of the subnets by pool. */
   readonly subnetIds: Readonly<Record<string, pulumi.Output<string>>>;
-  readonly nodes: { readonly network: hcloud.Network; readonly subnets: Readonly<Record<string, hcloud.NetworkSubnet>> };
+  readonly nodes: {
+    readonly network: hcloud.Network;
+    readonly subnets: Readonly<Record<string, hcloud.NetworkSubnet>>;
+  };
 
   constructor(name: string, args: PrivateNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("splitfleet:network:PrivateNetwork", name, {}, opts);

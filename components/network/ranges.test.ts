@@ -27,5 +27,7 @@ test.each([
 });
 
 test("a subnet that is too small for its nodes is refused", () => {
-  expect(() => hostAddress("10.10.2.0/28", 5)).toThrow("10.10.2.0/28 has no address for node 5; choose a larger subnet");
+  expect(() => hostAddress("10.10.2.0/28", 5)).toThrow(
+    "10.10.2.0/28 has no address for node 5; choose a larger subnet",
+  );
 });

@@ -31,7 +31,11 @@ export class VaultAccess extends pulumi.ComponentResource {
 
     const policy = new vault.Policy(
       `${name}-policy`,
-      refine<vault.PolicyArgs>("vault:index/policy:Policy", { name, policy: readPolicy(mounts.kv, reads) }, transform?.policy),
+      refine<vault.PolicyArgs>(
+        "vault:index/policy:Policy",
+        { name, policy: readPolicy(mounts.kv, reads) },
+        transform?.policy,
+      ),
       { parent: this },
     );
     createRole(name, login, mounts, policy, this);
@@ -44,7 +48,13 @@ export class VaultAccess extends pulumi.ComponentResource {
 export const readPolicy = (kv: string, paths: readonly string[]): string =>
   paths.map((path) => `path "${kv}/data/${path}" {\n  capabilities = ["read"]\n}\n`).join("\n");
 
-function createRole(name: string, login: Login, mounts: VaultMounts, policy: vault.Policy, parent: pulumi.Resource): void {
+function createRole(
+  name: string,
+  login: Login,
+  mounts: VaultMounts,
+  policy: vault.Policy,
+  parent: pulumi.Resource,
+): void {
   const token = { tokenPolicies: [policy.name], tokenTtl: HOUR, tokenNoDefaultPolicy: true };
   switch (login.method) {
     case "approle":

@@ -84,7 +84,11 @@ export class VaultEngines extends pulumi.ComponentResource {
         type,
         new vault.AuthBackend(
           `${name}-${type}`,
-          refine<vault.AuthBackendArgs>("vault:index/authBackend:AuthBackend", { type, path: this.mounts[type] }, transform?.authBackend),
+          refine<vault.AuthBackendArgs>(
+            "vault:index/authBackend:AuthBackend",
+            { type, path: this.mounts[type] },
+            transform?.authBackend,
+          ),
           child,
         ),
       ]),

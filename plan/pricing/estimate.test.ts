@@ -245,9 +245,16 @@ test("a currency in which everything is ten times as much makes the estimate ten
   );
   for (const shape of SHAPES) {
     const billed = (prices = catalogue()): string[] =>
-      priced(shape, prices).cost.items.filter(({ price: id }) => id.includes("/")).map(({ worst }) => worst.monthly);
+      priced(shape, prices)
+        .cost.items.filter(({ price: id }) => id.includes("/"))
+        .map(({ worst }) => worst.monthly);
     const after = billed(tenfold);
-    const errors = billed().map((amount, i) => new Decimal(amount).times(10).minus(after[i] ?? 0).abs());
+    const errors = billed().map((amount, i) =>
+      new Decimal(amount)
+        .times(10)
+        .minus(after[i] ?? 0)
+        .abs(),
+    );
     expect(errors.filter((error) => error.greaterThan("0.055"))).toEqual([]);
   }
 });

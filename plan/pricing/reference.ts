@@ -42,9 +42,7 @@ function tables(prices: readonly Price[]): string[] {
     const [first] = list;
     if (first === undefined) return [];
     const { kind, currency, unit, source, evidence, observedAt, validUntil, cohort, note } = first;
-    const rows = [
-      ...Map.groupBy(list, ({ id: _, region: __, ...same }) => JSON.stringify(same)).values(),
-    ];
+    const rows = [...Map.groupBy(list, ({ id: _, region: __, ...same }) => JSON.stringify(same)).values()];
     const header = ["item", "amount", "monthly cap", "from", "includes", "range seen", "orderable", "regions"];
     return [
       "",

@@ -37,8 +37,5 @@ export function bestInterval({ saveHours, interruptionsPerHour }: CheckpointedJo
 }
 
 /** Price of an hour of progress on spot, in the currency of `spotPerHour`. */
-export const effectiveSpotPrice = (
-  spotPerHour: Decimal.Value,
-  job: CheckpointedJob,
-  intervalHours: number,
-): Decimal => spotOverhead(job, intervalHours).times(spotPerHour);
+export const effectiveSpotPrice = (spotPerHour: Decimal.Value, job: CheckpointedJob, intervalHours: number): Decimal =>
+  spotOverhead(job, intervalHours).times(spotPerHour);

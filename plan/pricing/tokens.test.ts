@@ -157,7 +157,12 @@ describe("tokenMonth", () => {
         tier: random() < 0.5 ? "a" : "b",
       }));
       const { byTier, euros } = tokenMonth(uses, prices);
-      expect(Decimal.sum(0, ...byTier.values()).minus(euros).abs().lessThan("1e-9")).toBe(true);
+      expect(
+        Decimal.sum(0, ...byTier.values())
+          .minus(euros)
+          .abs()
+          .lessThan("1e-9"),
+      ).toBe(true);
     }
   });
 });

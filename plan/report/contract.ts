@@ -39,11 +39,9 @@ export const planReport = z.strictObject({
   rows: z.array(row).meta({ description: "Every resource that `up` would register, sorted by URN." }),
   cost,
   findings: z.array(finding).meta({ description: "Worst first." }),
-  exempted: z
-    .array(z.strictObject({ finding, exemption }))
-    .meta({
-      description: "What would be findings, were they not exempted for a while; see `policies/exemptions.yaml`.",
-    }),
+  exempted: z.array(z.strictObject({ finding, exemption })).meta({
+    description: "What would be findings, were they not exempted for a while; see `policies/exemptions.yaml`.",
+  }),
   summary,
 });
 

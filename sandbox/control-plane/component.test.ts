@@ -18,7 +18,11 @@ const shell = (script: string): ComponentSpec => ({
   name: "gauge",
   executable: "/bin/sh",
   flags: (port) => ["-c", script, "gauge", String(port)],
-  ready: () => stat(join(folder, "ready")).then(() => true, () => false),
+  ready: () =>
+    stat(join(folder, "ready")).then(
+      () => true,
+      () => false,
+    ),
 });
 const start = (script: string, signal?: AbortSignal) => Component.start(shell(script), { folder, logFile, signal });
 

@@ -63,7 +63,8 @@ export class Component {
     this.#child = child;
     this.#logFile = logFile;
     this.ended = once(child, "exit").then(([code, signal]) =>
-      signal === null ? `ended with exit code ${String(code)}` : `was ended by ${String(signal)}`);
+      signal === null ? `ended with exit code ${String(code)}` : `was ended by ${String(signal)}`,
+    );
   }
 
   /**

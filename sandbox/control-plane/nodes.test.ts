@@ -6,8 +6,7 @@ import { nodesOf } from "./nodes.ts";
 
 const sandbox = await loadEnvironment(join(import.meta.dirname, "../../stacks/Pulumi.sandbox.yaml"));
 
-const namesOf = (facts: ReturnType<typeof trialFacts>): string[] =>
-  nodesOf(facts, facts.lock).map(({ name }) => name);
+const namesOf = (facts: ReturnType<typeof trialFacts>): string[] => nodesOf(facts, facts.lock).map(({ name }) => name);
 
 test("the sandbox has a server, two inference nodes and a GPU node, and no burst node before it is asked for", () => {
   expect(nodesOf(sandbox.spec, sandbox.lock).map(({ name, pool }) => `${pool}: ${name}`)).toEqual([

@@ -56,7 +56,9 @@ function idsOf(pool: Pool): (string | number)[] {
     case "hetzner":
       return pool.cluster === "none" ? [] : pool.nodes;
     case "onprem":
-      return Object.entries(pool.nodes).filter(([, { state }]) => state !== "lost").map(([id]) => id);
+      return Object.entries(pool.nodes)
+        .filter(([, { state }]) => state !== "lost")
+        .map(([id]) => id);
     case "aws":
       return Array.from({ length: pool.minimum }, (_, index) => index + 1);
   }

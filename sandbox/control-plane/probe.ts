@@ -14,7 +14,10 @@ export async function answers(url: string, { caFile, token }: { caFile: string; 
     const no = (): void => resolve(false);
     asked.on("error", no);
     asked.once("response", (response) => {
-      response.on("error", no).once("end", () => resolve(response.statusCode === 200)).resume();
+      response
+        .on("error", no)
+        .once("end", () => resolve(response.statusCode === 200))
+        .resume();
     });
   });
 }

@@ -8,8 +8,9 @@ interface Stage {
   spec: { resourceRef: { kind: string }; delay?: Record<string, unknown> };
 }
 
-const stages = parseAllDocuments(stagesYaml({ start: 200, startOf: { ollama: 90_000, litellm: 1_500 }, job: 500 }))
-  .map((document) => document.toJS() as Stage);
+const stages = parseAllDocuments(stagesYaml({ start: 200, startOf: { ollama: 90_000, litellm: 1_500 }, job: 500 })).map(
+  (document) => document.toJS() as Stage,
+);
 
 const delayOf = (name: string) => stages.find(({ metadata }) => metadata.name === name)?.spec.delay;
 

@@ -132,8 +132,10 @@ async function ensureStorageClass(storage: StorageV1Api): Promise<void> {
 
 async function allReady(core: CoreV1Api, nodes: readonly SimulatedNode[]): Promise<boolean> {
   const { items } = await core.listNode();
-  const ready = items.filter(({ spec, status }) =>
-    status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") &&
-    !spec?.taints?.some(({ key }) => key === "node.kubernetes.io/not-ready"));
+  const ready = items.filter(
+    ({ spec, status }) =>
+      status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") &&
+      !spec?.taints?.some(({ key }) => key === "node.kubernetes.io/not-ready"),
+  );
   return ready.length === nodes.length;
 }

@@ -2,13 +2,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { ResolvedTool } from "../toolchain/resolve.ts";
 import type { REHEARSAL_TOOLS } from "../toolchain/tools.ts";
-import {
-  apiServerFlags,
-  type ClusterRanges,
-  controllerManagerFlags,
-  etcdFlags,
-  schedulerFlags,
-} from "./commands.ts";
+import { apiServerFlags, type ClusterRanges, controllerManagerFlags, etcdFlags, schedulerFlags } from "./commands.ts";
 import type { ComponentError, ComponentSpec } from "./component.ts";
 import { type ControlPlaneUser, ensureServiceAccountKey, issueTokens, writeKubeconfig } from "./credentials.ts";
 import { holdFolder } from "./hold-folder.ts";

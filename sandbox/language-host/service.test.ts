@@ -52,11 +52,14 @@ function run(change: (request: languagepb.RunRequest) => void = () => undefined)
 }
 
 it("starts the SDK's runner with the engine's addresses, and its configuration in the environment only", async () => {
-  entryPoint("run", `require("fs").writeFileSync("seen.json", JSON.stringify({
+  entryPoint(
+    "run",
+    `require("fs").writeFileSync("seen.json", JSON.stringify({
     args: process.argv.slice(2),
     config: process.env.PULUMI_CONFIG,
     secrets: process.env.PULUMI_CONFIG_SECRET_KEYS,
-  }));`);
+  }));`,
+  );
   const response = await run((request) => {
     request.setDryrun(true).setParallel(16).setConfigsecretkeysList(["splitfleet:token"]);
     request.getConfigMap().set("splitfleet:token", "hush");
@@ -64,8 +67,22 @@ it("starts the SDK's runner with the engine's addresses, and its configuration i
   expect(response.toObject()).toEqual({ error: "", bail: false });
   expect(JSON.parse(readFileSync(join(folder, "seen.json"), "utf8"))).toEqual({
     args: [
-      "--monitor", "127.0.0.1:1", "--engine", "127.0.0.1:4711", "--project", "splitfleet", "--root-directory", folder,
-      "--stack", "sandbox", "--pwd", folder, "--parallel", "16", "--dry-run", "main.mjs",
+      "--monitor",
+      "127.0.0.1:1",
+      "--engine",
+      "127.0.0.1:4711",
+      "--project",
+      "splitfleet",
+      "--root-directory",
+      folder,
+      "--stack",
+      "sandbox",
+      "--pwd",
+      folder,
+      "--parallel",
+      "16",
+      "--dry-run",
+      "main.mjs",
     ],
     config: '{"splitfleet:token":"hush"}',
     secrets: '["splitfleet:token"]',
@@ -90,7 +107,7 @@ it("runs a policy pack with the engine's arguments and passes its output on, but
   entryPoint("run-policy-pack", script);
   const request = new languagepb.RunPluginRequest().setInfo(info()).setKind("analyzer");
   request.setArgsList(["127.0.0.1:9"]).setEnvList(["FROM_ENGINE=a=b"]);
-  const messages = await client.runPlugin(request).toArray() as languagepb.RunPluginResponse[];
+  const messages = (await client.runPlugin(request).toArray()) as languagepb.RunPluginResponse[];
   const stdout = messages.map((message) => Buffer.from(message.getStdout_asU8()).toString()).join("");
   expect(stdout).toBe(`127.0.0.1:9 ${folder} a=b\n`);
   expect(messages.at(-1)?.getExitcode()).toBe(5);
@@ -102,7 +119,8 @@ it("tells the packages that are installed from those that only package.json name
   entryPoint("run", "");
   const request = new languagepb.GetProgramDependenciesRequest().setInfo(info());
   const response = await new Promise<languagepb.GetProgramDependenciesResponse>((resolve, reject) =>
-    client.getProgramDependencies(request, (error, answer) => (error === null ? resolve(answer) : reject(error))));
+    client.getProgramDependencies(request, (error, answer) => (error === null ? resolve(answer) : reject(error))),
+  );
   expect(response.toObject().dependenciesList).toEqual([
     { name: "@pulumi/pulumi", version: "3.270.0" },
     { name: "absent", version: "^1.0.0 (not installed)" },

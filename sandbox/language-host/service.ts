@@ -27,13 +27,13 @@ export function addLanguageRuntime(server: grpc.Server, options: HostOptions): v
     getRequiredPackages: unary(() => new languagepb.GetRequiredPackagesResponse()),
     getRequiredPlugins: unary(() => new languagepb.GetRequiredPluginsResponse()),
     runtimeOptionsPrompts: unary(() => new languagepb.RuntimeOptionsResponse()),
-    about: unary(() =>
-      new languagepb.AboutResponse().setExecutable(process.execPath).setVersion(process.version)),
+    about: unary(() => new languagepb.AboutResponse().setExecutable(process.execPath).setVersion(process.version)),
     getProgramDependencies: unary((request: languagepb.GetProgramDependenciesRequest) => {
       const directory = request.getInfo()?.getRootDirectory() || request.getPwd();
       return new languagepb.GetProgramDependenciesResponse().setDependenciesList(
         installedDependencies(directory).map(({ name, version }) =>
-          new languagepb.DependencyInfo().setName(name).setVersion(version)),
+          new languagepb.DependencyInfo().setName(name).setVersion(version),
+        ),
       );
     }),
     installDependencies: ((call) => call.end()) satisfies ILanguageRuntimeServer["installDependencies"],
@@ -72,7 +72,10 @@ function unary<Request, Response>(
   return (call, callback) => {
     Promise.resolve()
       .then(() => handle(call.request, call))
-      .then((response) => callback(null, response), (error: unknown) => callback(rpcError(error)));
+      .then(
+        (response) => callback(null, response),
+        (error: unknown) => callback(rpcError(error)),
+      );
   };
 }
 

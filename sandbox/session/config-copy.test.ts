@@ -16,7 +16,9 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true }));
 
 it("leaves out secrets and says which, so that no real one is ever read with the rehearsal's key", () => {
-  writeFileSync(source.file, `encryptionsalt: v1:live
+  writeFileSync(
+    source.file,
+    `encryptionsalt: v1:live
 config:
   splitfleet:version: 1 # a comment
   splitfleet:token:
@@ -24,7 +26,8 @@ config:
   splitfleet:nested:
     key:
       secure: v1:live:key
-`);
+`,
+  );
   expect(copyConfig(source, layout)).toEqual([["splitfleet:token"], ["splitfleet:nested", "key"]]);
   expect(readFileSync(layout.configFile, "utf8")).toBe(`config:
   splitfleet:version: 1 # a comment
@@ -33,20 +36,26 @@ config:
 });
 
 it("keeps the last copy's salt and made-up secrets, and takes everything else from the source", () => {
-  writeFileSync(source.file, `secretsprovider: gcpkms://live
+  writeFileSync(
+    source.file,
+    `secretsprovider: gcpkms://live
 encryptedkey: live
 config:
   splitfleet:version: 2
   splitfleet:token: { secure: "v1:live:token" }
-`);
+`,
+  );
   mkdirSync(layout.config, { recursive: true });
-  writeFileSync(layout.configFile, `encryptionsalt: v1:rehearsal
+  writeFileSync(
+    layout.configFile,
+    `encryptionsalt: v1:rehearsal
 config:
   splitfleet:version: "1"
   splitfleet:gone: x
   splitfleet:token:
     secure: v1:rehearsal:token
-`);
+`,
+  );
   expect(copyConfig(source, layout)).toEqual([]);
   expect(readFileSync(layout.configFile, "utf8")).toBe(`config:
   splitfleet:version: 2

@@ -79,16 +79,20 @@ export function summarize(events: readonly EngineEvent[]): EventSummary {
     diagnostics: events.flatMap(({ diagnosticEvent: seen }) =>
       seen === undefined || seen.severity === "debug" || seen.ephemeral === true || seen.message.trim() === ""
         ? []
-        : [{ severity: seen.severity, message: plainText(seen.message), urn: seen.urn ?? "" }]),
+        : [{ severity: seen.severity, message: plainText(seen.message), urn: seen.urn ?? "" }],
+    ),
     policyViolations: events.flatMap(({ policyEvent: seen }) =>
       seen === undefined
         ? []
-        : [{
-            policy: seen.policyName,
-            level: seen.enforcementLevel,
-            urn: seen.resourceUrn ?? "",
-            message: plainText(seen.message),
-          }]),
+        : [
+            {
+              policy: seen.policyName,
+              level: seen.enforcementLevel,
+              urn: seen.resourceUrn ?? "",
+              message: plainText(seen.message),
+            },
+          ],
+    ),
     finished: summary !== undefined,
   };
 }

@@ -11,7 +11,10 @@ export type Command = readonly [file: string, ...args: string[]];
  */
 export function diesWithParent(command: Command, signal: "KILL" | "HUP", path = process.env["PATH"] ?? ""): Command {
   if (process.platform !== "linux") return command;
-  const setpriv = path.split(delimiter).map((folder) => join(folder, "setpriv")).find(isExecutable);
+  const setpriv = path
+    .split(delimiter)
+    .map((folder) => join(folder, "setpriv"))
+    .find(isExecutable);
   return setpriv === undefined ? command : [setpriv, "--pdeathsig", signal, "--", ...command];
 }
 

@@ -54,11 +54,13 @@ export interface StackLock extends z.infer<typeof lockContent> {
 export function readLocks(layout: Layout): readonly StackLock[] {
   if (!existsSync(layout.locks)) return [];
   // Beside each lock the backend keeps a file with its attributes.
-  return readdirSync(layout.locks).filter((name) => name.endsWith(".json")).map((name) => {
-    const file = join(layout.locks, name);
-    const lock = lockContent.parse(JSON.parse(readFileSync(file, "utf8")));
-    return { ...lock, file, ownerLives: lock.hostname !== hostname() || isEngine(lock.pid) };
-  });
+  return readdirSync(layout.locks)
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => {
+      const file = join(layout.locks, name);
+      const lock = lockContent.parse(JSON.parse(readFileSync(file, "utf8")));
+      return { ...lock, file, ownerLives: lock.hostname !== hostname() || isEngine(lock.pid) };
+    });
 }
 
 /** Process ids are used again: where the system tells, a live process must also be a Pulumi CLI. */

@@ -4,10 +4,24 @@ import { sessionEnvironment } from "./variables.ts";
 
 it("lets in a short list of names, and no token or endpoint of the user", () => {
   const user = {
-    HOME: "/home/somebody", PATH: "/usr/bin", LC_ALL: "C.UTF-8", XDG_CACHE_HOME: "/cache", TERM: "xterm",
-    HCLOUD_TOKEN: "t", AWS_PROFILE: "p", AWS_ACCESS_KEY_ID: "k", VAULT_TOKEN: "v", VAULT_ADDR: "https://vault",
-    TAILSCALE_API_KEY: "k", KUBECONFIG: "/k", PULUMI_ACCESS_TOKEN: "t", PULUMI_BACKEND_URL: "s3://live",
-    PULUMI_CONFIG_PASSPHRASE: "p", PULUMI_STACK: "production", NODE_OPTIONS: "--require /x", UNHEARD_OF_TOKEN: "u",
+    HOME: "/home/somebody",
+    PATH: "/usr/bin",
+    LC_ALL: "C.UTF-8",
+    XDG_CACHE_HOME: "/cache",
+    TERM: "xterm",
+    HCLOUD_TOKEN: "t",
+    AWS_PROFILE: "p",
+    AWS_ACCESS_KEY_ID: "k",
+    VAULT_TOKEN: "v",
+    VAULT_ADDR: "https://vault",
+    TAILSCALE_API_KEY: "k",
+    KUBECONFIG: "/k",
+    PULUMI_ACCESS_TOKEN: "t",
+    PULUMI_BACKEND_URL: "s3://live",
+    PULUMI_CONFIG_PASSPHRASE: "p",
+    PULUMI_STACK: "production",
+    NODE_OPTIONS: "--require /x",
+    UNHEARD_OF_TOKEN: "u",
   };
   const layout = layoutOf("/project", "sandbox");
   const result = sessionEnvironment(user, { layout, node: "/node/bin/node", twinSocket: "/s.sock" });

@@ -6,8 +6,24 @@ import type { Layout } from "./layout.ts";
  * an endpoint of a real cloud that nobody thought of stays outside as well.
  */
 const ALLOWED = [
-  "HOME", "USER", "LOGNAME", "SHELL", "PATH", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TERM", "COLORTERM", "COLUMNS",
-  "LINES", "NO_COLOR", "FORCE_COLOR", "CI", "EDITOR", "NODE_COMPILE_CACHE",
+  "HOME",
+  "USER",
+  "LOGNAME",
+  "SHELL",
+  "PATH",
+  "LANG",
+  "LANGUAGE",
+  "TZ",
+  "TMPDIR",
+  "TERM",
+  "COLORTERM",
+  "COLUMNS",
+  "LINES",
+  "NO_COLOR",
+  "FORCE_COLOR",
+  "CI",
+  "EDITOR",
+  "NODE_COMPILE_CACHE",
 ] as const;
 const ALLOWED_PREFIXES = ["LC_", "XDG_"] as const;
 

@@ -126,7 +126,10 @@ async function removeStale(file, staleText) {
     await mkdir(guard);
   } catch (error) {
     if (!hasCode(error, "EEXIST")) throw error;
-    const age = await stat(guard).then(({ mtimeMs }) => Date.now() - mtimeMs, () => 0);
+    const age = await stat(guard).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => 0,
+    );
     if (age > 10_000) await rmdir(guard).catch(() => undefined);
     else await sleep(20);
     return;

@@ -16,7 +16,11 @@ test("progress reads as tool, way, message and whole per cent", () => {
 test("a log gets each way's first word, its end, and one line an interval in between", () => {
   const seen: string[] = [];
   let clock = 0;
-  const report = sparsely(({ message }) => seen.push(message), 1000, () => clock);
+  const report = sparsely(
+    ({ message }) => seen.push(message),
+    1000,
+    () => clock,
+  );
   report(step("download", "asked"));
   report(step("download", "1 MiB", 0.1));
   report(step("build", "started"));

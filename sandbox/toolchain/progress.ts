@@ -23,7 +23,11 @@ export const describeProgress = ({ tool, way, message, fraction }: ToolProgress)
  *
  * @param now Milliseconds of a clock that only goes forward.
  */
-export function sparsely(report: OnProgress, intervalMs: number, now: () => number = () => performance.now()): OnProgress {
+export function sparsely(
+  report: OnProgress,
+  intervalMs: number,
+  now: () => number = () => performance.now(),
+): OnProgress {
   let last: { way: Way; at: number } | undefined;
   return (progress) => {
     const running = progress.fraction === undefined || progress.fraction < 1;

@@ -29,7 +29,10 @@ if (!socket) {
     if (error) fail(error);
     process.stdout.write(`${port}\n`);
   });
-  process.stdin.resume().on("end", () => process.exit(0)).on("error", () => process.exit(0));
+  process.stdin
+    .resume()
+    .on("end", () => process.exit(0))
+    .on("error", () => process.exit(0));
   process.on("SIGINT", () => process.exit(0)); // How the engine closes a plugin; the terminal does not reach it.
   process.on("SIGTERM", () => process.exit(0));
 }

@@ -83,7 +83,10 @@ export async function checkLocks(root: string): Promise<Check> {
     title: "Sandbox locks",
     status: states.every(({ fix }) => fix === "") ? "ok" : "failed",
     found: states.map(({ found }) => found).join("\n") || "none",
-    fix: states.map(({ fix }) => fix).filter(Boolean).join(" "),
+    fix: states
+      .map(({ fix }) => fix)
+      .filter(Boolean)
+      .join(" "),
   };
 }
 

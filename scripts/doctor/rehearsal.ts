@@ -22,7 +22,8 @@ export async function diagnoseRehearsal(tools: readonly ToolDefinition[], place:
   }
 
   const lines = findings.map(({ report: { name, version, way }, resolved }) =>
-    resolved === undefined ? `${name}: not there` : `${name}: ${version} (${way})`);
+    resolved === undefined ? `${name}: not there` : `${name}: ${version} (${way})`,
+  );
   const missing = tools.filter((_, index) => findings[index]?.resolved === undefined);
   if (missing.length === 0) return { reports, check: { ...check, status: "ok", found: lines.join("\n"), fix: "" } };
 

@@ -113,8 +113,10 @@ test("without any way both checks fail with what to install", async () => {
   const { report, checks } = await diagnose();
   expect(report.next).toBeNull();
   expect(checks.map(({ status, fix }) => [status, fix])).toEqual([
-    ["failed", "Either install Pulumi CLI 3.259.0 or newer and put it on PATH, " +
-        "or install Go 1.26 or newer to build it."],
+    [
+      "failed",
+      "Either install Pulumi CLI 3.259.0 or newer and put it on PATH, " + "or install Go 1.26 or newer to build it.",
+    ],
     ["failed", "Install Go 1.26 or newer, or the Pulumi CLI."],
   ]);
 });

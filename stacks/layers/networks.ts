@@ -22,16 +22,28 @@ export function createNetworks(spec: EnvironmentSpec, lock: EnvironmentLock, pro
   const hetznerPools = Object.entries(ofKind(spec.pools, "hetzner"));
 
   const privateNetworks = Object.entries(ofKind(spec.sites, "hetzner")).map(([site, { location, range }]) => {
-    const subnets = Object.fromEntries(hetznerPools.filter(([, pool]) => pool.site === site).map(([name, { subnet }]) => [name, subnet]));
+    const subnets = Object.fromEntries(
+      hetznerPools.filter(([, pool]) => pool.site === site).map(([name, { subnet }]) => [name, subnet]),
+    );
     const { networkZone } = HETZNER_LOCATIONS[location];
-    return [site, new PrivateNetwork(site, { range, subnets, networkZone, labels }, { providers: [providers.hcloud] })] as const;
+    return [
+      site,
+      new PrivateNetwork(site, { range, subnets, networkZone, labels }, { providers: [providers.hcloud] }),
+    ] as const;
   });
   if (hetznerPools.length > 0) {
-    new NodeFirewall("nodes", { selector: `splitfleet/environment=${environment}`, labels }, { providers: [providers.hcloud] });
+    new NodeFirewall(
+      "nodes",
+      { selector: `splitfleet/environment=${environment}`, labels },
+      { providers: [providers.hcloud] },
+    );
   }
   const burstNetworks = Object.entries(ofKind(spec.sites, "aws")).map(([site, { region, range }]) => {
     const provider = entryOf("sites", providers.aws, site);
-    return [site, new BurstNetwork(site, { region, range, zones: zonesOf(spec, lock, site), labels }, { providers: [provider] })] as const;
+    return [
+      site,
+      new BurstNetwork(site, { region, range, zones: zonesOf(spec, lock, site), labels }, { providers: [provider] }),
+    ] as const;
   });
 
   return { private: Object.fromEntries(privateNetworks), burst: Object.fromEntries(burstNetworks) };

@@ -9,7 +9,8 @@ import { HETZNER_LOCATIONS, type Site } from "../spec/sites.ts";
 const API_PORT = 6443;
 
 /** Host name of a node, in the cluster and in the mesh; unique over the environments of one tailnet. */
-export const nodeName = (spec: EnvironmentSpec, pool: string, id: string | number): string => `${spec.environment.name}-${pool}-${id}`;
+export const nodeName = (spec: EnvironmentSpec, pool: string, id: string | number): string =>
+  `${spec.environment.name}-${pool}-${id}`;
 
 export const meshName = (spec: EnvironmentSpec, pool: string, id: string | number): string =>
   `${nodeName(spec, pool, id)}.${spec.mesh.tailnet}`;

@@ -26,7 +26,12 @@ export interface FleetNodes {
 }
 
 /** Every node of the fleet, pool by pool. */
-export function createPools(spec: EnvironmentSpec, lock: EnvironmentLock, networks: FleetNetworks, providers: FleetProviders): FleetNodes {
+export function createPools(
+  spec: EnvironmentSpec,
+  lock: EnvironmentLock,
+  networks: FleetNetworks,
+  providers: FleetProviders,
+): FleetNodes {
   const hetzner = Object.entries(ofKind(spec.pools, "hetzner")).map(([name, pool]) => ({
     name,
     pool,
@@ -64,7 +69,11 @@ interface Surroundings {
   readonly providers: FleetProviders;
 }
 
-function createHetznerPool(name: string, pool: PoolOf<"hetzner">, { spec, lock, networks, providers }: Surroundings): HetznerPool {
+function createHetznerPool(
+  name: string,
+  pool: PoolOf<"hetzner">,
+  { spec, lock, networks, providers }: Surroundings,
+): HetznerPool {
   const { serverType, image, architecture } = entryOf("the lock's pools", ofKind(lock.pools, "hetzner"), name);
   const { location } = entryOf("sites", ofKind(spec.sites, "hetzner"), pool.site);
   const subnetId = entryOf("subnets", entryOf("networks", networks.private, pool.site).subnetIds, name);
@@ -84,7 +93,16 @@ function createHetznerPool(name: string, pool: PoolOf<"hetzner">, { spec, lock, 
   );
   return new HetznerPool(
     name,
-    { serverType, location, image, backups: pool.backups, subnetId, roles, labels: labelsOf(poolAllocation(spec, name, pool)), members },
+    {
+      serverType,
+      location,
+      image,
+      backups: pool.backups,
+      subnetId,
+      roles,
+      labels: labelsOf(poolAllocation(spec, name, pool)),
+      members,
+    },
     { providers: [providers.hcloud, providers.tailscale], protect: pool.protect },
   );
 }
@@ -121,14 +139,20 @@ function hetznerNodeConfig(
   };
 }
 
-function createBurstPool(name: string, pool: PoolOf<"aws">, { spec, lock, networks, providers }: Surroundings): BurstPool {
+function createBurstPool(
+  name: string,
+  pool: PoolOf<"aws">,
+  { spec, lock, networks, providers }: Surroundings,
+): BurstPool {
   const locked = entryOf("the lock's pools", ofKind(lock.pools, "aws"), name);
   const network = entryOf("networks", networks.burst, pool.site);
   const allocation = poolAllocation(spec, name, pool);
   const [preferred, ...alternatives]: BurstInstanceType[] = locked.instanceTypes;
-  if (preferred === undefined) throw new Error(`the lock's pools.${name}.instanceTypes is empty; run \`npm run resolve\``);
+  if (preferred === undefined)
+    throw new Error(`the lock's pools.${name}.instanceTypes is empty; run \`npm run resolve\``);
   const { federatedClientId } = spec.mesh;
-  if (federatedClientId === undefined) throw new Error(`mesh.federatedClientId is not set; the nodes of pools.${name} join with it`);
+  if (federatedClientId === undefined)
+    throw new Error(`mesh.federatedClientId is not set; the nodes of pools.${name} join with it`);
   const userData = cloudInit({
     hostname: undefined,
     binaries: binariesOf(lock),
@@ -171,5 +195,8 @@ function createBurstPool(name: string, pool: PoolOf<"aws">, { spec, lock, networ
 }
 
 function binariesOf(lock: EnvironmentLock): CloudInitArgs["binaries"] {
-  return { k3s: entryOf("the lock's binaries", lock.binaries, "k3s"), tailscale: entryOf("the lock's binaries", lock.binaries, "tailscale") };
+  return {
+    k3s: entryOf("the lock's binaries", lock.binaries, "k3s"),
+    tailscale: entryOf("the lock's binaries", lock.binaries, "tailscale"),
+  };
 }

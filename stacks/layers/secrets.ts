@@ -11,7 +11,12 @@ import type { FleetNodes } from "./pools.ts";
 const MESH_RANGE = "100.64.0.0/10";
 
 /** Engines, and one reader for each kind of node and each workload that has secrets. */
-export function createSecrets(spec: EnvironmentSpec, planned: readonly PlannedWorkload[], nodes: FleetNodes, providers: FleetProviders): VaultEngines {
+export function createSecrets(
+  spec: EnvironmentSpec,
+  planned: readonly PlannedWorkload[],
+  nodes: FleetNodes,
+  providers: FleetProviders,
+): VaultEngines {
   const environment = spec.environment.name;
   const opts: pulumi.ComponentResourceOptions = {
     providers: [providers.vault],
@@ -30,7 +35,11 @@ export function createSecrets(spec: EnvironmentSpec, planned: readonly PlannedWo
   );
   new VaultAccess(`${environment}-k3s-agent`, { mounts, reads: [agentToken], login: nodeLogin }, withEngines);
   for (const [pool, roleArn] of Object.entries(nodes.burstRoles)) {
-    new VaultAccess(`${environment}-${pool}`, { mounts, reads: [agentToken], login: { method: "aws", roleArn } }, withEngines);
+    new VaultAccess(
+      `${environment}-${pool}`,
+      { mounts, reads: [agentToken], login: { method: "aws", roleArn } },
+      withEngines,
+    );
   }
   for (const workload of planned) {
     const { name, entry } = workload;

@@ -14,7 +14,12 @@ export interface Ground {
 }
 
 /** Every workload of the environment, each in its team's namespace. */
-export function createWorkloads(spec: EnvironmentSpec, planned: readonly PlannedWorkload[], ground: Ground, providers: FleetProviders): void {
+export function createWorkloads(
+  spec: EnvironmentSpec,
+  planned: readonly PlannedWorkload[],
+  ground: Ground,
+  providers: FleetProviders,
+): void {
   const { secrets, cluster, nodes } = ground;
   const environment = spec.environment.name;
   for (const workload of planned) {
@@ -34,7 +39,10 @@ export function createWorkloads(spec: EnvironmentSpec, planned: readonly Planned
           dependsOn: [cluster.secretsOperator],
         },
       },
-      { providers: [providers.kubernetes], ...(nodes.serverPool === undefined ? {} : { deletedWith: nodes.serverPool }) },
+      {
+        providers: [providers.kubernetes],
+        ...(nodes.serverPool === undefined ? {} : { deletedWith: nodes.serverPool }),
+      },
     );
   }
 }

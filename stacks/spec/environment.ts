@@ -32,7 +32,9 @@ export const environmentSpec = z.strictObject({
   teams: teams.meta({ description: "Who pays and is limited. Each team has a namespace of its own." }),
   budget: budget.meta({ description: "What the environment may cost, in euros net of tax." }),
   privacy: privacy.meta({ description: "Where data may be kept." }),
-  usage: usage.default({ pools: {} }).meta({ description: "What is expected to be used, where the plan alone can not say." }),
+  usage: usage
+    .default({ pools: {} })
+    .meta({ description: "What is expected to be used, where the plan alone can not say." }),
 });
 export type EnvironmentSpec = z.infer<typeof environmentSpec>;
 

@@ -24,7 +24,10 @@ const awsPool = z.strictObject({
         gpus: z.int().min(0),
         gpuModel: z.string(),
         gpuMemoryGiB: gibibytes,
-        onDemandUsdPerHour: z.number().positive().meta({ description: "List price that `maximumPriceShare` is a share of." }),
+        onDemandUsdPerHour: z
+          .number()
+          .positive()
+          .meta({ description: "List price that `maximumPriceShare` is a share of." }),
       }),
     )
     .min(1),
@@ -39,7 +42,10 @@ export const environmentLock = z.strictObject({
   pools: z.record(slug, z.discriminatedUnion("kind", [hetznerPool, awsPool])),
   images: z.record(slug, digest).meta({ description: "Container images by the name that workload definitions use." }),
   binaries: z
-    .record(slug, z.strictObject({ version: z.string(), sha256: z.strictObject({ amd64: sha256, arm64: sha256.optional() }) }))
+    .record(
+      slug,
+      z.strictObject({ version: z.string(), sha256: z.strictObject({ amd64: sha256, arm64: sha256.optional() }) }),
+    )
     .meta({ description: "What nodes download at first start." }),
 });
 

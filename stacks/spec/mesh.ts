@@ -10,5 +10,7 @@ export const mesh = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .meta({ description: "Client id of the tailnet's trust in the AWS account; AWS nodes join with it and carry no key." }),
+    .meta({
+      description: "Client id of the tailnet's trust in the AWS account; AWS nodes join with it and carry no key.",
+    }),
 });

@@ -4,7 +4,9 @@ export const ofKind = <Entry extends { readonly kind: string }, Kind extends Ent
   kind: Kind,
 ): Record<string, Extract<Entry, { kind: Kind }>> =>
   Object.fromEntries(
-    Object.entries(entries).filter((entry): entry is [string, Extract<Entry, { kind: Kind }>] => entry[1].kind === kind),
+    Object.entries(entries).filter(
+      (entry): entry is [string, Extract<Entry, { kind: Kind }>] => entry[1].kind === kind,
+    ),
   );
 
 /** The entry that a checked environment is known to have. @throws Error naming the section and the key if it has not. */

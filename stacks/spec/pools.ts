@@ -17,7 +17,9 @@ const common = {
 const hetzner = z.strictObject({
   kind: z.literal("hetzner"),
   ...common,
-  subnet: cidr.meta({ description: "The pool's part of the site's range; node 1 has its eleventh address, and so on." }),
+  subnet: cidr.meta({
+    description: "The pool's part of the site's range; node 1 has its eleventh address, and so on.",
+  }),
   nodes: z
     .array(z.int().min(1).max(200))
     .min(1)
@@ -26,9 +28,14 @@ const hetzner = z.strictObject({
     .array(pattern(/^c[a-z]{1,2}\d\d$/, "a Hetzner server type such as cpx42"))
     .min(1)
     .meta({ description: "In order of preference; `resolve` writes the first orderable one to the lock." }),
-  role: z.enum(["operations", "inference"]).meta({ description: "Operations services and inference never share a node." }),
+  role: z
+    .enum(["operations", "inference"])
+    .meta({ description: "Operations services and inference never share a node." }),
   cluster: z.enum(["server", "agent", "none"]).default("agent").meta({ description: "The node's part in k3s." }),
-  vault: z.boolean().default(false).meta({ description: "Vault runs here as a system service. Exactly one pool carries it." }),
+  vault: z
+    .boolean()
+    .default(false)
+    .meta({ description: "Vault runs here as a system service. Exactly one pool carries it." }),
   backups: z.boolean().default(false).meta({ description: "Hetzner's daily backups, 20 % of the server's price." }),
   protect: z.boolean().default(false).meta({ description: "Refuse deletion, for pools that keep state." }),
 });
@@ -57,7 +64,9 @@ const onprem = z.strictObject({
   nodes: z.record(
     nodeId,
     z.strictObject({
-      state: z.enum(["declared", "enrolled", "lost"]).meta({ description: "`enroll` and `replace` move it; never a reason for `up` to fail." }),
+      state: z
+        .enum(["declared", "enrolled", "lost"])
+        .meta({ description: "`enroll` and `replace` move it; never a reason for `up` to fail." }),
     }),
   ),
   hardware: z.strictObject({ vcpu: z.int().min(1), memoryGiB: gibibytes, diskGiB: gibibytes, gpu: gpu.optional() }),
@@ -71,10 +80,15 @@ const aws = z.strictObject({
     .array(pattern(/^[a-z0-9-]+\.[a-z0-9]+$/, "an EC2 instance type such as p5.48xlarge"))
     .min(1)
     .meta({ description: "Types of one shape, in order of preference; the lock keeps those that the region sells." }),
-  zones: z.array(pattern(/^[a-f]$/, "a zone letter such as a")).min(1).meta({ description: "Zone letters of the site's region." }),
+  zones: z
+    .array(pattern(/^[a-f]$/, "a zone letter such as a"))
+    .min(1)
+    .meta({ description: "Zone letters of the site's region." }),
   minimum: z.int().min(0).default(0),
   maximum: z.int().min(1).max(64),
-  maximumPriceShare: share.default(1).meta({ description: "Highest accepted spot price as a share of the on-demand price." }),
+  maximumPriceShare: share
+    .default(1)
+    .meta({ description: "Highest accepted spot price as a share of the on-demand price." }),
   rootDiskGiB: gibibytes.default(200),
 });
 

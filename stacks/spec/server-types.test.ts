@@ -7,8 +7,10 @@ import { SERVER_TYPES } from "./server-types.ts";
 
 test("every type that can be ordered in the EU is known", () => {
   const { prices } = loadCatalogue({ today: today() });
-  const sold = prices.filter(({ provider, kind, region, orderable }) =>
-    provider === "hetzner" && kind === "server" && region === "fsn1" && orderable === true);
+  const sold = prices.filter(
+    ({ provider, kind, region, orderable }) =>
+      provider === "hetzner" && kind === "server" && region === "fsn1" && orderable === true,
+  );
   expect(sold.length).toBeGreaterThan(5);
   expect(sold.map(({ item }) => item).filter((item) => SERVER_TYPES[item] === undefined)).toEqual([]);
 });

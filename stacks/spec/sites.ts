@@ -31,7 +31,9 @@ const keysOf = <T extends object>(table: T): [keyof T & string, ...(keyof T & st
 const hetzner = z.strictObject({
   kind: z.literal("hetzner"),
   location: z.enum(keysOf(HETZNER_LOCATIONS)),
-  range: cidr.meta({ description: "Private network of the site's servers. Must not overlap another range of the environment." }),
+  range: cidr.meta({
+    description: "Private network of the site's servers. Must not overlap another range of the environment.",
+  }),
 });
 
 const onprem = z.strictObject({

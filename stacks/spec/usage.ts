@@ -6,5 +6,7 @@ export const usage = z.strictObject({
   pools: z
     .record(slug, z.strictObject({ nodeHoursPerMonth: z.number().nonnegative() }))
     .default({})
-    .meta({ description: "Expected node hours a month of pools that scale; a pool not named runs its desired size all month." }),
+    .meta({
+      description: "Expected node hours a month of pools that scale; a pool not named runs its desired size all month.",
+    }),
 });

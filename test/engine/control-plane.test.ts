@@ -90,13 +90,18 @@ async function eventually<T>(read: () => Promise<T>, holds: (value: T) => boolea
 }
 
 const messageOf = async (refused: Promise<unknown>): Promise<string> => {
-  const error: unknown = await refused.then(() => undefined, (reason: unknown) => reason);
+  const error: unknown = await refused.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
   if (!(error instanceof ApiException)) throw new Error(`not refused: ${String(error)}`);
   return `${error.code} ${(JSON.parse(String(error.body)) as { message: string }).message}`;
 };
 
-const condition = (type: string) => ({ status }: V1Pod): boolean =>
-  status?.conditions?.some((each) => each.type === type && each.status === "True") ?? false;
+const condition =
+  (type: string) =>
+  ({ status }: V1Pod): boolean =>
+    status?.conditions?.some((each) => each.type === type && each.status === "True") ?? false;
 const ready = condition("Ready");
 
 it("is ready within 20 seconds, also when another one starts beside it", () => {
@@ -118,7 +123,7 @@ describe("what the API server refuses", () => {
     expect(await messageOf(coreOf(fleet).createNamespacedPod({ namespace: "default", body }))).toBe(
       '403 pods "privileged" is forbidden: violates PodSecurity "restricted:latest": ' +
         'privileged (container "main" must not set securityContext.privileged=true), ' +
-        'allowPrivilegeEscalation != false ' +
+        "allowPrivilegeEscalation != false " +
         '(container "main" must set securityContext.allowPrivilegeEscalation=false), ' +
         'unrestricted capabilities (container "main" must set securityContext.capabilities.drop=["ALL"])',
     );
@@ -256,7 +261,10 @@ describe("start and end", () => {
     await second.stop();
     expect(status?.phase).toBe("Active");
     expect(processes.map(({ name }) => name).toSorted()).toEqual([
-      "etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler",
+      "etcd",
+      "kube-apiserver",
+      "kube-controller-manager",
+      "kube-scheduler",
     ]);
     expect(processes.filter(({ pid }) => isRunning(pid))).toEqual([]);
   });

@@ -9,9 +9,19 @@ import { Project, stateObjects, worldObjects } from "./project.ts";
 
 /** What a person who works with real clouds has set. */
 const LIVE = {
-  HCLOUD_TOKEN: "live", AWS_PROFILE: "live", AWS_ACCESS_KEY_ID: "live", AWS_REGION: "eu-north-1", VAULT_TOKEN: "live",
-  VAULT_ADDR: "https://vault.live", TAILSCALE_API_KEY: "live", KUBECONFIG: "/live", PULUMI_ACCESS_TOKEN: "live",
-  PULUMI_BACKEND_URL: "s3://live", PULUMI_HOME: "/live", PULUMI_CONFIG_PASSPHRASE: "live", PULUMI_STACK: "production",
+  HCLOUD_TOKEN: "live",
+  AWS_PROFILE: "live",
+  AWS_ACCESS_KEY_ID: "live",
+  AWS_REGION: "eu-north-1",
+  VAULT_TOKEN: "live",
+  VAULT_ADDR: "https://vault.live",
+  TAILSCALE_API_KEY: "live",
+  KUBECONFIG: "/live",
+  PULUMI_ACCESS_TOKEN: "live",
+  PULUMI_BACKEND_URL: "s3://live",
+  PULUMI_HOME: "/live",
+  PULUMI_CONFIG_PASSPHRASE: "live",
+  PULUMI_STACK: "production",
 };
 
 let project: Project;
@@ -27,7 +37,10 @@ afterAll(async () => {
 });
 
 const errors = ({ diagnostics }: Awaited<ReturnType<typeof up>>): string =>
-  diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message).join("\n");
+  diagnostics
+    .filter(({ severity }) => severity === "error")
+    .map(({ message }) => message)
+    .join("\n");
 
 it("creates nothing without the rehearsal's marker", async () => {
   const { rehearsalFile } = session.layout;
@@ -69,7 +82,8 @@ it("refuses a state in another backend, as a live one would be", async () => {
 it("refuses to read, change or delete a resource with a real id", async () => {
   const exported = await session.export();
   const resources = exported.deployment.resources?.map((resource) =>
-    resource.type.endsWith(":Server") ? { ...resource, id: "12345678" } : resource);
+    resource.type.endsWith(":Server") ? { ...resource, id: "12345678" } : resource,
+  );
   await session.import({ ...exported, deployment: { ...exported.deployment, resources } });
   for (const operation of ["refresh", "destroy"]) {
     const result = await session.run([operation, "--yes", "--skip-preview"]);

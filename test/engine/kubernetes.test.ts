@@ -163,8 +163,8 @@ it("passes the API server's refusal on word for word", async () => {
   expect(result.exitCode).not.toBe(0);
   expect(errors(result)).toContain(
     'pods "debug" is forbidden: violates PodSecurity "restricted:latest": privileged (container "main" must not set ' +
-      "securityContext.privileged=true), allowPrivilegeEscalation != false (container \"main\" must set " +
-      "securityContext.allowPrivilegeEscalation=false), unrestricted capabilities (container \"main\" must set " +
+      'securityContext.privileged=true), allowPrivilegeEscalation != false (container "main" must set ' +
+      'securityContext.allowPrivilegeEscalation=false), unrestricted capabilities (container "main" must set ' +
       'securityContext.capabilities.drop=["ALL"]), runAsNonRoot != true (pod or container "main" must set ' +
       'securityContext.runAsNonRoot=true), seccompProfile (pod or container "main" must set ' +
       'securityContext.seccompProfile.type to "RuntimeDefault" or "Localhost")',
@@ -205,7 +205,7 @@ it("judges custom resources by their operator's own definitions, at preview alre
   await session.close();
   session = await project.open();
   const result = await session.run(["preview"]);
-  expect(errors(result).join("\n")).toContain('.spec.pfad: field not declared in schema');
+  expect(errors(result).join("\n")).toContain(".spec.pfad: field not declared in schema");
 });
 
 describe("one provider", () => {
@@ -228,12 +228,23 @@ describe("one provider", () => {
     metadata: { name: "held", namespace: "default", ...(finalizers.length === 0 ? {} : { finalizers }) },
     data: { key: "value" },
   });
-  const recorded = (): string[] => rehearsal.world.objects("kubernetes").all().map(({ id }) => id);
+  const recorded = (): string[] =>
+    rehearsal.world
+      .objects("kubernetes")
+      .all()
+      .map(({ id }) => id);
   const HELD: Reference = { apiVersion: "v1", kind: "ConfigMap", name: "held", namespace: "default" };
 
   it("knows what a run left behind that was killed before the server was asked", async () => {
     const unasked: WorldObject = {
-      package: "kubernetes", type, id: "twin-configmap-1", urn, inputs: map(), facts: {}, revision: 1, createdAt: "",
+      package: "kubernetes",
+      type,
+      id: "twin-configmap-1",
+      urn,
+      inputs: map(),
+      facts: {},
+      revision: 1,
+      createdAt: "",
     };
     rehearsal.world.objects("kubernetes").put(unasked);
     expect((await provider.read(urn, unasked.id)).id).toBe("");

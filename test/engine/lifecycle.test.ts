@@ -31,7 +31,10 @@ async function reopen(): Promise<void> {
 }
 
 const idOf = (server: string): string | undefined =>
-  worldObjects(project.marker).find((object) => object.includes(`::${server} `))?.split(" ").at(-1);
+  worldObjects(project.marker)
+    .find((object) => object.includes(`::${server} `))
+    ?.split(" ")
+    .at(-1);
 
 it("brings every resource up, once each", async () => {
   const result = await up(session);

@@ -78,7 +78,9 @@ export class Project {
 /** `type::name id` of every object of the world. */
 export function worldObjects(marker: string): readonly string[] {
   if (!existsSync(marker)) return [];
-  return readWorld(marker).map(({ urn, id }) => `${urn.split("::").slice(2).join("::")} ${id}`).sort();
+  return readWorld(marker)
+    .map(({ urn, id }) => `${urn.split("::").slice(2).join("::")} ${id}`)
+    .sort();
 }
 
 /** `type::name id` of every resource in the state that stands for an object of the world. */

@@ -68,8 +68,9 @@ it.each(POINTS)("repairs a run when $victim is killed at $what", async ({ change
 /** Runs `up` in its own process, kills the victim at the point, and makes sure that all the others end. */
 async function cutOff({ victim, at, phase }: Pick<KillPoint, "victim" | "at" | "phase">): Promise<void> {
   const { verb, processes, ended } = await runUntilHung(project, { at, phase });
-  const victims = processes.filter(({ pid, command }) =>
-    victim === "all" || (victim === "verb" ? pid === verb.pid : /\/pulumi up /.test(command)));
+  const victims = processes.filter(
+    ({ pid, command }) => victim === "all" || (victim === "verb" ? pid === verb.pid : /\/pulumi up /.test(command)),
+  );
   for (const { pid } of victims) process.kill(pid, "SIGKILL");
   await ended;
   expect(victims).not.toEqual([]);

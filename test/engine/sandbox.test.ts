@@ -25,7 +25,17 @@ async function up(): Promise<OperationReport> {
 
 /** `urn id` of everything that the state says exists, and of everything that does. */
 async function stateAndWorld(): Promise<{ readonly state: string[]; readonly world: string[] }> {
-  const { stdout } = await trial.run("shell", "--file", trial.file, "--", "pulumi", "stack", "export", "--stack", trial.name);
+  const { stdout } = await trial.run(
+    "shell",
+    "--file",
+    trial.file,
+    "--",
+    "pulumi",
+    "stack",
+    "export",
+    "--stack",
+    trial.name,
+  );
   const { resources = [] } = exportedStack.parse(JSON.parse(stdout)).deployment;
   return {
     state: resources

@@ -50,7 +50,9 @@ export class Trial implements Disposable {
   async run(verb: string, ...args: readonly string[]): Promise<Ended> {
     const child = this.start(verb, ...args);
     const exited = new Promise((resolve) => child.once("exit", resolve));
-    const [stdout, stderr] = await Promise.all([child.stdout, child.stderr].map((stream) => stream.setEncoding("utf8").toArray()));
+    const [stdout, stderr] = await Promise.all(
+      [child.stdout, child.stderr].map((stream) => stream.setEncoding("utf8").toArray()),
+    );
     await exited;
     return { exitCode: child.exitCode, stdout: (stdout ?? []).join(""), stderr: (stderr ?? []).join("") };
   }
@@ -61,6 +63,9 @@ export class Trial implements Disposable {
   }
 
   #renamed(file: string): string {
-    return readFileSync(path.join(ROOT, "stacks", file), "utf8").replace(/^( *(?:name|environment)): sandbox$/m, `$1: ${this.name}`);
+    return readFileSync(path.join(ROOT, "stacks", file), "utf8").replace(
+      /^( *(?:name|environment)): sandbox$/m,
+      `$1: ${this.name}`,
+    );
   }
 }

@@ -24,7 +24,10 @@ const k3s = {
 const base: CloudInitArgs = {
   hostname: "sandbox-inference-1",
   k3s,
-  binaries: { k3s: { version: "v1.36.2+k3s1", sha256: { amd64: SUM } }, tailscale: { version: "1.102.3", sha256: { amd64: SUM, arm64: SUM } } },
+  binaries: {
+    k3s: { version: "v1.36.2+k3s1", sha256: { amd64: SUM } },
+    tailscale: { version: "1.102.3", sha256: { amd64: SUM, arm64: SUM } },
+  },
   architecture: "amd64",
   join: { key: KEY },
   advertiseRoutes: ["10.10.2.11/32"],
@@ -41,7 +44,13 @@ const roles: Record<string, CloudInitArgs> = {
   "a burst node": {
     ...base,
     hostname: undefined,
-    k3s: { ...k3s, privateAddress: undefined, cloud: "aws", topology: undefined, taints: [{ key: "splitfleet/burst", value: "true", effect: "NoSchedule" }] },
+    k3s: {
+      ...k3s,
+      privateAddress: undefined,
+      cloud: "aws",
+      topology: undefined,
+      taints: [{ key: "splitfleet/burst", value: "true", effect: "NoSchedule" }],
+    },
     join: { federatedClientId: "client" },
     advertiseRoutes: [],
     acceptRoutes: true,
@@ -86,7 +95,8 @@ describe.each(Object.entries(roles))("user data of %s", (_, args) => {
 
   test("keeps configuration and keys from other users of the node", () => {
     for (const { path, permissions } of read(args).write_files) {
-      if (path.startsWith("/etc/rancher") || path.startsWith("/etc/splitfleet")) expect(permissions).toMatch(/^0[67]00$/);
+      if (path.startsWith("/etc/rancher") || path.startsWith("/etc/splitfleet"))
+        expect(permissions).toMatch(/^0[67]00$/);
     }
   });
 });
@@ -128,7 +138,12 @@ test("an agent keeps its private address and a burst node uses the mesh's interf
     "token-file": "/etc/splitfleet/k3s-token",
     server: "https://10.10.1.11:6443",
     "flannel-iface": "tailscale0",
-    "node-label": ["splitfleet/environment=sandbox", "splitfleet/team=platform", "splitfleet/data-class=personal", "splitfleet/pool=inference"],
+    "node-label": [
+      "splitfleet/environment=sandbox",
+      "splitfleet/team=platform",
+      "splitfleet/data-class=personal",
+      "splitfleet/pool=inference",
+    ],
     "node-taint": ["splitfleet/burst=true:NoSchedule"],
     "flannel-conf": "/etc/rancher/k3s/flannel.json",
     "protect-kernel-defaults": true,
@@ -137,7 +152,8 @@ test("an agent keeps its private address and a burst node uses the mesh's interf
 });
 
 test("only the founding server starts a cluster; every server encrypts secrets from its first start", () => {
-  const config = (role: string) => parse(fileOf(read(roles[role] ?? base), "/etc/rancher/k3s/config.yaml")) as Record<string, unknown>;
+  const config = (role: string) =>
+    parse(fileOf(read(roles[role] ?? base), "/etc/rancher/k3s/config.yaml")) as Record<string, unknown>;
   expect(config("the founding server")).toMatchObject({ "cluster-init": true, "secrets-encryption": true });
   expect(config("a further server")).toMatchObject({ server: "https://10.10.1.11:6443", "secrets-encryption": true });
   expect(config("a further server")).not.toHaveProperty("cluster-init");
@@ -145,7 +161,12 @@ test("only the founding server starts a cluster; every server encrypts secrets f
 
 test("every node has the one MTU of the cluster", () => {
   const flannel = JSON.parse(fileOf(read(base), "/etc/rancher/k3s/flannel.json")) as unknown;
-  expect(flannel).toEqual({ Network: "10.42.0.0/16", EnableIPv4: true, EnableIPv6: false, Backend: { Type: "vxlan", MTU: 1230 } });
+  expect(flannel).toEqual({
+    Network: "10.42.0.0/16",
+    EnableIPv4: true,
+    EnableIPv6: false,
+    Backend: { Type: "vxlan", MTU: 1230 },
+  });
 });
 
 test("a release without a checksum for the node's architecture is refused", () => {

@@ -34,7 +34,11 @@ interface File {
 export function cloudInit(args: CloudInitArgs): string {
   const { hostname, k3s, binaries, architecture, join } = args;
   const files: File[] = [
-    { path: "/etc/splitfleet/install-mesh", permissions: "0700", content: installMesh({ ...args, binary: binaries.tailscale }) },
+    {
+      path: "/etc/splitfleet/install-mesh",
+      permissions: "0700",
+      content: installMesh({ ...args, binary: binaries.tailscale }),
+    },
     ...("key" in join ? [{ path: "/etc/splitfleet/mesh-key", permissions: "0600", content: `${join.key}\n` }] : []),
     ...(k3s === undefined ? [] : k3sFiles(hostname, k3s, binaries.k3s, architecture)),
   ];
@@ -50,7 +54,12 @@ export function cloudInit(args: CloudInitArgs): string {
   return `#cloud-config\n${stringify(document, { lineWidth: 0 })}`;
 }
 
-function k3sFiles(hostname: string | undefined, k3s: K3sRole, binary: Binary, architecture: CloudInitArgs["architecture"]): File[] {
+function k3sFiles(
+  hostname: string | undefined,
+  k3s: K3sRole,
+  binary: Binary,
+  architecture: CloudInitArgs["architecture"],
+): File[] {
   const discover = k3s.privateAddress === undefined ? undefined : { privateAddress: k3s.privateAddress };
   const configuration = {
     "/etc/rancher/k3s/config.yaml": stringify(k3sConfig(hostname, k3s), { lineWidth: 0 }),
@@ -65,7 +74,11 @@ function k3sFiles(hostname: string | undefined, k3s: K3sRole, binary: Binary, ar
     },
     ...Object.entries(configuration).map(([path, content]) => ({ path, permissions: "0600", content })),
     { path: "/etc/sysctl.d/90-kubelet.conf", permissions: "0644", content: KUBELET_SYSCTLS },
-    ...Object.entries(k3sUnits(k3s.role)).map(([unit, content]) => ({ path: `/etc/systemd/system/${unit}`, permissions: "0644", content })),
+    ...Object.entries(k3sUnits(k3s.role)).map(([unit, content]) => ({
+      path: `/etc/systemd/system/${unit}`,
+      permissions: "0644",
+      content,
+    })),
   ];
 }
 

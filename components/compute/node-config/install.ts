@@ -11,7 +11,8 @@ const HEADER = "#!/bin/sh\nset -eu\n";
 /** Checksum for the node's architecture. @throws Error if the lock has none, naming the release. */
 function sumOf(tool: string, binary: Binary, architecture: Architecture): string {
   const sum = binary.sha256[architecture];
-  if (sum === undefined) throw new Error(`binaries.${tool}.sha256.${architecture} is not in the lock; run \`npm run resolve\``);
+  if (sum === undefined)
+    throw new Error(`binaries.${tool}.sha256.${architecture} is not in the lock; run \`npm run resolve\``);
   return sum;
 }
 
@@ -29,14 +30,23 @@ export interface InstallMeshArgs {
 }
 
 /** Installs tailscaled and joins. The key is read from its file, which is gone afterwards; it never stands in an argument. */
-export function installMesh({ hostname, binary, architecture, join, advertiseRoutes, acceptRoutes }: InstallMeshArgs): string {
+export function installMesh({
+  hostname,
+  binary,
+  architecture,
+  join,
+  advertiseRoutes,
+  acceptRoutes,
+}: InstallMeshArgs): string {
   const archive = `tailscale_${binary.version}_${architecture}`;
   const flags = [
     ...(hostname === undefined ? [] : [`--hostname=${hostname}`]),
     "--ssh",
     "--accept-dns=true",
     `--accept-routes=${acceptRoutes}`,
-    ...(advertiseRoutes.length === 0 ? [] : [`--advertise-routes=${advertiseRoutes.join(",")}`, "--snat-subnet-routes=false"]),
+    ...(advertiseRoutes.length === 0
+      ? []
+      : [`--advertise-routes=${advertiseRoutes.join(",")}`, "--snat-subnet-routes=false"]),
   ].join(" ");
   const up =
     "key" in join

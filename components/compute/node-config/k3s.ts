@@ -64,7 +64,9 @@ export function k3sConfig(hostname: string | undefined, node: K3sRole): Record<s
     ...(serverUrl === undefined ? {} : { server: serverUrl }),
     ...(privateAddress === undefined ? {} : { "node-ip": privateAddress }),
     ...(privateAddress === undefined ? { "flannel-iface": "tailscale0" } : {}),
-    "node-label": Object.entries({ ...labelsOf(allocation), ...topologyLabels(topology) }).map(([key, value]) => `${key}=${value}`),
+    "node-label": Object.entries({ ...labelsOf(allocation), ...topologyLabels(topology) }).map(
+      ([key, value]) => `${key}=${value}`,
+    ),
     "node-taint": taints.map(({ key, value, effect }) => `${key}=${value}:${effect}`),
     "flannel-conf": FLANNEL_CONFIG,
     "protect-kernel-defaults": true,
@@ -89,7 +91,12 @@ export function k3sConfig(hostname: string | undefined, node: K3sRole): Record<s
 
 /** Content of {@link FLANNEL_CONFIG}: the same MTU everywhere, so that no path between two sites has to fragment. */
 export const flannelConfig = (podRange: string): string =>
-  JSON.stringify({ Network: podRange, EnableIPv4: true, EnableIPv6: false, Backend: { Type: "vxlan", MTU: CLUSTER_MTU } });
+  JSON.stringify({
+    Network: podRange,
+    EnableIPv4: true,
+    EnableIPv6: false,
+    Backend: { Type: "vxlan", MTU: CLUSTER_MTU },
+  });
 
 /** Units that start k3s when, and only when, the node has got its token from Vault. */
 export const k3sUnits = (role: K3sRole["role"]): Record<string, string> => ({

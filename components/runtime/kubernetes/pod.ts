@@ -46,7 +46,9 @@ export function podTemplate({
       serviceAccountName: account,
       automountServiceAccountToken: false,
       nodeSelector: allocation.pool === undefined ? {} : { "splitfleet/pool": allocation.pool },
-      ...(taints.length === 0 ? {} : { tolerations: taints.map(({ key, value, effect }) => ({ key, operator: "Equal", value, effect })) }),
+      ...(taints.length === 0
+        ? {}
+        : { tolerations: taints.map(({ key, value, effect }) => ({ key, operator: "Equal", value, effect })) }),
       securityContext: {
         runAsNonRoot: true,
         runAsUser: container.user,

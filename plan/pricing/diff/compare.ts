@@ -32,8 +32,14 @@ export function comparePrices(before: Side, after: Side): PriceDiff {
     before: before.name,
     after: after.name,
     changed: changed.toSorted((a, b) => extent(b) - extent(a) || byId(a, b)),
-    added: [...now.values()].filter(({ id }) => !old.has(id)).map(counterpart).toSorted(byId),
-    removed: [...old.values()].filter(({ id }) => !now.has(id)).map(counterpart).toSorted(byId),
+    added: [...now.values()]
+      .filter(({ id }) => !old.has(id))
+      .map(counterpart)
+      .toSorted(byId),
+    removed: [...old.values()]
+      .filter(({ id }) => !now.has(id))
+      .map(counterpart)
+      .toSorted(byId),
     confirmed,
     unchanged,
   };

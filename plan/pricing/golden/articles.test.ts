@@ -106,7 +106,11 @@ describe("30 million tokens a month, 70 % of them read", () => {
     { name: "70 % and 10 % off", use: { cacheHitShare: 0.7, batchedShare: 1, batchDiscount: 0.1 }, left: "0.27" },
   ])("G12: $name leaves $left of the list price", ({ use: savings, left }) => {
     const prices = { input: "0.88", output: "1.06" };
-    expect(tokenCost({ ...use, ...savings }, prices).div(tokenCost(use, prices)).toFixed()).toBe(left);
+    expect(
+      tokenCost({ ...use, ...savings }, prices)
+        .div(tokenCost(use, prices))
+        .toFixed(),
+    ).toBe(left);
   });
 });
 

@@ -24,7 +24,10 @@ function node(name: string, more: Properties = {}): Properties {
 }
 
 function names(): unknown[] {
-  return rehearsal.world.objects("hcloud").all().map(({ urn: owner }) => owner.split("::").at(-1));
+  return rehearsal.world
+    .objects("hcloud")
+    .all()
+    .map(({ urn: owner }) => owner.split("::").at(-1));
 }
 
 test("of two servers of one name created at once, one is refused", async () => {
@@ -113,9 +116,9 @@ test("what is out of stock can neither be created nor resized to", async () => {
   const server = await make("server", "a", node("a"));
   const message = (type: string): string => `error during placement of ${type} in fsn1 (resource_unavailable)`;
   await expect(make("server", "b", node("b", { serverType: "cpx42" }))).rejects.toThrow(message("cpx42"));
-  await expect(
-    hcloud.update(urn("server", "a"), String(server), node("a", { serverType: "cx33" })),
-  ).rejects.toThrow(message("cx33"));
+  await expect(hcloud.update(urn("server", "a"), String(server), node("a", { serverType: "cx33" }))).rejects.toThrow(
+    message("cx33"),
+  );
   await make("server", "c", node("c", { serverType: "cx33", location: "nbg1" }));
 });
 

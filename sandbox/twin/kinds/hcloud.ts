@@ -39,7 +39,7 @@ export const hcloud: Package = {
   },
   kinds: {
     [NETWORK]: {
-        replaceOn: [],
+      replaceOn: [],
       naming,
       claims: (inputs) => [nameClaim("network", inputs)],
       // "Attached resources will be detached automatically", and subnets are part of the network.
@@ -49,7 +49,7 @@ export const hcloud: Package = {
       ],
     },
     [SUBNET]: {
-        id: ({ networkId, ipRange }) => `${String(networkId)}-${String(ipRange)}`,
+      id: ({ networkId, ipRange }) => `${String(networkId)}-${String(ipRange)}`,
       replaceOn: ["networkId", "type", "networkZone", "ipRange", "vswitchId"],
       references: [{ at: "networkId", to: NETWORK }],
       claims: ({ networkId, ipRange }) => [
@@ -62,13 +62,13 @@ export const hcloud: Package = {
     },
     [FIREWALL]: { replaceOn: [], naming, claims: (inputs) => [nameClaim("firewall", inputs)] },
     [PLACEMENT_GROUP]: {
-        replaceOn: ["type"],
+      replaceOn: ["type"],
       naming,
       claims: (inputs) => [nameClaim("placement group", inputs)],
       outputs: { servers: () => [] },
     },
     [PRIMARY_IP]: {
-        replaceOn: ["type", "assigneeType", "datacenter", "location"],
+      replaceOn: ["type", "assigneeType", "datacenter", "location"],
       naming,
       references: [{ at: "assigneeId", to: SERVER }],
       claims: (inputs) => [nameClaim("primary ip", inputs)],
@@ -78,7 +78,7 @@ export const hcloud: Package = {
       },
     },
     [VOLUME]: {
-        replaceOn: ["location", "format"],
+      replaceOn: ["location", "format"],
       naming,
       references: [{ at: "serverId", to: SERVER }],
       claims: (inputs) => [nameClaim("volume", inputs)],
@@ -91,7 +91,7 @@ export const hcloud: Package = {
     },
     [SERVER]: server(),
     [ATTACHMENT]: {
-        id: (inputs) => `${String(inputs["serverId"])}-${networkOf(inputs)}`,
+      id: (inputs) => `${String(inputs["serverId"])}-${networkOf(inputs)}`,
       replaceOn: ["serverId", "networkId", "subnetId", "ip"],
       references: [
         { at: "serverId", to: SERVER },

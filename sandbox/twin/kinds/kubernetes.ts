@@ -84,8 +84,10 @@ export const kubernetes: Package = {
     rateLimited: "the server has received too many requests and has asked us to try again later",
   },
   kinds: Object.fromEntries(
-    [...new Set([...CLUSTER_SCOPED, ...Object.keys(REPLACE_ON), ...Object.keys(STATUS), RELEASE])]
-      .map((type) => [type, type === RELEASE ? release() : kindOf(type)]),
+    [...new Set([...CLUSTER_SCOPED, ...Object.keys(REPLACE_ON), ...Object.keys(STATUS), RELEASE])].map((type) => [
+      type,
+      type === RELEASE ? release() : kindOf(type),
+    ]),
   ),
   otherKind: kindOf,
   connect: async (world) => {

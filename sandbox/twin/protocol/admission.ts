@@ -79,12 +79,7 @@ export function foreignId(packageName: string, id: string): string {
   );
 }
 
-function referenced(
-  packageOf: Package,
-  world: World,
-  { to, by }: Reference,
-  value: Value,
-): WorldObject | undefined {
+function referenced(packageOf: Package, world: World, { to, by }: Reference, value: Value): WorldObject | undefined {
   const text = String(value);
   const kind = packageOf.kinds[to];
   return world.ofType(to).find((object) => {

@@ -5,9 +5,7 @@ import { isObject, plainProperties, UNKNOWN, type Properties } from "./values.ts
 
 /** What the engine says about automatic names (`pulumi:autonaming`); undefined leaves it to the provider. */
 export type EngineNaming =
-  | { readonly mode: "disable" }
-  | { readonly mode: "propose" | "enforce"; readonly name: string }
-  | undefined;
+  { readonly mode: "disable" } | { readonly mode: "propose" | "enforce"; readonly name: string } | undefined;
 
 export interface NamingRequest {
   readonly naming: Naming;

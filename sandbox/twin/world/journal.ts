@@ -36,6 +36,8 @@ export class Journal {
 
 export function readJournal(file: string): JournalEntry[] {
   if (!existsSync(file)) return [];
-  const lines = readFileSync(file, "utf8").split("\n").filter((line) => line !== "");
+  const lines = readFileSync(file, "utf8")
+    .split("\n")
+    .filter((line) => line !== "");
   return lines.map((line) => JSON.parse(line) as JournalEntry);
 }

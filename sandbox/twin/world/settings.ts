@@ -10,17 +10,25 @@ const operationNumber = z
 /** `<marker>/faults.json`: what goes wrong in the simulated clouds. */
 const faults = z.strictObject({
   latencyMs: z.int().min(0).max(60_000).optional().meta({ description: "How long each operation takes. Default 2." }),
-  hang: z.strictObject({ at: operationNumber, phase: z.enum(["before", "after"]) }).optional().meta({
-    description:
-      "Never answer the operation: `before` leaves the world as it was, `after` loses only the answer. " +
-      "`<marker>/hung` appears once it happens.",
-  }),
+  hang: z
+    .strictObject({ at: operationNumber, phase: z.enum(["before", "after"]) })
+    .optional()
+    .meta({
+      description:
+        "Never answer the operation: `before` leaves the world as it was, `after` loses only the answer. " +
+        "`<marker>/hung` appears once it happens.",
+    }),
   fail: z.strictObject({ at: operationNumber, message: z.string().min(1) }).optional(),
-  readinessSeconds: z.int().min(1).max(3600).optional().meta({
-    description:
-      "On a real API server: how long an object may take at most until it can be used or is gone, whatever the " +
-      "resource allows. Default 120, since simulated pods start in seconds.",
-  }),
+  readinessSeconds: z
+    .int()
+    .min(1)
+    .max(3600)
+    .optional()
+    .meta({
+      description:
+        "On a real API server: how long an object may take at most until it can be used or is gone, whatever the " +
+        "resource allows. Default 120, since simulated pods start in seconds.",
+    }),
   rateLimit: z
     .strictObject({ at: operationNumber, times: z.int().min(1).default(1) })
     .optional()

@@ -98,7 +98,10 @@ test.each([
   expect(answered).toBe(false);
   expect(readWorld(marker)).toHaveLength(objects);
   expect(JSON.parse(readFileSync(path.join(marker, "hung"), "utf8"))).toEqual({
-    at: 2, phase, operation: "create", urn: "urn:a",
+    at: 2,
+    phase,
+    operation: "create",
+    urn: "urn:a",
   });
 });
 
@@ -120,7 +123,5 @@ test("a rate limit refuses as many operations as it says", async () => {
 test("a faults file with a mistake is refused by name", async () => {
   const file = path.join(marker, "faults.json");
   writeFileSync(file, JSON.stringify({ hang: { at: 0, phase: "during" } }));
-  await expect(new World(marker).mutate(mutation, () => undefined)).rejects.toThrow(
-    `${file} is not valid:`,
-  );
+  await expect(new World(marker).mutate(mutation, () => undefined)).rejects.toThrow(`${file} is not valid:`);
 });

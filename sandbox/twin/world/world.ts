@@ -51,7 +51,9 @@ export class World {
 
   /** Objects of a type, in order of creation. */
   ofType(type: string): WorldObject[] {
-    return this.objects(type.split(":")[0] ?? "").all().filter((object) => object.type === type);
+    return this.objects(type.split(":")[0] ?? "")
+      .all()
+      .filter((object) => object.type === type);
   }
 
   put(operation: "create" | "update", object: WorldObject): void {

@@ -29,12 +29,7 @@ test("what is left to another judge is not complained about, and everything else
   const pathsOf = (...leave: Parameters<typeof checkEnvironment>[1][]) =>
     new Set(checkEnvironment(facts(), ...leave).map(({ path }) => path.join(".")));
   expect(pathsOf()).toEqual(
-    new Set([
-      "cluster.version",
-      "teams.assistants.quota.memoryGiB",
-      "teams.assistants.quota.pods",
-      "workloads.ollama",
-    ]),
+    new Set(["cluster.version", "teams.assistants.quota.memoryGiB", "teams.assistants.quota.pods", "workloads.ollama"]),
   );
   expect(pathsOf(["capacity"])).toEqual(new Set(["cluster.version"]));
 });

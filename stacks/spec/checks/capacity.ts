@@ -32,7 +32,11 @@ const podsOnOneNode = (workload: PlannedWorkload): Pod[] =>
   }));
 
 /** Undefined for a pool whose machines the lock does not know. */
-export function demandOf(facts: Pick<Facts, (typeof NEEDED)[number]>, name: string, pool: Pool): PoolDemand | undefined {
+export function demandOf(
+  facts: Pick<Facts, (typeof NEEDED)[number]>,
+  name: string,
+  pool: Pool,
+): PoolDemand | undefined {
   const machine = machineOf(name, pool, facts.lock);
   if (machine === undefined) return undefined;
   const own = planned(facts).workloads.filter(({ entry }) => entry.pool === name);

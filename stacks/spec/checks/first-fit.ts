@@ -40,7 +40,10 @@ interface Filling extends Node {
   readonly pods: Pod[];
 }
 
-function firstFitOn(nodes: readonly Filling[], pods: readonly Pod[]): { nodes: readonly Node[]; homeless: readonly Pod[] } {
+function firstFitOn(
+  nodes: readonly Filling[],
+  pods: readonly Pod[],
+): { nodes: readonly Node[]; homeless: readonly Pod[] } {
   const homeless = pods
     .toSorted((left, right) => right.memoryMiB - left.memoryMiB)
     .filter((pod) => {

@@ -42,7 +42,8 @@ export function* quotaShortages(facts: Pick<Facts, (typeof NEEDED)[number]>): It
     };
     for (const [resource, limit] of Object.entries(quota)) {
       const demand = asked[resource as keyof typeof quota];
-      if (demand > limit) yield { team: name, namespace: namespaceOf(name), resource, asked: Math.ceil(demand * 100) / 100, limit };
+      if (demand > limit)
+        yield { team: name, namespace: namespaceOf(name), resource, asked: Math.ceil(demand * 100) / 100, limit };
     }
   }
 }

@@ -2,8 +2,16 @@ import type { Kind } from "../../kind.ts";
 import { textAt } from "../../protocol/paths.ts";
 import { hexOf } from "../derive.ts";
 import {
-  ACCOUNT, INSTANCE_PROFILE, LAUNCH_TEMPLATE, SECURITY_GROUP, SUBNET,
-  ec2, nameClaims, namedByPrefix, nameOfAtMost, regionOf,
+  ACCOUNT,
+  INSTANCE_PROFILE,
+  LAUNCH_TEMPLATE,
+  SECURITY_GROUP,
+  SUBNET,
+  ec2,
+  nameClaims,
+  namedByPrefix,
+  nameOfAtMost,
+  regionOf,
 } from "./common.ts";
 
 /** EC2's limit, before Base64. */

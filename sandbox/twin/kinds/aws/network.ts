@@ -2,8 +2,18 @@ import type { Kind, Reference } from "../../kind.ts";
 import { textAt } from "../../protocol/paths.ts";
 import { hexOf } from "../derive.ts";
 import {
-  ACCOUNT, EGRESS_RULE, INTERNET_GATEWAY, ROUTE_TABLE, SECURITY_GROUP, SUBNET, VPC,
-  ec2, nameClaims, namedByPrefix, nameOfAtMost, regionOf,
+  ACCOUNT,
+  EGRESS_RULE,
+  INTERNET_GATEWAY,
+  ROUTE_TABLE,
+  SECURITY_GROUP,
+  SUBNET,
+  VPC,
+  ec2,
+  nameClaims,
+  namedByPrefix,
+  nameOfAtMost,
+  regionOf,
 } from "./common.ts";
 
 const IN_VPC: Reference = { at: "vpcId", to: VPC, holds: true };

@@ -92,7 +92,10 @@ export class Connection {
     return new Promise((resolve, reject) => {
       const request = https.request(url, { method, headers, agent: this.#agent }, (response) => {
         let answer = "";
-        response.setEncoding("utf8").on("data", (chunk: string) => (answer += chunk)).on("error", reject);
+        response
+          .setEncoding("utf8")
+          .on("data", (chunk: string) => (answer += chunk))
+          .on("error", reject);
         response.on("end", () => {
           const retryAfterSeconds = Number(response.headers["retry-after"] ?? 1);
           resolve({ status: response.statusCode ?? 500, retryAfterSeconds, body: parse(answer) });

@@ -144,7 +144,9 @@ function selectedPods(object: Properties): Query | undefined {
   const labels = select(object, "spec.selector.matchLabels")[0]?.value;
   const namespace = textAt(object, "metadata.namespace");
   if (!isObject(labels) || namespace === undefined) return undefined;
-  const labelSelector = Object.entries(labels).map(([key, value]) => `${key}=${String(value)}`).join(",");
+  const labelSelector = Object.entries(labels)
+    .map(([key, value]) => `${key}=${String(value)}`)
+    .join(",");
   return { apiVersion: "v1", kind: "Pod", namespace, selectors: { labelSelector } };
 }
 

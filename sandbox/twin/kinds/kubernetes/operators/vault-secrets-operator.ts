@@ -4,13 +4,17 @@ import { definitionsOf, fullName, readValues, type Operator } from "./operator.t
 
 /** Helm merges what a release says into the chart's own maps. */
 const mapWith = (own: Readonly<Record<string, string>>) =>
-  z.record(z.string(), z.string()).prefault({}).transform((given) => ({ ...own, ...given }));
-const contextWith = (own: Properties) =>
-  z.record(z.string(), z.json()).prefault({}).transform((given): Properties => ({ ...own, ...given }));
-const resources = (requests: Readonly<Record<string, string>>) =>
   z
-    .strictObject({ requests: mapWith(requests), limits: mapWith({ cpu: "500m", memory: "128Mi" }) })
-    .prefault({});
+    .record(z.string(), z.string())
+    .prefault({})
+    .transform((given) => ({ ...own, ...given }));
+const contextWith = (own: Properties) =>
+  z
+    .record(z.string(), z.json())
+    .prefault({})
+    .transform((given): Properties => ({ ...own, ...given }));
+const resources = (requests: Readonly<Record<string, string>>) =>
+  z.strictObject({ requests: mapWith(requests), limits: mapWith({ cpu: "500m", memory: "128Mi" }) }).prefault({});
 
 /** Defaults are those of the chart's values.yaml. */
 const values = z.strictObject({
