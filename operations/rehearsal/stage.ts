@@ -12,7 +12,7 @@ import { ApiServer } from "../../sandbox/twin/kinds/kubernetes/api-server.ts";
 import type { Environment } from "../../stacks/environment-file.ts";
 
 /** Every executable that a rehearsal starts. */
-export const STAGE_TOOLS = ["pulumi", ...REHEARSAL_TOOLS, "cyclonus-flows"] as const;
+export const STAGE_TOOLS = ["pulumi", ...REHEARSAL_TOOLS] as const;
 export type StageTools = Readonly<Record<(typeof STAGE_TOOLS)[number], ResolvedTool>>;
 
 /**

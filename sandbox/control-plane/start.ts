@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { ResolvedTool } from "../toolchain/resolve.ts";
-import type { REHEARSAL_TOOLS } from "../toolchain/tools.ts";
+import type { CONTROL_PLANE_TOOLS } from "../toolchain/tools.ts";
 import { apiServerFlags, type ClusterRanges, controllerManagerFlags, etcdFlags, schedulerFlags } from "./commands.ts";
 import type { ComponentError, ComponentSpec } from "./component.ts";
 import { type ControlPlaneUser, ensureServiceAccountKey, issueTokens, writeKubeconfig } from "./credentials.ts";
@@ -11,7 +11,7 @@ import { requireLinux } from "./platform.ts";
 import { answers } from "./probe.ts";
 import { Supervisor } from "./supervisor.ts";
 
-export type ControlPlaneTools = Readonly<Record<(typeof REHEARSAL_TOOLS)[number], Pick<ResolvedTool, "path">>>;
+export type ControlPlaneTools = Readonly<Record<(typeof CONTROL_PLANE_TOOLS)[number], Pick<ResolvedTool, "path">>>;
 
 export interface StartOptions {
   /** `<marker>/control-plane`. What a cluster held that ran here before is there again. */

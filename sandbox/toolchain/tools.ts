@@ -119,11 +119,14 @@ export const TOOLS = {
 
 export type ToolName = keyof typeof TOOLS;
 
-/** What a rehearsal runs besides Pulumi: the Kubernetes control plane, and KWOK in the kubelets' place. */
-export const REHEARSAL_TOOLS = [
+/** The Kubernetes control plane, and KWOK in the kubelets' place. */
+export const CONTROL_PLANE_TOOLS = [
   "etcd",
   "kube-apiserver",
   "kube-controller-manager",
   "kube-scheduler",
   "kwok",
 ] as const satisfies readonly ToolName[];
+
+/** What a rehearsal runs besides Pulumi. */
+export const REHEARSAL_TOOLS = [...CONTROL_PLANE_TOOLS, "cyclonus-flows"] as const satisfies readonly ToolName[];

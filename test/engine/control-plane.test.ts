@@ -11,18 +11,18 @@ import { startNodes } from "../../sandbox/control-plane/start-nodes.ts";
 import { type ControlPlane, startControlPlane } from "../../sandbox/control-plane/start.ts";
 import { isRunning } from "../../sandbox/session/process.ts";
 import { type ResolvedTool, resolveTools } from "../../sandbox/toolchain/resolve.ts";
-import { REHEARSAL_TOOLS } from "../../sandbox/toolchain/tools.ts";
+import { CONTROL_PLANE_TOOLS } from "../../sandbox/toolchain/tools.ts";
 import { descendants, survivors } from "./processes.ts";
 
 const RUN = fileURLToPath(new URL("run-control-plane.ts", import.meta.url));
 const root = mkdtempSync(join(tmpdir(), "splitfleet-control-plane-"));
-let tools: Record<(typeof REHEARSAL_TOOLS)[number], ResolvedTool>;
+let tools: Record<(typeof CONTROL_PLANE_TOOLS)[number], ResolvedTool>;
 let readyMs: number;
 let fleet: ControlPlane;
 let other: ControlPlane;
 
 beforeAll(async () => {
-  tools = await resolveTools(REHEARSAL_TOOLS);
+  tools = await resolveTools(CONTROL_PLANE_TOOLS);
   const begin = performance.now();
   [fleet, other] = await Promise.all([start("fleet"), start("other")]);
   readyMs = performance.now() - begin;

@@ -10,7 +10,7 @@ import { startControlPlane, type ControlPlane } from "../../sandbox/control-plan
 import type { OperationResult } from "../../sandbox/session/engine.ts";
 import type { Session } from "../../sandbox/session/session.ts";
 import { resolveTools } from "../../sandbox/toolchain/resolve.ts";
-import { REHEARSAL_TOOLS } from "../../sandbox/toolchain/tools.ts";
+import { CONTROL_PLANE_TOOLS } from "../../sandbox/toolchain/tools.ts";
 import { ApiServer } from "../../sandbox/twin/kinds/kubernetes/api-server.ts";
 import type { Reference } from "../../sandbox/twin/kinds/kubernetes/manifest.ts";
 import { select, textAt } from "../../sandbox/twin/protocol/paths.ts";
@@ -33,7 +33,7 @@ let session: Session;
 beforeAll(async () => {
   project = new Project("cluster");
   mkdirSync(project.marker, { recursive: true });
-  const tools = await resolveTools(REHEARSAL_TOOLS);
+  const tools = await resolveTools(CONTROL_PLANE_TOOLS);
   const folder = join(project.marker, "control-plane");
   controlPlane = await startControlPlane({ folder, environment: ENVIRONMENT, tools });
   await startNodes(controlPlane, [node], { kwok: tools.kwok });
