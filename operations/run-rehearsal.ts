@@ -5,6 +5,7 @@ import { rehearse, type Rehearsal, type RehearsedVerb } from "./rehearse.ts";
 import { ROOT, today } from "./run-verb.ts";
 import { SANDBOX } from "./select-environment.ts";
 import { describeChanges, summarizeUp } from "./summary.ts";
+import { wantsColour } from "../plan/report/colour.ts";
 
 /** Rehearses a verb and prints its report: JSON to standard output, or text for people. Returns the exit code. */
 export async function runRehearsal(
@@ -25,7 +26,7 @@ export async function runRehearsal(
 function explainFailure({ exitCode, plan, result }: Rehearsal): void {
   if (exitCode === 0) return;
   if (plan !== undefined && plan.summary.mandatory > 0) {
-    const colour = process.stderr.isTTY && process.env["NO_COLOR"] === undefined;
+    const colour = wantsColour(process.stderr);
     process.stderr.write(`\n${toTable(plan, { colour })}`);
     return;
   }

@@ -1,4 +1,3 @@
-import { stripVTControlCharacters } from "node:util";
 import { execa } from "execa";
 import { expect, test } from "vitest";
 import { formatReport } from "./doctor/print.ts";
@@ -54,8 +53,10 @@ test("people get a table of at most 100 columns and the steps that are left", ()
       { id: "disk", title: "Disk", status: "failed", found: "x".repeat(120), fix: "Free 3.7 GiB." },
     ],
   };
-  const lines = stripVTControlCharacters(formatReport(report)).trimEnd().split("\n");
+  const lines = formatReport(report, { colour: false }).trimEnd().split("\n");
   expect(Math.max(...lines.map((line) => line.length))).toBe(100);
   expect(lines.slice(-2)).toEqual(["To do:", "  Disk: Free 3.7 GiB."]);
-  expect(formatReport({ ...report, ok: true, checks: report.checks.slice(0, 1) })).toMatch(/\nAll is well\.\n$/);
+  expect(formatReport({ ...report, ok: true, checks: report.checks.slice(0, 1) }, { colour: false })).toMatch(
+    /\nAll is well\.\n$/,
+  );
 });

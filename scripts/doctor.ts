@@ -16,6 +16,7 @@ import { formatReport } from "./doctor/print.ts";
 import { diagnoseRehearsal } from "./doctor/rehearsal.ts";
 import type { DoctorReport } from "./doctor/report.ts";
 import { diagnosePulumi } from "./doctor/tools.ts";
+import { wantsColour } from "../plan/report/colour.ts";
 
 /** `npm run doctor`: says whether this machine can run the project, and what to do where it cannot. Changes nothing. */
 const { json } = new Command("npm run doctor --")
@@ -52,5 +53,7 @@ const checks = [
 const ok = checks.every(({ status }) => status !== "failed");
 const report: DoctorReport = { ok, platform, checks, tools: [pulumi.report, ...rehearsal.reports] };
 
-process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : formatReport(report));
+process.stdout.write(
+  json ? `${JSON.stringify(report, null, 2)}\n` : formatReport(report, { colour: wantsColour(process.stdout) }),
+);
 process.exitCode = ok ? 0 : 1;

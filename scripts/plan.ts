@@ -112,7 +112,6 @@ function unknownEnvironment(name: string, known: readonly string[]): string {
 async function render(reports: readonly PlanReport[], { json }: Options): Promise<string> {
   if (json === true) return (await import("../plan/report/json.ts")).toJson(reports);
   const { toTable } = await import("../plan/report/table.ts");
-  return reports
-    .map((report) => toTable(report, { colour: process.stdout.isTTY && process.env["NO_COLOR"] === undefined }))
-    .join("\n");
+  const { wantsColour } = await import("../plan/report/colour.ts");
+  return reports.map((report) => toTable(report, { colour: wantsColour(process.stdout) })).join("\n");
 }

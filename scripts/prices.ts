@@ -38,7 +38,8 @@ await program.parseAsync();
 async function diff(before: string, after: string | undefined, { json }: { readonly json?: boolean }): Promise<void> {
   try {
     const result = comparePrices(await sideOf(before), await sideOf(after));
-    const colour = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
+    const { wantsColour } = await import("../plan/report/colour.ts");
+    const colour = wantsColour(process.stdout);
     process.stdout.write(json === true ? `${JSON.stringify(result)}\n` : toDiffTable(result, { colour }));
   } catch (error) {
     if (!(error instanceof CatalogueError || error instanceof RevisionError)) throw error;

@@ -8,6 +8,7 @@ import { toPage } from "./page.ts";
 import { rehearseEnvironment } from "./rehearsal.ts";
 import { toTable } from "./table.ts";
 import { EXIT_CODES } from "./verdict.ts";
+import { wantsColour } from "../../plan/report/colour.ts";
 
 export interface RunOptions {
   readonly json: boolean;
@@ -31,7 +32,7 @@ export async function runRehearsal(environment: Environment, { json, html }: Run
     progress: process.stderr,
   });
   if (report === undefined) return EXIT.interrupted;
-  const colour = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
+  const colour = wantsColour(process.stdout);
   if (html !== undefined) writeFileSync(html, toPage(report));
   process.stdout.write(json ? `${JSON.stringify(report, undefined, 2)}\n` : `\n${toTable(report, { colour })}`);
   return EXIT_CODES[report.verdict];

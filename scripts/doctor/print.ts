@@ -1,15 +1,11 @@
 import Table from "cli-table3";
-import colours from "picocolors";
+import picocolors from "picocolors";
 import type { Check, DoctorReport } from "./report.ts";
 
-const PAINT: Record<Check["status"], (text: string) => string> = {
-  ok: colours.green,
-  warning: colours.yellow,
-  failed: colours.red,
-};
-
 /** The report as a table for people, within 100 columns, followed by what to do. */
-export function formatReport({ checks, ok }: DoctorReport): string {
+export function formatReport({ checks, ok }: DoctorReport, { colour }: { readonly colour: boolean }): string {
+  const { green, yellow, red } = picocolors.createColors(colour);
+  const paint: Record<Check["status"], (text: string) => string> = { ok: green, warning: yellow, failed: red };
   const table = new Table({
     head: ["status", "check", "found"],
     colWidths: [10, 15, 71],
@@ -17,7 +13,7 @@ export function formatReport({ checks, ok }: DoctorReport): string {
     wrapOnWordBoundary: false,
     style: { head: [], border: [] },
   });
-  for (const { status, title, found } of checks) table.push([PAINT[status](status), title, found]);
+  for (const { status, title, found } of checks) table.push([paint[status](status), title, found]);
 
   const steps = checks.filter(({ fix }) => fix !== "").map(({ title, fix }) => `  ${title}: ${fix}`);
   if (steps.length === 0) return `${table.toString()}\nAll is well.\n`;
