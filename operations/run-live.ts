@@ -1,5 +1,6 @@
 import { planEnvironment } from "../plan/plan.ts";
 import { toTable } from "../plan/report/table.ts";
+import { today } from "../plan/today.ts";
 import { stackOutputs } from "../sandbox/session/state.ts";
 import { resolveTool } from "../sandbox/toolchain/resolve.ts";
 import type { Environment } from "../stacks/environment-file.ts";
@@ -9,7 +10,7 @@ import { InterruptListener } from "./interrupt.ts";
 import { LiveStack, type LivePreview } from "./live.ts";
 import { Progress } from "./progress.ts";
 import type { OperationReport } from "./report.ts";
-import { ROOT, today } from "./run-verb.ts";
+import { ROOT } from "./run-verb.ts";
 import { describeChanges } from "./summary.ts";
 
 export interface LiveRunOptions {

@@ -1,8 +1,9 @@
 import { toTable } from "../plan/report/table.ts";
+import { today } from "../plan/today.ts";
 import type { Environment } from "../stacks/environment-file.ts";
 import { InterruptListener } from "./interrupt.ts";
 import { rehearse, type Rehearsal, type RehearsedVerb } from "./rehearse.ts";
-import { ROOT, today } from "./run-verb.ts";
+import { ROOT } from "./run-verb.ts";
 import { SANDBOX } from "./select-environment.ts";
 import { describeChanges, summarizeUp } from "./summary.ts";
 import { wantsColour } from "../plan/report/colour.ts";

@@ -57,9 +57,6 @@ export async function runVerb(command: Command, run: (command: Command) => Promi
 export const fileOption = (file: string | undefined): string | undefined =>
   file === undefined ? undefined : path.resolve(process.env["INIT_CWD"] ?? process.cwd(), file);
 
-/** ISO date of today. */
-export const today = (): string => new Date().toISOString().slice(0, "2026-11-21".length);
-
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const kinds = [InputError, SpecError, StackLockedError, ToolchainError, ComponentError];

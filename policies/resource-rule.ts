@@ -45,6 +45,18 @@ export function* demand(place: Place, { isMet, limit, message, fix }: Demand): I
   else if (!isMet(value)) yield { path, message, value: shown(value), limit, ...(fix === undefined ? {} : { fix }) };
 }
 
+interface SharedDemand extends Omit<Fault, "value" | "fix" | "level"> {
+  /** What a finding shows where no place meets the demand. */
+  readonly nothing: string;
+  isMet(place: Place): boolean;
+}
+
+/** Judges a resource by what others say for it: one of the places has to meet the demand. */
+export function* demandOne(places: readonly Place[], { isMet, nothing, ...fault }: SharedDemand): Iterable<Fault> {
+  if (places.some((place) => place.value !== UNKNOWN && isMet(place))) return;
+  yield { ...fault, value: places.some(({ value }) => value === UNKNOWN) ? UNKNOWN : nothing };
+}
+
 /** What a rule says of a value that it would have to know. */
 export const undecided = ({ path }: Pick<Place, "path">, limit: string): Fault => ({
   path,

@@ -1,9 +1,10 @@
 import { writeFileSync } from "node:fs";
+import { today } from "../../plan/today.ts";
 import { requireLinux } from "../../sandbox/control-plane/platform.ts";
 import type { Environment } from "../../stacks/environment-file.ts";
 import { EXIT, InputError } from "../errors.ts";
 import { InterruptListener } from "../interrupt.ts";
-import { ROOT, today } from "../run-verb.ts";
+import { ROOT } from "../run-verb.ts";
 import { toPage } from "./page.ts";
 import { rehearseEnvironment } from "./rehearsal.ts";
 import { toTable } from "./table.ts";

@@ -1,6 +1,6 @@
 import { BUCKET, BUCKET_EXAMPLE, companion, companionsOf } from "../companions.ts";
 import { bad, boundary, changed, good, unknown } from "../example.ts";
-import { noParameters } from "../resource-rule.ts";
+import { demandOne, noParameters } from "../resource-rule.ts";
 import { UNKNOWN } from "../row.ts";
 import type { Rule } from "../rule.ts";
 import { below, itemsOf, placeIn } from "../values.ts";
@@ -42,20 +42,17 @@ export const bucketsForget: Rule<z.output<typeof noParameters>> = {
     for (const row of rows) {
       if (row.type !== BUCKET) continue;
       const rules = companionsOf(rows, row, LIFECYCLE).flatMap((other) => itemsOf(placeIn(other, "rules")));
-      const expiring = rules.filter((rule) => {
-        const days = below(rule, "expiration", "days").value ?? below(rule, "expiration", "date").value;
-        return below(rule, "status").value === "Enabled" && days !== undefined;
-      });
-      if (expiring.length > 0) continue;
-      const isUndecided = rules.some(({ value }) => value === UNKNOWN);
-      const limit = "an enabled rule that expires objects";
-      yield {
-        urn: row.urn,
+      for (const fault of demandOne(rules, {
         path: "bucket",
         message: `What ${row.name} holds is kept for ever.`,
-        value: isUndecided ? UNKNOWN : "nothing",
-        limit,
-      };
+        nothing: "nothing",
+        limit: "an enabled rule that expires objects",
+        isMet: (rule) => {
+          const days = below(rule, "expiration", "days").value ?? below(rule, "expiration", "date").value;
+          return below(rule, "status").value === "Enabled" && days !== undefined;
+        },
+      }))
+        yield { urn: row.urn, ...fault };
     }
   },
 };

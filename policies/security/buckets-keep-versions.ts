@@ -1,6 +1,6 @@
 import { BUCKET, BUCKET_EXAMPLE, companion, companionsOf } from "../companions.ts";
 import { bad, boundary, changed, good, unknown } from "../example.ts";
-import { noParameters } from "../resource-rule.ts";
+import { demandOne, noParameters } from "../resource-rule.ts";
 import { UNKNOWN } from "../row.ts";
 import type { Rule } from "../rule.ts";
 import { placeIn } from "../values.ts";
@@ -40,17 +40,17 @@ export const bucketsKeepVersions: Rule<z.output<typeof noParameters>> = {
   *check(rows) {
     for (const row of rows) {
       if (row.type !== BUCKET) continue;
-      const states = companionsOf(rows, row, VERSIONING).map(
-        (other) => placeIn(other, "versioningConfiguration", "status").value,
+      const states = companionsOf(rows, row, VERSIONING).map((other) =>
+        placeIn(other, "versioningConfiguration", "status"),
       );
-      if (states.includes("Enabled")) continue;
-      yield {
-        urn: row.urn,
+      for (const fault of demandOne(states, {
         path: "bucket",
         message: `What is overwritten in ${row.name} is gone.`,
-        value: states.includes(UNKNOWN) ? UNKNOWN : "no versions",
+        nothing: "no versions",
         limit: "the status Enabled",
-      };
+        isMet: ({ value }) => value === "Enabled",
+      }))
+        yield { urn: row.urn, ...fault };
     }
   },
 };

@@ -1,8 +1,8 @@
 import { bad, boundary, changed, exampleRow, good, unknown } from "../example.ts";
-import { noParameters } from "../resource-rule.ts";
+import { demandOne, noParameters } from "../resource-rule.ts";
 import { UNKNOWN, type Row, type Value } from "../row.ts";
 import type { Rule } from "../rule.ts";
-import { asList, asObject, asText, itemsOf, below, placeIn } from "../values.ts";
+import { asList, asObject, asText, itemsOf, below, placeIn, type Place } from "../values.ts";
 import type { z } from "zod";
 
 const SERVER = "hcloud:index/server:Server";
@@ -54,23 +54,23 @@ export const serversHaveFirewall: Rule<z.output<typeof noParameters>> = {
     for (const row of rows) {
       if (row.type !== SERVER || asList(row.inputs["firewallIds"]).length > 0) continue;
       const labels = asObject(row.inputs["labels"]) ?? {};
-      if (selectors.some((selector) => asText(selector) !== undefined && selects(asText(selector) ?? "", labels)))
-        continue;
-      yield {
-        urn: row.urn,
+      for (const fault of demandOne(selectors, {
         path: "firewallIds",
         message: `No firewall applies to ${row.name}.`,
-        value: selectors.includes(UNKNOWN) ? UNKNOWN : "nothing",
+        nothing: "nothing",
         limit: "at least one firewall",
-      };
+        isMet: ({ value }) => selects(asText(value) ?? "", labels),
+      }))
+        yield { urn: row.urn, ...fault };
     }
   },
 };
 
-function selectorsOf(row: Row): readonly (Value | undefined)[] {
-  if (row.type === FIREWALL)
-    return itemsOf(placeIn(row, "applyTos")).map((target) => below(target, "labelSelector").value);
-  return row.type === ATTACHMENT ? itemsOf(placeIn(row, "labelSelectors")).map(({ value }) => value) : [];
+function selectorsOf(row: Row): readonly Place[] {
+  if (row.type === FIREWALL) {
+    return itemsOf(placeIn(row, "applyTos")).map((target) => below(target, "labelSelector"));
+  }
+  return row.type === ATTACHMENT ? itemsOf(placeIn(row, "labelSelectors")) : [];
 }
 
 /** Hetzner's selectors as the fleet uses them: `key=value` and `key`, all of which have to hold. */
