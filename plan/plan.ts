@@ -29,8 +29,11 @@ export async function planEnvironment(environment: Environment, options: PlanOpt
   const { rows } = await record(environment, async () => fleet(spec, lock));
   const priced = estimate(rows, { catalogue: loadCatalogue({ today }), usage: spec.usage, today });
   const { budget, privacy } = spec;
+  const { purpose, expires } = spec.environment;
+  const lifetime = { purpose, expires, today };
   const exemptions = { list, today };
-  const verdict = runRules(rules, rows, { environment: name, cost: priced.cost, budget, privacy, exemptions });
+  const context = { environment: name, cost: priced.cost, budget, privacy, lifetime, exemptions };
+  const verdict = runRules(rules, rows, context);
   const findings = worstFirst([...priced.findings, ...verdict.findings]);
   // A mandatory finding about a price always says that there is none.
   const undecided = [...priced.findings.filter(({ level }) => level === "mandatory"), ...verdict.undecided];

@@ -1,3 +1,4 @@
+import { Decimal } from "decimal.js";
 import { z } from "zod";
 
 /** Non-negative decimal number as a string, so that no digit is lost between tools. */
@@ -29,3 +30,19 @@ export const cost = z.strictObject({
 export type Burn = z.infer<typeof burn>;
 export type LineItem = z.infer<typeof lineItem>;
 export type Cost = z.infer<typeof cost>;
+
+/** A part of the cost, in both burns. */
+export type Share = Pick<Cost, "expected" | "worst" | "items">;
+
+/** What carries a label such as `pool` or `team` with this value. Its items are rounded, so parts add up to the whole. */
+export function costOf(cost: Cost, label: string, value: string): Share {
+  const items = cost.items.filter(({ labels }) => labels[label] === value);
+  return { items, expected: sumOf(items, "expected"), worst: sumOf(items, "worst") };
+}
+
+/** The sum of rounded items, with as many decimals as a {@link Burn} has. */
+export function sumOf(items: readonly LineItem[], burn: "expected" | "worst"): Burn {
+  const total = (period: keyof Burn, decimals: number): string =>
+    items.reduce((all, item) => all.plus(item[burn][period]), new Decimal(0)).toFixed(decimals);
+  return { hourly: total("hourly", 4), monthly: total("monthly", 2) };
+}

@@ -80,6 +80,7 @@ export const exampleSurroundings: Surroundings = {
   cost: undefined,
   budget: undefined,
   privacy: { residency: ["DE", "FI", "SE"] },
+  lifetime: { purpose: "production", today: "2026-11-21" },
 };
 
 /**

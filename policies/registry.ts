@@ -4,6 +4,7 @@ import { burstIsSpot } from "./cost/burst-is-spot.ts";
 import { diskStaysSmall } from "./cost/disk-stays-small.ts";
 import { disksEndWithNode } from "./cost/disks-end-with-node.ts";
 import { endpointsAreNotOnSpot } from "./cost/endpoints-are-not-on-spot.ts";
+import { expires } from "./cost/expires.ts";
 import { gpuScalesToZero } from "./cost/gpu-scales-to-zero.ts";
 import { memoryIsBounded } from "./cost/memory-is-bounded.ts";
 import { natSparesObjectStorage } from "./cost/nat-spares-object-storage.ts";
@@ -74,6 +75,7 @@ export const rules: readonly Rule[] = [
   diskStaysSmall,
   disksEndWithNode,
   endpointsAreNotOnSpot,
+  expires,
   gpuScalesToZero,
   memoryIsBounded,
   natSparesObjectStorage,

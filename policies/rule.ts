@@ -13,6 +13,16 @@ export interface Surroundings {
   readonly budget: Budget | undefined;
   /** The environment's privacy section, as parsed; see stacks/spec/privacy.ts. */
   readonly privacy: Privacy | undefined;
+  /** How long the environment is wanted; absent where the front end knows nothing but resources. */
+  readonly lifetime: Lifetime | undefined;
+}
+
+export interface Lifetime {
+  readonly purpose: "development" | "staging" | "production";
+  /** ISO date of its last day, or `never`; see stacks/spec/identity.ts. */
+  readonly expires?: string | undefined;
+  /** ISO date on which it is judged. */
+  readonly today: string;
 }
 
 /** What a rule may look at beside the rows. */
@@ -22,15 +32,20 @@ export interface RuleContext<Config> extends Surroundings {
 
 /** Limits in euros; every one may be left out. */
 export interface Limits {
-  readonly expected?:
-    { readonly hourlyEuros?: number | undefined; readonly monthlyEuros?: number | undefined } | undefined;
-  readonly worst?:
-    { readonly hourlyEuros?: number | undefined; readonly monthlyEuros?: number | undefined } | undefined;
+  readonly expected?: BurnLimits | undefined;
+  readonly worst?: BurnLimits | undefined;
+}
+interface BurnLimits {
+  readonly hourlyEuros?: number | undefined;
+  readonly dailyEuros?: number | undefined;
+  readonly monthlyEuros?: number | undefined;
 }
 export interface Budget {
   /** Share of a limit from which an advisory finding is reported. */
   readonly warnAt: number;
   readonly environment: Limits;
+  readonly teams?: Readonly<Record<string, Limits>> | undefined;
+  readonly pools?: Readonly<Record<string, Limits>> | undefined;
 }
 
 export interface Privacy {

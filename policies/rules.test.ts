@@ -133,6 +133,7 @@ it("the sandbox breaks no mandatory rule", async () => {
     environment: "sandbox",
     budget: spec.budget,
     privacy: spec.privacy,
+    lifetime: { ...spec.environment, today: TODAY },
     cost: { ...cost, items: [] },
   };
   const { findings } = runRules(rules, rows, surroundings);

@@ -1,5 +1,5 @@
 import { Decimal } from "decimal.js";
-import type { Burn, Cost, LineItem } from "../../policies/cost.ts";
+import { sumOf, type Burn, type Cost, type LineItem } from "../../policies/cost.ts";
 import type { Finding } from "../../policies/finding.ts";
 import type { Row } from "../../policies/row.ts";
 import type { Catalogue } from "./catalogue/catalogue.ts";
@@ -37,7 +37,10 @@ export function estimate(rows: readonly Row[], options: EstimateOptions): { cost
     for (const price of quote.used) remember(usedBy, price, row);
   }
   findings.push(...[...usedBy].flatMap(([price, users]) => doubts(price, users, today)));
-  return { cost: { currency: "EUR", expected: sum(items, "expected"), worst: sum(items, "worst"), items }, findings };
+  return {
+    cost: { currency: "EUR", expected: sumOf(items, "expected"), worst: sumOf(items, "worst"), items },
+    findings,
+  };
 }
 
 /** One share of the cost; `value` is empty for what carries no such label. */
@@ -51,7 +54,7 @@ export interface Allocation {
 export function byLabel(cost: Cost, label: string): Allocation[] {
   const groups = Map.groupBy(cost.items, (item) => item.labels[label] ?? "");
   return [...groups]
-    .map(([value, items]) => ({ value, expected: sum(items, "expected"), worst: sum(items, "worst") }))
+    .map(([value, items]) => ({ value, expected: sumOf(items, "expected"), worst: sumOf(items, "worst") }))
     .toSorted(
       (a, b) => new Decimal(b.worst.monthly).comparedTo(a.worst.monthly) || a.value.localeCompare(b.value, "en"),
     );
@@ -107,10 +110,4 @@ function doubts(price: Price, users: readonly Row[], today: string): Finding[] {
     });
   }
   return found;
-}
-
-function sum(items: readonly LineItem[], burn: "expected" | "worst"): Burn {
-  const total = (part: keyof Burn, decimals: number): string =>
-    items.reduce((all, item) => all.plus(item[burn][part]), new Decimal(0)).toFixed(decimals);
-  return { hourly: total("hourly", 4), monthly: total("monthly", 2) };
 }

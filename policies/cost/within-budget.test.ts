@@ -71,13 +71,32 @@ describe("within-budget", () => {
     ]);
   });
 
-  it("checks both burns by the hour and by the month", () => {
-    const limits = { hourlyEuros: 0.5, monthlyEuros: 1 };
+  it("checks both burns by the hour, by the day and by the month", () => {
+    const limits = { hourlyEuros: 0.5, dailyEuros: 12, monthlyEuros: 1 };
     expect(check({ expected: limits, worst: limits }).findings.map(({ path }) => path)).toEqual([
+      "budget.environment.expected.dailyEuros",
       "budget.environment.expected.hourlyEuros",
       "budget.environment.expected.monthlyEuros",
+      "budget.environment.worst.dailyEuros",
       "budget.environment.worst.hourlyEuros",
       "budget.environment.worst.monthlyEuros",
+    ]);
+  });
+
+  it("holds a pool to its own limit, by 24 hours of its hourly burn for a day", () => {
+    const pools = { inference: { worst: { dailyEuros: 24 } }, burst: { worst: { dailyEuros: 1773 } } };
+    const { findings } = check({}, { budget: { warnAt: 0.8, environment: {}, pools } });
+    expect(findings.map(({ level, path, message }) => [level, path, message])).toEqual([
+      [
+        "mandatory",
+        "budget.pools.inference.worst.dailyEuros",
+        "Pool inference's worst cost is 24.00 euros a day, 100 % of the limit of 24. Most goes to inference (24.00).",
+      ],
+      [
+        "advisory",
+        "budget.pools.burst.worst.dailyEuros",
+        "Pool burst's worst cost is 1418.40 euros a day, 80 % of the limit of 1773. Most goes to burst (1418.40).",
+      ],
     ]);
   });
 

@@ -2,7 +2,7 @@ import type { Cost } from "../cost.ts";
 import { withinBudget } from "../cost/within-budget.ts";
 import type { Finding } from "../finding.ts";
 import type { Row } from "../row.ts";
-import type { Rule } from "../rule.ts";
+import type { Budget, Limits, Rule } from "../rule.ts";
 import { runRules, runRulesOnResource, worstFirst, type RunContext } from "../run.ts";
 
 export interface JudgeOptions extends Omit<RunContext, "cost"> {
@@ -46,13 +46,25 @@ export class Judge {
     return worstFirst([...findings, ...runRules(rules, rows, { ...context, cost }).findings]);
   }
 
-  /** Only the worst case can be judged while resources are still missing: it never falls when one is added. */
+  /**
+   * Only the worst case of the environment and of its pools can be judged while resources are still missing: it never
+   * falls when one is added. What a team pays does, where one more workload shares its nodes.
+   */
   #overBudget({ type }: Row): readonly Finding[] {
     const { budget, bills, price, ...context } = this.#options;
-    if (budget?.environment.worst === undefined || !bills(type)) return [];
+    const guard = budget === undefined ? undefined : runningGuard(budget);
+    if (guard === undefined || !bills(type)) return [];
     const rows = [...this.#rows.values()];
-    const worst = { ...budget, environment: { worst: budget.environment.worst } };
-    const { findings } = runRules([withinBudget], rows, { ...context, budget: worst, cost: price(rows).cost });
+    const { findings } = runRules([withinBudget], rows, { ...context, budget: guard, cost: price(rows).cost });
     return findings.filter(({ level, rule }) => level === "mandatory" && rule === withinBudget.id);
   }
+}
+
+/** The limits that can be held to while resources are still missing; undefined if there is none. */
+function runningGuard({ warnAt, environment, pools = {} }: Budget): Budget | undefined {
+  const worst = ({ worst: limits }: Limits): Limits => ({ worst: limits });
+  const parts = [environment, ...Object.values(pools)];
+  if (parts.every((limits) => limits.worst === undefined)) return undefined;
+  const ofPools = Object.entries(pools).map(([name, limits]) => [name, worst(limits)] as const);
+  return { warnAt, environment: worst(environment), pools: Object.fromEntries(ofPools) };
 }

@@ -5,6 +5,7 @@ import { estimate } from "../../plan/pricing/estimate.ts";
 import { pricerOf } from "../../plan/pricing/pricers/registry.ts";
 import { today } from "../../plan/today.ts";
 import { budget } from "../../stacks/spec/budget.ts";
+import { identity } from "../../stacks/spec/identity.ts";
 import { privacy } from "../../stacks/spec/privacy.ts";
 import { usage } from "../../stacks/spec/usage.ts";
 import { loadExemptions } from "../exemptions.ts";
@@ -20,12 +21,14 @@ const exemptions = { list: loadExemptions(rules.map(({ id }) => id)), today: day
 function judge({ name, isPreview, config }: Stack): Judge {
   const section = (key: string): unknown => JSON.parse(config.get(`splitfleet:${key}`) ?? "null");
   // The program has refused a wrong section already; without a budget the rule says that it could not decide.
+  const about = identity.safeParse(section("environment")).data;
   const expectedUsage = usage.safeParse(section("usage")).data ?? { pools: {} };
   return new Judge({
     rules,
     environment: name,
     budget: budget.safeParse(section("budget")).data,
     privacy: privacy.safeParse(section("privacy")).data,
+    lifetime: about === undefined ? undefined : { purpose: about.purpose, expires: about.expires, today: day },
     exemptions,
     isPreview,
     bills: (type) => pricerOf(type) !== undefined,

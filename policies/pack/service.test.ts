@@ -44,6 +44,7 @@ beforeAll(async () => {
         bills: (type) => type.startsWith("hcloud:"),
         price,
         privacy: undefined,
+        lifetime: undefined,
         budget: budget(Number(config.get("splitfleet:worst") ?? 1000)),
       }),
   });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { budget } from "./budget.ts";
 import { cluster } from "./cluster.ts";
+import { identity } from "./identity.ts";
 import { mesh } from "./mesh.ts";
 import { models } from "./models.ts";
 import { pools } from "./pools.ts";
@@ -9,14 +10,7 @@ import { secrets } from "./secrets.ts";
 import { sites } from "./sites.ts";
 import { teams } from "./teams.ts";
 import { usage } from "./usage.ts";
-import { email, slug } from "./values.ts";
 import { workloads } from "./workloads.ts";
-
-export const identity = z.strictObject({
-  name: slug.meta({ description: "Equals the stack's name." }),
-  purpose: z.enum(["development", "staging", "production"]),
-  owner: email.meta({ description: "Who is told when something needs a decision." }),
-});
 
 /** One environment: the sections of `stacks/Pulumi.<environment>.yaml` under the `splitfleet:` prefix. */
 export const environmentSpec = z.strictObject({

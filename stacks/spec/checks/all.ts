@@ -1,4 +1,5 @@
 import type { Complaint } from "../../problems.ts";
+import { budgetPools, budgetTeams } from "./budget-names.ts";
 import { burstJoin } from "./burst-join.ts";
 import { capacity } from "./capacity.ts";
 import type { Check, Facts } from "./check.ts";
@@ -23,6 +24,8 @@ import { cyclicNeeds, workloadNeeds } from "./workload-needs.ts";
 
 /** In no particular order: reports sort by position. */
 const CHECKS: readonly Check[] = [
+  budgetPools,
+  budgetTeams,
   burstJoin,
   burstSize,
   capacity,
