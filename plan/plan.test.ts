@@ -88,6 +88,30 @@ describe("planEnvironment", () => {
     expect(new Set(mandatory.map(({ rule }) => rule))).toEqual(new Set(["cost/unknown-price"]));
     expect(summary).toMatchObject({ undecided: mandatory.length, verdict: "undecided" });
   });
+
+  it("lets a missing price be exempted for a while, and decides the rest", async () => {
+    const environment = await loadEnvironment(SANDBOX_FILE);
+    const { inference } = environment.lock.pools;
+    if (inference?.kind !== "hetzner") throw new Error("the sandbox has no Hetzner pool named inference");
+    const pools = { ...environment.lock.pools, inference: { ...inference, serverType: "cx999" } };
+    const exemption = {
+      rule: "cost/unknown-price",
+      urn: "urn:pulumi:sandbox::*Server::inference-*",
+      owner: "platform@example.org",
+      reason: "The type is ordered by contract, and its price is being negotiated.",
+      until: "2027-01-31",
+    };
+    const { findings, exempted, summary } = await planEnvironment(
+      { ...environment, lock: { ...environment.lock, pools } },
+      { today: TODAY, exemptions: [exemption] },
+    );
+    expect(findings.filter(({ level }) => level === "mandatory")).toEqual([]);
+    expect(exempted.map(({ finding, exemption: by }) => [finding.rule, by])).toEqual([
+      ["cost/unknown-price", exemption],
+      ["cost/unknown-price", exemption],
+    ]);
+    expect(summary).toMatchObject({ mandatory: 0, undecided: 0, verdict: "pass" });
+  });
 });
 
 describe("generatePlanSchema", () => {

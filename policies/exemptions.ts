@@ -49,7 +49,7 @@ const file = z.strictObject({ exemptions: z.array(exemption, "a list") });
 /**
  * Reads a file of exemptions.
  *
- * @param rules Ids of the rules there are.
+ * @param rules Ids of what may be exempted.
  * @throws ExemptionsError naming file, place, value and what was expected, for every problem.
  */
 export function loadExemptions(rules: readonly string[], name = EXEMPTIONS_FILE): readonly Exemption[] {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { checks, EXEMPTABLE } from "./checks.ts";
 import type { Example } from "./example.ts";
 import { verdictOn } from "./examples.ts";
 import { rules } from "./registry.ts";
@@ -26,7 +27,25 @@ export function generateRuleReference(): { path: string; text: string }[] {
     const own = rules.filter(({ id }) => id.startsWith(`${category}/`));
     return [`## ${name}\n\n${table(["rule", "level", "demand"], own.map(summary))}`, ...own.map(section)];
   });
-  return [{ path: "docs/reference/rules.md", text: [HEAD, ...parts].join("\n") }];
+  return [{ path: "docs/reference/rules.md", text: [HEAD, ...parts, others()].join("\n") }];
+}
+
+/** What is reported beside the rules. */
+function others(): string {
+  const rows = checks
+    .filter(({ id }) => !rules.some((rule) => rule.id === id))
+    .map(({ id, level, severity, title, fix }) => [
+      id,
+      `${level}, ${severity}`,
+      title,
+      fix,
+      EXEMPTABLE.includes(id) ? "yes" : "no",
+    ]);
+  return `## Prices and exemptions themselves
+
+What pricing and the run of the rules report. A missing price counts as undecided (exit code 2), never as nothing.
+
+${table(["finding", "level", "demand", "fix", "can be exempted"], rows)}`;
 }
 
 const summary = ({ id, level, severity, title }: Rule): readonly string[] => [

@@ -12,14 +12,16 @@ export interface RunContext extends Surroundings {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** None if left out. */
   readonly exemptions?: Exemptions;
+  /** What pricing has found in the same rows; none if left out. A mandatory one says that there is no price. */
+  readonly priceFindings?: readonly Finding[];
 }
 
 export interface Verdict {
   /** Worst first, in the same order for the same rows. */
   readonly findings: readonly Finding[];
-  /** Those among the findings that say only that a rule could not judge: it crashed, or lacked a value. */
+  /** Those among the findings that say only that nothing was decided: a rule crashed, a value or a price is missing. */
   readonly undecided: readonly Finding[];
-  /** What would be findings, were they not exempted. What could not be judged never is. */
+  /** What would be findings, were they not exempted. What a rule could not judge never is. */
   readonly exempted: readonly Exempted[];
 }
 
@@ -27,11 +29,16 @@ const NONE: Exemptions = { list: [], today: "" };
 
 /** Runs every rule over the rows. Never throws: what goes wrong is itself a mandatory finding. */
 export function runRules(rules: readonly Rule[], rows: readonly Row[], context: RunContext): Verdict {
-  const { environment, exemptions = NONE } = context;
+  const { environment, exemptions = NONE, priceFindings = [] } = context;
   const { decided, undecided } = results(rules, rows, context);
-  const { kept, exempted } = exempt(decided, exemptions);
+  const { kept, exempted } = exempt([...decided, ...priceFindings], exemptions);
   const unsound = exemptionFindings(environment, exemptions, exempted);
-  return { findings: worstFirst([...kept, ...undecided, ...unsound]), undecided: worstFirst(undecided), exempted };
+  const unpriced = kept.filter((finding) => finding.level === "mandatory" && priceFindings.includes(finding));
+  return {
+    findings: worstFirst([...kept, ...undecided, ...unsound]),
+    undecided: worstFirst([...undecided, ...unpriced]),
+    exempted,
+  };
 }
 
 /** What speaks against one resource, of which nothing but its own row is known. Mandatory, decided and not exempted. */
@@ -68,7 +75,7 @@ interface Result {
 function runRule(
   rule: Rule,
   rows: readonly Row[],
-  { settings, exemptions: _, ...context }: RunContext,
+  { settings, exemptions: _exemptions, priceFindings: _priceFindings, ...context }: RunContext,
 ): readonly Result[] {
   const config = rule.config.safeParse(settings?.[rule.id] ?? {});
   if (!config.success) {

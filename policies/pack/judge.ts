@@ -3,9 +3,9 @@ import { withinBudget } from "../cost/within-budget.ts";
 import type { Finding } from "../finding.ts";
 import type { Row } from "../row.ts";
 import type { Budget, Limits, Rule } from "../rule.ts";
-import { runRules, runRulesOnResource, worstFirst, type RunContext } from "../run.ts";
+import { runRules, runRulesOnResource, type RunContext } from "../run.ts";
 
-export interface JudgeOptions extends Omit<RunContext, "cost"> {
+export interface JudgeOptions extends Omit<RunContext, "cost" | "priceFindings"> {
   readonly rules: readonly Rule[];
   /** False in the part of `up` that changes something. */
   readonly isPreview: boolean;
@@ -43,7 +43,7 @@ export class Judge {
     const { rules, price, ...context } = this.#options;
     const rows = resources.map((row) => this.#rows.get(row.urn) ?? row);
     const { cost, findings } = price(rows);
-    return worstFirst([...findings, ...runRules(rules, rows, { ...context, cost }).findings]);
+    return runRules(rules, rows, { ...context, cost, priceFindings: findings }).findings;
   }
 
   /**

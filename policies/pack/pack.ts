@@ -6,8 +6,11 @@ import { pricerOf } from "../../plan/pricing/pricers/registry.ts";
 import { today } from "../../plan/today.ts";
 import { budget } from "../../stacks/spec/budget.ts";
 import { identity } from "../../stacks/spec/identity.ts";
+import { models } from "../../stacks/spec/models.ts";
 import { privacy } from "../../stacks/spec/privacy.ts";
+import { sites } from "../../stacks/spec/sites.ts";
 import { usage } from "../../stacks/spec/usage.ts";
+import { EXEMPTABLE } from "../checks.ts";
 import { loadExemptions } from "../exemptions.ts";
 import { rules } from "../registry.ts";
 import { Judge } from "./judge.ts";
@@ -16,13 +19,17 @@ import { addAnalyzer, type Stack } from "./service.ts";
 
 const day = today();
 const catalogue = loadCatalogue({ today: day });
-const exemptions = { list: loadExemptions(rules.map(({ id }) => id)), today: day };
+const exemptions = { list: loadExemptions(EXEMPTABLE), today: day };
 
 function judge({ name, isPreview, config }: Stack): Judge {
   const section = (key: string): unknown => JSON.parse(config.get(`splitfleet:${key}`) ?? "null");
   // The program has refused a wrong section already; without a budget the rule says that it could not decide.
   const about = identity.safeParse(section("environment")).data;
-  const expectedUsage = usage.safeParse(section("usage")).data ?? { pools: {} };
+  const stated = {
+    usage: usage.safeParse(section("usage")).data ?? { pools: {} },
+    models: models.safeParse(section("models")).data ?? {},
+    sites: sites.safeParse(section("sites")).data ?? {},
+  };
   return new Judge({
     rules,
     environment: name,
@@ -32,7 +39,7 @@ function judge({ name, isPreview, config }: Stack): Judge {
     exemptions,
     isPreview,
     bills: (type) => pricerOf(type) !== undefined,
-    price: (rows) => estimate(rows, { catalogue, usage: expectedUsage, today: day }),
+    price: (rows) => estimate(rows, { catalogue, ...stated, today: day }),
   });
 }
 

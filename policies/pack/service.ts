@@ -3,6 +3,7 @@ import { AnalyzerService, type IAnalyzerServer } from "@pulumi/pulumi/proto/anal
 import analyzer from "@pulumi/pulumi/proto/analyzer_pb.js";
 import pluginpb from "@pulumi/pulumi/proto/plugin_pb.js";
 import emptypb from "google-protobuf/google/protobuf/empty_pb.js";
+import { checkOf } from "../checks.ts";
 import type { Finding } from "../finding.ts";
 import type { Rule } from "../rule.ts";
 import type { Judge } from "./judge.ts";
@@ -78,14 +79,14 @@ function analyzerInfo({ name, version, rules }: Pack): analyzer.AnalyzerInfo {
     .setPoliciesList(policies);
 }
 
-function toResponse({ name, version, rules }: Pack, findings: readonly Finding[]): analyzer.AnalyzeResponse {
+function toResponse({ name, version }: Pack, findings: readonly Finding[]): analyzer.AnalyzeResponse {
   const diagnostics = findings.map((finding) => {
     const { rule, level, severity, urn } = finding;
     return new analyzer.AnalyzeDiagnostic()
       .setPolicypackname(name)
       .setPolicypackversion(version)
       .setPolicyname(policyName(rule))
-      .setDescription(rules.find(({ id }) => id === rule)?.title ?? "")
+      .setDescription(checkOf(rule).title)
       .setMessage(messageOf(finding))
       .setUrn(urn)
       .setEnforcementlevel(LEVELS[level])

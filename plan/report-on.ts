@@ -1,0 +1,69 @@
+import { EXEMPTABLE } from "../policies/checks.ts";
+import { loadExemptions, type Exemption } from "../policies/exemptions.ts";
+import type { Finding } from "../policies/finding.ts";
+import { rules } from "../policies/registry.ts";
+import { runRules } from "../policies/run.ts";
+import type { Row } from "../policies/row.ts";
+import type { EnvironmentSpec } from "../stacks/spec/environment.ts";
+import { loadCatalogue } from "./pricing/catalogue/load.ts";
+import { estimate } from "./pricing/estimate.ts";
+import type { PlanReport, PlanSummary } from "./report/contract.ts";
+
+export interface ReportOptions {
+  /** ISO date; decides which prices are out of date and which exemptions count. */
+  readonly today: string;
+  /** Those of `policies/exemptions.yaml` if left out. */
+  readonly exemptions?: readonly Exemption[];
+  /** Day of order by URN of resources that exist and keep their price. @default everything is a new order */
+  readonly orderedOn?: ReadonlyMap<string, string>;
+}
+
+/**
+ * Prices rows and runs every rule over them, wherever they come from: the program or a stack's state.
+ *
+ * @throws CatalogueError if the price files are wrong, ExemptionsError if the exemptions are.
+ */
+export function reportOn(
+  rows: readonly Row[],
+  { name, spec }: { readonly name: string; readonly spec: EnvironmentSpec },
+  { today, orderedOn, exemptions: list = loadExemptions(EXEMPTABLE) }: ReportOptions,
+): PlanReport {
+  const { budget, privacy, usage } = spec;
+  const { purpose, expires } = spec.environment;
+  const history = orderedOn === undefined ? {} : { orderedOn };
+  const priced = estimate(rows, { catalogue: loadCatalogue({ today }), usage, today, ...history });
+  const { findings, undecided, exempted } = runRules(rules, rows, {
+    environment: name,
+    cost: priced.cost,
+    priceFindings: priced.findings,
+    budget,
+    privacy,
+    lifetime: { purpose, expires, today },
+    exemptions: { list, today },
+  });
+  return {
+    environment: name,
+    rows: rows.map(shown),
+    cost: priced.cost,
+    findings: [...findings],
+    exempted: exempted.map(({ finding, exemption }) => ({ finding, exemption: { ...exemption } })),
+    summary: summarise(rows, findings, undecided.length),
+  };
+}
+
+const shown = ({ urn, type, name, parent, labels, secretPaths, unknownPaths }: Row): PlanReport["rows"][number] => ({
+  urn,
+  type,
+  name,
+  parent,
+  labels: { ...labels },
+  secretPaths: [...secretPaths],
+  unknownPaths: [...unknownPaths],
+});
+
+function summarise(rows: readonly Row[], findings: readonly Finding[], undecided: number): PlanSummary {
+  const resources = rows.filter(({ custom, type }) => custom && !type.startsWith("pulumi:")).length;
+  const mandatory = findings.filter(({ level }) => level === "mandatory").length;
+  const verdict = undecided > 0 ? "undecided" : mandatory > 0 ? "findings" : "pass";
+  return { resources, mandatory, advisory: findings.length - mandatory, undecided, verdict };
+}
