@@ -4,11 +4,11 @@ import type { Finding } from "../../policies/finding.ts";
 import type { Row } from "../../policies/row.ts";
 import type { Catalogue } from "./catalogue/catalogue.ts";
 import type { Price } from "./catalogue/schema.ts";
-import { indexRows, type PricingContext, type Usage } from "./context.ts";
+import { indexRows, type PricingContext, type Surroundings, type Usage } from "./context.ts";
 import { freeReason, pricerOf } from "./pricers/registry.ts";
 import { Quote } from "./quote.ts";
 
-export interface EstimateOptions {
+export interface EstimateOptions extends Surroundings {
   readonly catalogue: Catalogue;
   readonly usage: Usage;
   /** ISO date; decides what is stale. */
@@ -24,9 +24,9 @@ export interface EstimateOptions {
  * always adds up. A month is 730 hours, or the provider's monthly cap. The order of rows does not matter.
  */
 export function estimate(rows: readonly Row[], options: EstimateOptions): { cost: Cost; findings: Finding[] } {
-  const { catalogue, usage, today, orderedOn = new Map<string, string>() } = options;
+  const { catalogue, usage, models = {}, sites = {}, today, orderedOn = new Map<string, string>() } = options;
   const sorted = rows.toSorted((a, b) => (a.urn < b.urn ? -1 : a.urn > b.urn ? 1 : 0));
-  const context: PricingContext = { catalogue, usage, orderedOn, rows: indexRows(sorted) };
+  const context: PricingContext = { catalogue, usage, models, sites, orderedOn, rows: indexRows(sorted) };
   const items: LineItem[] = [];
   const findings: Finding[] = [];
   const usedBy = new Map<Price, Row[]>();

@@ -22,6 +22,8 @@ export interface ExactItem {
   readonly unit: string;
   readonly expected: ExactBurn;
   readonly worst: ExactBurn;
+  /** Who pays and what for. Default: the row's labels. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 type Sheet = Pick<Quote, "items" | "findings" | "used">;
@@ -110,7 +112,7 @@ export class Quote {
   }
 
   /** Adds a priced part. Rounds half up: four decimals for an hour, two for a month. */
-  add({ label, prices, quantity, unit, expected, worst }: ExactItem): void {
+  add({ label, prices, quantity, unit, expected, worst, labels = this.row.labels }: ExactItem): void {
     const currencies = new Set(prices.map((price) => price.currency));
     const rates = [...currencies].flatMap((currency) => this.context.catalogue.rate(currency) ?? []);
     const conversion = rates.map((rate) => ` (at ${rate.amount} ${rate.item}/EUR of ${rate.observedAt})`).join("");
@@ -123,7 +125,7 @@ export class Quote {
       unit,
       expected: rounded(expected),
       worst: rounded(worst),
-      labels: { ...this.row.labels },
+      labels: { ...labels },
     });
   }
 

@@ -27,7 +27,7 @@ export const environmentSpec = z.strictObject({
   budget: budget.meta({ description: "What the environment may cost, in euros net of tax." }),
   privacy: privacy.meta({ description: "Where data may be kept." }),
   usage: usage
-    .default({ pools: {} })
+    .prefault({})
     .meta({ description: "What is expected to be used, where the plan alone can not say." }),
 });
 export type EnvironmentSpec = z.infer<typeof environmentSpec>;

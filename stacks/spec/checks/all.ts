@@ -18,6 +18,7 @@ import { repeats } from "./repeats.ts";
 import { residency } from "./residency.ts";
 import { retention } from "./retention.ts";
 import { nodeAddresses, poolSubnets } from "./subnets.ts";
+import { usageTokens, usageTraffic } from "./usage-names.ts";
 import { vaultPool } from "./vault-pool.ts";
 import { k3sVersion, lockedBinaries } from "./versions.ts";
 import { cyclicNeeds, workloadNeeds } from "./workload-needs.ts";
@@ -56,6 +57,8 @@ const CHECKS: readonly Check[] = [
   stackName,
   teamQuota,
   usagePools,
+  usageTokens,
+  usageTraffic,
   vaultPool,
   workloadData,
   workloadModels,
