@@ -28,10 +28,10 @@ export function reportOn(
   { name, spec }: { readonly name: string; readonly spec: EnvironmentSpec },
   { today, orderedOn, exemptions: list = loadExemptions(EXEMPTABLE) }: ReportOptions,
 ): PlanReport {
-  const { budget, privacy, usage } = spec;
+  const { budget, privacy, usage, models, sites } = spec;
   const { purpose, expires } = spec.environment;
   const history = orderedOn === undefined ? {} : { orderedOn };
-  const priced = estimate(rows, { catalogue: loadCatalogue({ today }), usage, today, ...history });
+  const priced = estimate(rows, { catalogue: loadCatalogue({ today }), usage, models, sites, today, ...history });
   const { findings, undecided, exempted } = runRules(rules, rows, {
     environment: name,
     cost: priced.cost,
