@@ -32,6 +32,10 @@ async function rowsOf(
     entry: { kind: "worker", team: "assistants", pool: "inference", dataClass: "internal", hostnames },
     definition,
     handles: {},
+    runtime: "kubernetes",
+    namespace: "team-assistants",
+    meshHost: undefined,
+    requires: [],
     workload,
   };
   const { rows } = await record({ name: "test", config: {}, secretKeys: [] }, async () => {
@@ -40,7 +44,16 @@ async function rowsOf(
     const allocation = { environment: "test", team: "assistants", dataClass: "internal", workload: "worker" };
     new KubernetesWorkload(
       "worker",
-      { planned, consumers: [], namespace: "team-assistants", allocation, taints: [], vault },
+      {
+        planned,
+        consumers: [],
+        namespace: "team-assistants",
+        allocation,
+        taints: [],
+        priorityClass: "production",
+        queue: undefined,
+        vault,
+      },
       { providers: [provider] },
     );
     return Promise.resolve({});

@@ -2,7 +2,8 @@ import { TenantNamespace } from "../components/cluster/tenant-namespace.ts";
 import { KubernetesWorkload } from "../components/runtime/kubernetes.ts";
 import { defineWorkload, type Handle, type Service, type WorkloadKind } from "../components/workloads/contract.ts";
 import type { RegisteredKind } from "../components/workloads/extensions.ts";
-import { namespaceOf, type PlannedWorkload } from "../components/workloads/plan.ts";
+import { namespaceOf } from "../components/workloads/neighbour.ts";
+import type { PlannedWorkload } from "../components/workloads/plan.ts";
 import { record } from "../plan/recorder/record.ts";
 import type { Row } from "../policies/row.ts";
 
@@ -26,15 +27,26 @@ const kind = (name: string, ports: WorkloadKind["ports"]): RegisteredKind => ({
 
 /** A workload of a team, with what it needs besides. */
 function plan(name: string, team: string, ports: WorkloadKind["ports"], parts: Partial<Service> = {}): PlannedWorkload {
-  const host = `${name}.${namespaceOf(team)}.svc.cluster.local`;
+  const namespace = namespaceOf(team);
+  const host = `${name}.${namespace}.svc.cluster.local`;
   const handles = Object.fromEntries(
     Object.entries(ports).map(([key, { port, protocol = "TCP" }]): [string, Handle] => [
       key,
-      { workload: name, team, port, protocol, host, url: "" },
+      { workload: name, team, namespace, port, protocol, host, url: "" },
     ]),
   );
   const entry = { kind: name, team, pool: "inference", dataClass: "internal" };
-  return { name, entry, definition: kind(name, ports), handles, workload: workload(parts) };
+  return {
+    name,
+    entry,
+    definition: kind(name, ports),
+    runtime: "kubernetes",
+    namespace,
+    meshHost: undefined,
+    handles,
+    workload: workload(parts),
+    requires: [],
+  };
 }
 
 const handle = ({ handles }: PlannedWorkload, port: string): Handle[] =>
@@ -94,6 +106,8 @@ export async function rowsOfTeams(workloads: readonly PlannedWorkload[]): Promis
         ),
         namespace: namespaceOf(team),
         taints: [],
+        priorityClass: "production",
+        queue: undefined,
         allocation: { environment: "teams", team, pool, dataClass, workload: one.name },
         vault: { kv: "kv", loginMount: "kubernetes", environment: "teams", dependsOn: [] },
       });

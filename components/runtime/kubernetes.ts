@@ -1,8 +1,10 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { queuedRun } from "../cluster/queues.ts";
 import { refine } from "../component.ts";
 import type { Taint } from "../compute/node-config/k3s.ts";
 import { labelsOf, type Allocation } from "../labels.ts";
+import { replicasOf } from "../workloads/contract.ts";
 import type { PlannedWorkload } from "../workloads/plan.ts";
 import { type Controller, createController } from "./kubernetes/controller.ts";
 import { withAnnotations } from "./kubernetes/annotations.ts";
@@ -19,6 +21,10 @@ export interface KubernetesWorkloadArgs {
   readonly allocation: Allocation;
   /** Taints of the pool's nodes. */
   readonly taints: readonly Taint[];
+  /** Name of the class of its pods. */
+  readonly priorityClass: pulumi.Input<string>;
+  /** Where its runs wait for room; undefined for a pool without queues. */
+  readonly queue: pulumi.Resource | undefined;
   readonly vault: SecretSource;
 }
 
@@ -36,7 +42,7 @@ export class KubernetesWorkload extends pulumi.ComponentResource {
 
   constructor(name: string, args: KubernetesWorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
     super("splitfleet:runtime:KubernetesWorkload", name, {}, opts);
-    const { planned, consumers, namespace, allocation, taints, vault } = args;
+    const { planned, consumers, namespace, allocation, taints, priorityClass, queue, vault } = args;
     const { workload } = planned;
     const override = workload.override?.kubernetes;
     const labels = { ...labelsOf(allocation), ...selectorOf(planned.name) };
@@ -68,12 +74,19 @@ export class KubernetesWorkload extends pulumi.ComponentResource {
             child,
           );
     const secrets = secretObjects(name, planned, vault, metadata, this);
-    const template = podTemplate({ planned, labels, allocation, taints, files, account: planned.name });
-    const dependsOn = [account, ...(config === undefined ? [] : [config]), ...secrets];
+    const pods = { planned, labels, allocation, taints, priorityClass, files, account: planned.name };
+    const template = podTemplate(pods);
+    const run = queue === undefined ? undefined : queuedRun(workload.form);
+    const dependsOn = [
+      account,
+      ...(config === undefined ? [] : [config]),
+      ...secrets,
+      ...(queue === undefined ? [] : [queue]),
+    ];
 
     const controller = createController(
       name,
-      { planned, metadata: metadata(planned.name), template },
+      { planned, metadata: metadata(planned.name), labels, template, run },
       { ...child, dependsOn },
     );
     const service = createService(name, planned, metadata, this);
@@ -86,8 +99,8 @@ export class KubernetesWorkload extends pulumi.ComponentResource {
       ),
       child,
     );
-    if ((workload.replicas ?? 1) > 1) createDisruptionBudget(name, planned, metadata, this);
-    createJobs(name, { planned, labels, allocation, taints, files, account: planned.name }, metadata, {
+    if (replicasOf(workload).maximum > 1) createDisruptionBudget(name, planned, metadata, this);
+    createJobs(name, pods, metadata, {
       ...child,
       dependsOn: service === undefined ? [controller] : [controller, service],
     });

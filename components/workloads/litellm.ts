@@ -13,6 +13,27 @@ export const litellm = defineWorkload({
   memory: "1 GiB, at most 2 GiB: one worker process.",
   runtimes: ["kubernetes", "compose"],
   ports: { api: { port: API, audience: "mesh" } },
+  metrics: {
+    port: "api",
+    path: "/metrics",
+    names: ["litellm_proxy_failed_requests_metric_total", "litellm_proxy_total_requests_metric_total"],
+  },
+  alerts: [
+    {
+      name: "LitellmFailing",
+      expression:
+        "sum by (workload) (rate(litellm_proxy_failed_requests_metric_total[5m]))" +
+        " > 0.05 * sum by (workload) (rate(litellm_proxy_total_requests_metric_total[5m]))",
+      forMinutes: 10,
+      severity: "page",
+      summary: "More than 5 % of the requests to the model proxy fail",
+      runbook: [
+        "Read the proxy's log: it names the model and the error of each failed request.",
+        "Ask the model's server for its list of models; one that is still loading or gone does not answer.",
+        "Check the provider's status page if only models of one provider fail, and raise their fallbacks.",
+      ],
+    },
+  ],
   spec: {
     replicas: z.int().min(1).max(20).default(1),
     timeoutSeconds: z
@@ -57,17 +78,6 @@ export const litellm = defineWorkload({
       files: { "/etc/litellm/config.yaml": stringify(config) },
       secrets: { "master-key": { class: "generated", keys: ["key"] } },
       needs: models.map((model) => model.server),
-      metrics: { port: API, path: "/metrics" },
-      alerts: [
-        {
-          name: "LitellmFailing",
-          expression:
-            "sum(rate(litellm_proxy_failed_requests_metric_total[5m]))" +
-            " > 0.05 * sum(rate(litellm_proxy_total_requests_metric_total[5m]))",
-          forMinutes: 10,
-          summary: "More than 5 % of the requests to the model proxy fail",
-        },
-      ],
     };
   },
 });

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { credential, defineWorkload, type Workload } from "./contract.ts";
 import type { RegisteredKind } from "./extensions.ts";
 import { needCycles } from "./needs.ts";
-import { planWorkloads, surveyWorkloads, type WorkloadEntry } from "./plan.ts";
+import type { WorkloadEntry, WorkloadFacts } from "./facts.ts";
+import { planWorkloads, surveyWorkloads } from "./plan.ts";
 
 const container = { image: "image", cpu: { request: 1 }, memoryMiB: { request: 64 }, user: 10001 };
 const idle = (): Workload => ({ replicas: 1, container });
@@ -52,7 +53,14 @@ const entry = (kind: string, more: object = {}): WorkloadEntry => ({
   dataClass: "internal",
   ...more,
 });
-const facts = (workloads: Record<string, WorkloadEntry>) => ({ environment: { name: "test" }, workloads, models: {} });
+const facts = (workloads: Record<string, WorkloadEntry>): WorkloadFacts => ({
+  environment: { name: "test", purpose: "development" },
+  mesh: { tailnet: "example.ts.net" },
+  pools: {},
+  workloads,
+  models: {},
+  budget: {},
+});
 const problemsOf = (workloads: Record<string, WorkloadEntry>, definitions = kinds) =>
   surveyWorkloads(facts(workloads), {}, definitions).problems;
 
@@ -73,6 +81,7 @@ describe("a need", () => {
     const handle = {
       workload: "main",
       team: "data",
+      namespace: "team-data",
       port: 5432,
       protocol: "TCP",
       host: "main.team-data.svc.cluster.local",
@@ -181,9 +190,15 @@ describe("a need", () => {
 test("circles of needs are found once each, whoever is looked at first", () => {
   const needing = (name: string, ...needs: string[]) => ({
     name,
-    workload: {
-      needs: needs.map((workload) => ({ workload, team: "", port: 1, protocol: "TCP" as const, host: "", url: "" })),
-    },
+    requires: needs.map((workload) => ({
+      workload,
+      team: "",
+      namespace: "",
+      port: 1,
+      protocol: "TCP" as const,
+      host: "",
+      url: "",
+    })),
   });
   expect(needCycles([needing("a", "b", "c"), needing("b", "c"), needing("c")])).toEqual([]);
   expect(

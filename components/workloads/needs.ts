@@ -1,6 +1,7 @@
-import type { Handle, Need } from "./contract.ts";
+import type { CatalogueModel, Handle, Need } from "./contract.ts";
+import { EGRESS, EGRESS_NEED } from "./egress.ts";
 import type { RegisteredKind } from "./extensions.ts";
-import type { WorkloadEntry } from "./plan.ts";
+import { handleOf, type Neighbour } from "./neighbour.ts";
 
 /** Why a workload can not be built. */
 export interface WorkloadProblem {
@@ -13,16 +14,10 @@ export interface WorkloadProblem {
   readonly choice?: { readonly given: string; readonly known: readonly string[] };
 }
 
-/** A workload by its name, with its ports as others reach them. */
-export interface Neighbour {
-  readonly name: string;
-  readonly entry: WorkloadEntry;
-  readonly definition: RegisteredKind;
-  readonly handles: Readonly<Record<string, Handle>>;
-}
-
 export interface ResolvedNeeds {
   readonly handles: Readonly<Record<string, Handle | undefined>>;
+  /** The workloads behind the handles, with the name of the port. */
+  readonly targets: readonly { readonly workload: string; readonly port: string }[];
   readonly problems: readonly WorkloadProblem[];
 }
 
@@ -31,65 +26,65 @@ export function resolveNeeds(
   own: Neighbour,
   all: readonly Neighbour[],
   kinds: readonly RegisteredKind[],
+  models: Readonly<Record<string, CatalogueModel>>,
 ): ResolvedNeeds {
-  const outcomes = Object.entries(own.definition.needs).map(
+  const { needs, egress } = own.definition;
+  const reachesOut = kinds.some(({ kind }) => kind === EGRESS.kind) && egress(own.entry, models).length > 0;
+  const outcomes = Object.entries(reachesOut ? { ...needs, [EGRESS_NEED]: EGRESS } : needs).map(
     ([need, declared]) => [need, resolve(need, declared, own, all, kinds)] as const,
   );
   return {
     handles: Object.fromEntries(
       outcomes.map(([need, outcome]) => [need, "handle" in outcome ? outcome.handle : undefined]),
     ),
+    targets: outcomes.flatMap(([, outcome]) =>
+      "handle" in outcome && outcome.handle !== undefined
+        ? [{ workload: outcome.handle.workload, port: outcome.port }]
+        : [],
+    ),
     problems: outcomes.flatMap(([, outcome]) => ("handle" in outcome ? [] : [outcome])),
   };
 }
 
+interface Outcome {
+  readonly handle: Handle | undefined;
+  readonly port: string;
+}
+
 function resolve(
   need: string,
-  { kind, port, optional = false }: Need,
-  { name, entry, definition: { file } }: Neighbour,
+  declared: Need,
+  own: Neighbour,
   all: readonly Neighbour[],
   kinds: readonly RegisteredKind[],
-): WorkloadProblem | { readonly handle: Handle | undefined } {
-  const target = kinds.find((candidate) => candidate.kind === kind);
-  if (target === undefined) {
-    const known = kinds.map((candidate) => candidate.kind);
-    const got = `the need ${need} for the kind ${kind}, which nobody defines`;
-    return {
-      path: [name],
-      got,
-      expected: `one of the kinds ${known.join(", ")}`,
-      fix: `correct \`needs.${need}.kind\` in ${file}`,
-      choice: { given: kind, known },
-    };
-  }
-  const ports = Object.keys(target.ports);
-  if (!ports.includes(port)) {
-    const got = `the need ${need} for port ${port} of ${kind}, which has no such port`;
-    const expected =
-      ports.length === 0 ? `a kind with ports; ${kind} has none` : `one of the ports ${ports.join(", ")}`;
-    return {
-      path: [name],
-      got,
-      expected,
-      fix: `correct \`needs.${need}.port\` in ${file}`,
-      choice: { given: port, known: ports },
-    };
-  }
-  const candidates = all.filter((candidate) => candidate.definition.kind === kind && candidate.name !== name);
-  const known = candidates.map((candidate) => candidate.name);
+): WorkloadProblem | Outcome {
+  const wanted = typeof declared.kind === "string" ? [declared.kind] : declared.kind;
+  const mistake = mistakeIn(need, wanted, declared.port, own, kinds);
+  if (mistake !== undefined) return mistake;
+  const { name, entry } = own;
+  const { file } = own.definition;
+  const { port, optional = false } = declared;
+  const kind = wanted.join(" or ");
+  const candidates = all.filter(({ definition, name: other }) => wanted.includes(definition.kind) && other !== name);
+  const near = candidates.filter(({ runtime }) => runtime === own.runtime);
+  const known = near.map((candidate) => candidate.name);
   const given = entry.needs?.[need];
   const expected =
     known.length === 0 ? `a workload of kind ${kind}` : `the name of a workload of kind ${kind}: ${known.join(", ")}`;
+  const to = (target: Neighbour | undefined): Outcome => ({
+    handle: target === undefined ? undefined : handleOf(target, port, own),
+    port,
+  });
   if (given !== undefined) {
-    const chosen = candidates.find((candidate) => candidate.name === given);
-    if (chosen !== undefined) return { handle: chosen.handles[port] };
+    const chosen = near.find((candidate) => candidate.name === given);
+    if (chosen !== undefined) return to(chosen);
     const fix =
       known.length === 0
         ? `add a workload ${given} of kind ${kind}`
         : `choose one of them for the need ${need} of ${file}`;
     return { path: [name, "needs", need], got: JSON.stringify(given), expected, fix, choice: { given, known } };
   }
-  const [only, ...others] = candidates;
+  const [only, ...others] = near;
   if (others.length > 0) {
     return {
       path: [name],
@@ -98,21 +93,55 @@ function resolve(
       fix: `write \`needs: { ${need}: ${only?.name} }\`, or another of them; ${file} declares the need`,
     };
   }
-  if (only !== undefined || optional) return { handle: only?.handles[port] };
+  if (only !== undefined || optional) return to(only);
+  const elsewhere = candidates.map((candidate) => `${candidate.name} on ${candidate.runtime}`).join(", ");
   return {
     path: [name],
-    got: `the need ${need}, and no workload of kind ${kind}`,
+    got: `the need ${need}, and no workload of kind ${kind}${elsewhere === "" ? "" : ` on ${own.runtime}: ${elsewhere}`}`,
     expected,
     fix: `add one to \`workloads\`; ${file} declares the need`,
   };
 }
 
+/** What is wrong with a need whatever the environment holds. */
+function mistakeIn(
+  need: string,
+  wanted: readonly string[],
+  port: string,
+  { name, definition: { file } }: Neighbour,
+  kinds: readonly RegisteredKind[],
+): WorkloadProblem | undefined {
+  for (const kind of wanted) {
+    const target = kinds.find((candidate) => candidate.kind === kind);
+    const known = target === undefined ? kinds.map((candidate) => candidate.kind) : Object.keys(target.ports);
+    if (target === undefined) {
+      return {
+        path: [name],
+        got: `the need ${need} for the kind ${kind}, which nobody defines`,
+        expected: `one of the kinds ${known.join(", ")}`,
+        fix: `correct \`needs.${need}.kind\` in ${file}`,
+        choice: { given: kind, known },
+      };
+    }
+    if (!known.includes(port)) {
+      return {
+        path: [name],
+        got: `the need ${need} for port ${port} of ${kind}, which has no such port`,
+        expected: known.length === 0 ? `a kind with ports; ${kind} has none` : `one of the ports ${known.join(", ")}`,
+        fix: `correct \`needs.${need}.port\` in ${file}`,
+        choice: { given: port, known },
+      };
+    }
+  }
+  return undefined;
+}
+
 /** Workloads that need each other in a circle, each circle once, from the workload whose name comes first. */
 export function needCycles(
-  workloads: readonly { readonly name: string; readonly workload: { readonly needs?: readonly Handle[] } }[],
+  workloads: readonly { readonly name: string; readonly requires: readonly Handle[] }[],
 ): string[][] {
   const next = new Map(
-    workloads.map(({ name, workload }) => [name, [...new Set((workload.needs ?? []).map((need) => need.workload))]]),
+    workloads.map(({ name, requires }) => [name, [...new Set(requires.map((need) => need.workload))]]),
   );
   const cycles = new Map<string, string[]>();
   const done = new Set<string>();

@@ -30,6 +30,7 @@ export const ollama = defineWorkload({
   },
   example: { models: ["small"] },
   serves: (spec) => spec.models,
+  egress: () => [{ host: "registry.ollama.ai", port: 443, purpose: "model weights" }],
   build: (spec, context) => {
     const loaded = spec.models.flatMap((name) => context.models[name] ?? []);
     const image = context.image("ollama");
@@ -57,7 +58,6 @@ export const ollama = defineWorkload({
         user: 10001,
       },
       volumes: { models: { path: "/models", sizeGiB: spec.storageGiB, keep: false } },
-      egress: [{ host: "registry.ollama.ai", port: 443, purpose: "model weights" }],
       jobs: {
         preload: {
           image,

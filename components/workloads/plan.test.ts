@@ -1,18 +1,37 @@
 import { expect, test } from "vitest";
-import { planWorkloads, type WorkloadFacts } from "./plan.ts";
+import type { WorkloadFacts } from "./facts.ts";
+import { planWorkloads } from "./plan.ts";
 
 const images = { ollama: "docker.io/ollama/ollama@sha256:aa", litellm: "ghcr.io/berriai/litellm@sha256:bb" };
 const entry = { team: "assistants", pool: "inference", dataClass: "personal" };
+const model = { engine: "ollama", dataClass: "personal" };
 const facts = {
-  environment: { name: "sandbox" },
+  environment: { name: "sandbox", purpose: "development" },
+  mesh: { tailnet: "example.ts.net" },
+  pools: {},
+  budget: {},
   workloads: {
     proxy: { kind: "litellm", ...entry },
     cpu: { kind: "ollama", ...entry, models: ["small", "tiny"], parallel: 2 },
   },
   models: {
-    small: { reference: "llama3.2:3b", weightsGiB: 2, contextTokens: 4096, contextKiBPerToken: 112, tier: "small" },
-    tiny: { reference: "smollm2:360m", weightsGiB: 0.5, contextTokens: 2048, contextKiBPerToken: 40, tier: "small" },
-    idle: { reference: "nobody", weightsGiB: 1, contextTokens: 2048, contextKiBPerToken: 40, tier: "small" },
+    small: {
+      ...model,
+      reference: "llama3.2:3b",
+      weightsGiB: 2,
+      contextTokens: 4096,
+      contextKiBPerToken: 112,
+      tier: "small",
+    },
+    tiny: {
+      ...model,
+      reference: "smollm2:360m",
+      weightsGiB: 0.5,
+      contextTokens: 2048,
+      contextKiBPerToken: 40,
+      tier: "small",
+    },
+    idle: { ...model, reference: "nobody", weightsGiB: 1, contextTokens: 2048, contextKiBPerToken: 40, tier: "small" },
   },
 } satisfies WorkloadFacts;
 
@@ -27,6 +46,7 @@ test("a workload is reached by its service's name in its team's namespace", () =
     api: {
       workload: "cpu",
       team: "assistants",
+      namespace: "team-assistants",
       port: 11434,
       protocol: "TCP",
       host: "cpu.team-assistants.svc.cluster.local",

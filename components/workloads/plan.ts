@@ -1,31 +1,16 @@
-import type { BuildContext, Handle, ServedModel, Workload } from "./contract.ts";
+import type { BuildContext, CatalogueModel, Consumer, Handle, ServedModel, Workload } from "./contract.ts";
+import { EGRESS_NEED, throughProxy } from "./egress.ts";
 import type { RegisteredKind } from "./extensions.ts";
-import { type Neighbour, resolveNeeds, type WorkloadProblem } from "./needs.ts";
+import { catalogueOf, type WorkloadFacts } from "./facts.ts";
+import { resolveNeeds, type ResolvedNeeds, type WorkloadProblem } from "./needs.ts";
+import { handleOf, memberOf, type Neighbour, neighbourOf } from "./neighbour.ts";
 import { registry } from "./registry.ts";
-
-/** One entry of the environment's `workloads` section; the kind's own fields stand beside these. */
-export interface WorkloadEntry {
-  readonly kind: string;
-  readonly team: string;
-  readonly pool: string;
-  readonly dataClass: string;
-  /** Which workload to take for a need, where there are several. */
-  readonly needs?: Readonly<Record<string, string | undefined>>;
-  /** Under which name the world reaches each public port. */
-  readonly hostnames?: Readonly<Record<string, string>>;
-  readonly [field: string]: unknown;
-}
-
-/** The parts of an environment and its lock that workloads are built from. */
-export interface WorkloadFacts {
-  readonly environment: { readonly name: string };
-  readonly workloads: Readonly<Record<string, WorkloadEntry>>;
-  readonly models: Readonly<Record<string, Omit<ServedModel, "name" | "server">>>;
-}
 
 export interface PlannedWorkload extends Neighbour {
   /** As its definition built it; `needs` are all of them. */
   readonly workload: Workload;
+  /** What must be there before it: the needs that its definition declares. */
+  readonly requires: readonly Handle[];
 }
 
 export interface Survey {
@@ -33,9 +18,6 @@ export interface Survey {
   readonly workloads: readonly PlannedWorkload[];
   readonly problems: readonly WorkloadProblem[];
 }
-
-/** Namespace of a team in the cluster. */
-export const namespaceOf = (team: string): string => `team-${team}`;
 
 /**
  * Builds the workloads of an environment that can be built, and says why the others can not: pure data, no resource.
@@ -51,47 +33,30 @@ export function surveyWorkloads(
   const problems: WorkloadProblem[] = [];
   const entries = Object.entries(facts.workloads).flatMap(([name, entry]): Neighbour[] => {
     const definition = kinds.find(({ kind }) => kind === entry.kind);
-    if (definition !== undefined) return [{ name, entry, definition, handles: handlesOf(name, entry, definition) }];
-    const known = kinds.map(({ kind }) => kind);
-    const choice = { given: entry.kind, known };
-    problems.push({
-      path: [name, "kind"],
-      got: JSON.stringify(entry.kind),
-      expected: `one of ${known.join(", ")}`,
-      fix: "correct it, or define it in extensions/workloads/",
-      choice,
-    });
+    if (definition !== undefined) return [neighbourOf(name, entry, definition, facts)];
+    problems.push(unknownKind(name, entry.kind, kinds));
     return [];
   });
-  const models = Object.fromEntries(
-    Object.entries(facts.models).map(([name, model]) => {
-      const server = entries.find(({ definition, entry }) => definition.serves(entry).includes(name));
-      return [name, { ...model, name, server: server?.handles["api"] }];
-    }),
-  );
+  const catalogue = catalogueOf(facts);
+  const needs = new Map(entries.map((own) => [own.name, resolveNeeds(own, entries, kinds, catalogue)]));
   const workloads = entries.flatMap((own): PlannedWorkload[] => {
-    const needs = resolveNeeds(own, entries, kinds);
+    const resolved = needs.get(own.name);
+    if (resolved === undefined || resolved.problems.length > 0) {
+      problems.push(...(resolved?.problems ?? []));
+      return [];
+    }
     const image = (wanted: string): string => {
       const reference = images[wanted];
-      if (reference !== undefined) return reference;
-      problems.push({
-        path: [own.name],
-        got: `no image ${wanted} in the lock`,
-        expected: "a reference with its digest",
-        fix: "run `npm run resolve`",
-      });
-      return wanted;
+      if (reference === undefined) problems.push(missingImage(own.name, wanted));
+      return reference ?? wanted;
     };
-    problems.push(...needs.problems);
-    if (needs.problems.length > 0) return [];
-    const context = { name: own.name, environment: facts.environment.name, models, image, needs: needs.handles };
+    const context = contextOf(own, { facts, catalogue, entries, needs, handles: resolved.handles, image });
     try {
-      return [{ ...own, workload: build(own, context) }];
+      return [build(own, context)];
     } catch (error) {
-      const got = `an error as it was built: ${error instanceof Error ? error.message : String(error)}`;
       problems.push({
         path: [own.name],
-        got,
+        got: `an error as it was built: ${error instanceof Error ? error.message : String(error)}`,
         expected: "a definition that builds",
         fix: `correct ${own.definition.file}`,
       });
@@ -116,28 +81,77 @@ export function planWorkloads(
   );
 }
 
-/** The declared needs come first, then those that the definition found by itself. */
-function build({ entry, definition }: Neighbour, context: BuildContext): Workload {
-  const workload = definition.build(entry, context);
-  const declared = Object.values(context.needs).filter((need) => need !== undefined);
-  const needs = [...declared, ...(workload.needs ?? [])];
-  return needs.length === 0 ? workload : { ...workload, needs };
+interface Surroundings {
+  readonly facts: WorkloadFacts;
+  readonly catalogue: Readonly<Record<string, CatalogueModel>>;
+  readonly entries: readonly Neighbour[];
+  readonly needs: ReadonlyMap<string, ResolvedNeeds>;
+  /** What its own needs came to. */
+  readonly handles: ResolvedNeeds["handles"];
+  image(name: string): string;
 }
 
-function handlesOf(name: string, { team }: WorkloadEntry, { ports }: RegisteredKind): Record<string, Handle> {
-  const host = `${name}.${namespaceOf(team)}.svc.cluster.local`;
-  return Object.fromEntries(
-    Object.entries(ports).map(([port, { port: number, protocol = "TCP", credentials }]) => [
-      port,
-      {
-        workload: name,
+function contextOf(own: Neighbour, { facts, catalogue, entries, needs, handles, image }: Surroundings): BuildContext {
+  const models = Object.entries(catalogue).map(([name, model]): [string, ServedModel] => {
+    const server = entries.find(({ definition, entry }) => definition.serves(entry).includes(name));
+    return [name, { ...model, server: server === undefined ? undefined : handleOf(server, "api", own) }];
+  });
+  return {
+    name: own.name,
+    team: own.entry.team,
+    dataClass: own.entry.dataClass,
+    environment: facts.environment.name,
+    production: facts.environment.purpose === "production",
+    runtime: own.runtime,
+    image,
+    models: Object.fromEntries(models),
+    needs: handles,
+    consumers: entries.flatMap((other) => consumersIn(own, other, needs.get(other.name))),
+    fleet: entries.map((member) => memberOf(member, own, catalogue)),
+    teams: Object.fromEntries(
+      Object.entries(facts.budget.teams ?? {}).map(([team, { expected }]) => [
         team,
-        port: number,
-        protocol,
-        host,
-        url: `http://${host}:${number}`,
-        ...(credentials === undefined ? {} : { credentials }),
-      },
-    ]),
-  );
+        { monthlyEuros: expected?.monthlyEuros },
+      ]),
+    ),
+  };
 }
+
+/** What a workload needs of another. */
+const consumersIn = (own: Neighbour, other: Neighbour, needs: ResolvedNeeds | undefined): Consumer[] =>
+  (needs?.targets ?? [])
+    .filter(({ workload }) => workload === own.name)
+    .map(({ port }) => ({
+      workload: other.name,
+      team: other.entry.team,
+      port,
+      handle: handleOf(own, port, other),
+    }));
+
+/** The declared needs come first, then those that the definition found by itself. */
+function build(own: Neighbour, context: BuildContext): PlannedWorkload {
+  const built = own.definition.build(own.entry, context);
+  const requires = Object.values(context.needs).filter((need) => need !== undefined);
+  const needs = [...requires, ...(built.needs ?? [])];
+  const proxy = context.needs[EGRESS_NEED];
+  const workload = proxy === undefined ? built : throughProxy(built, proxy, own.name);
+  return { ...own, workload: needs.length === 0 ? workload : { ...workload, needs }, requires };
+}
+
+function unknownKind(name: string, given: string, kinds: readonly RegisteredKind[]): WorkloadProblem {
+  const known = kinds.map(({ kind }) => kind);
+  return {
+    path: [name, "kind"],
+    got: JSON.stringify(given),
+    expected: `one of ${known.join(", ")}`,
+    fix: "correct it, or define it in extensions/workloads/",
+    choice: { given, known },
+  };
+}
+
+const missingImage = (name: string, image: string): WorkloadProblem => ({
+  path: [name],
+  got: `no image ${image} in the lock`,
+  expected: "a reference with its digest",
+  fix: "run `npm run resolve`",
+});

@@ -1,6 +1,7 @@
 import { hostAddress } from "../../components/network/ranges.ts";
 import type { Audience, Handle } from "../../components/workloads/contract.ts";
-import { namespaceOf, planWorkloads, type PlannedWorkload } from "../../components/workloads/plan.ts";
+import { namespaceOf } from "../../components/workloads/neighbour.ts";
+import { planWorkloads, type PlannedWorkload } from "../../components/workloads/plan.ts";
 import { k3sServers } from "../../stacks/layers/nodes.ts";
 import type { EnvironmentSpec } from "../../stacks/spec/environment.ts";
 import type { EnvironmentLock } from "../../stacks/spec/lock.ts";
@@ -69,12 +70,12 @@ const nameResolution = (namespace: string): Flow[] =>
     flow({ kind: "namespace", namespace }, NAME_SERVER, DNS_PORT, protocol, "every pod resolves names"),
   );
 
-function workloadFlows({ name, entry, definition, handles, workload }: PlannedWorkload): Flow[] {
-  const pods = (of: string): Party => ({ kind: "workload", namespace: namespaceOf(entry.team), name: of });
+function workloadFlows({ name, namespace, definition, handles, workload }: PlannedWorkload): Flow[] {
+  const pods = (of: string): Party => ({ kind: "workload", namespace, name: of });
   const reach = (from: Party, handle: Handle, why: string): Flow =>
     flow(
       from,
-      { kind: "workload", namespace: namespaceOf(handle.team), name: handle.workload },
+      { kind: "workload", namespace: handle.namespace, name: handle.workload },
       handle.port,
       handle.protocol,
       why,

@@ -1,12 +1,16 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { PriorityClasses } from "../../components/cluster/priority-classes.ts";
+import { Queues } from "../../components/cluster/queues.ts";
 import { TenantNamespace } from "../../components/cluster/tenant-namespace.ts";
 import { labelsOf } from "../../components/labels.ts";
 import { hostAddress } from "../../components/network/ranges.ts";
 import type { FleetProviders } from "../../components/providers.ts";
 import { SecretsOperator } from "../../components/secrets/secrets-operator.ts";
-import { namespaceOf } from "../../components/workloads/plan.ts";
+import { namespaceOf } from "../../components/workloads/neighbour.ts";
 import type { EnvironmentSpec } from "../spec/environment.ts";
+import type { EnvironmentLock } from "../spec/lock.ts";
 import { entryOf, ofKind } from "../spec/of-kind.ts";
+import { queuedPools, roomOf } from "../spec/queues.ts";
 import { k3sServers } from "./nodes.ts";
 import type { FleetNodes } from "./pools.ts";
 
@@ -15,14 +19,29 @@ const MESH_RANGE = "100.64.0.0/10";
 const API_PORT = 6443;
 const VAULT_PORT = 8200;
 
+const MIB_PER_GIB = 1024;
+
 export interface FleetCluster {
   /** Namespaces by team. */
   readonly teams: Readonly<Record<string, TenantNamespace>>;
   readonly secretsOperator: SecretsOperator;
+  readonly priorities: PriorityClasses["names"];
+  /** Queues by team, with what they need to be of use; undefined where no share of any pool is reserved. */
+  readonly queues: Queues | undefined;
+}
+
+interface QueueSurroundings {
+  readonly teams: Readonly<Record<string, TenantNamespace>>;
+  readonly labels: Record<string, string>;
 }
 
 /** What the cluster holds before any workload: the fleet's own namespace with its operators, and a closed namespace for each team. */
-export function createCluster(spec: EnvironmentSpec, nodes: FleetNodes, providers: FleetProviders): FleetCluster {
+export function createCluster(
+  spec: EnvironmentSpec,
+  lock: EnvironmentLock,
+  nodes: FleetNodes,
+  providers: FleetProviders,
+): FleetCluster {
   const environment = spec.environment.name;
   const opts: pulumi.ComponentResourceOptions = {
     providers: [providers.kubernetes],
@@ -34,24 +53,53 @@ export function createCluster(spec: EnvironmentSpec, nodes: FleetNodes, provider
     port: API_PORT,
   }));
 
+  const platformLabels = labelsOf({ environment, team: "platform", dataClass: "confidential" });
+  const priorities = new PriorityClasses("priorities", { labels: platformLabels }, opts);
   const system = new TenantNamespace(
     SYSTEM,
     {
       namespace: SYSTEM,
       egress: [...apiServers, { range: MESH_RANGE, port: VAULT_PORT }],
-      labels: labelsOf({ environment, team: "platform", dataClass: "confidential" }),
+      labels: platformLabels,
     },
     opts,
   );
-  const teams = Object.entries(spec.teams).map(([team, { quota }]) => {
-    const name = namespaceOf(team);
-    const labels = labelsOf({ environment, team, dataClass: "personal" });
-    return [team, new TenantNamespace(name, { namespace: name, quota, labels }, opts)] as const;
-  });
+  const teams = Object.fromEntries(
+    Object.entries(spec.teams).map(([team, { quota }]) => {
+      const name = namespaceOf(team);
+      const labels = labelsOf({ environment, team, dataClass: "personal" });
+      return [team, new TenantNamespace(name, { namespace: name, quota, labels }, opts)];
+    }),
+  );
   const secretsOperator = new SecretsOperator(
     "secrets-operator",
     { namespace: system.namespace, vaultAddress: spec.secrets.vault.address },
     opts,
   );
-  return { teams: Object.fromEntries(teams), secretsOperator };
+  const queues = createQueues(spec, lock, { teams, labels: platformLabels }, opts);
+  return { teams, secretsOperator, priorities: priorities.names, queues };
+}
+
+/** Kueue and its queues, where a team has reserved a share of a pool. */
+function createQueues(
+  spec: EnvironmentSpec,
+  lock: EnvironmentLock,
+  { teams, labels }: QueueSurroundings,
+  opts: pulumi.ComponentResourceOptions,
+): Queues | undefined {
+  const names = queuedPools(spec.teams);
+  if (names.size === 0) return undefined;
+  const pools = Object.entries(spec.pools).flatMap(([name, pool]) => {
+    const room = names.has(name) ? roomOf(name, pool, lock) : undefined;
+    return room === undefined ? [] : [[name, { room, taints: pool.taints }] as const];
+  });
+  const members = Object.entries(spec.teams).map(([team, { shares, quota }]) => {
+    const limit = { cpu: quota.cpu, memoryMiB: quota.memoryGiB * MIB_PER_GIB, gpus: quota.gpus };
+    return [team, { namespace: entryOf("teams", teams, team).namespace, shares, limit }] as const;
+  });
+  return new Queues(
+    "queues",
+    { cohort: spec.environment.name, pools: Object.fromEntries(pools), teams: Object.fromEntries(members), labels },
+    opts,
+  );
 }

@@ -3,7 +3,7 @@ import type { FleetProviders } from "../../components/providers.ts";
 import { secretPath, secretsOf, vaultRole } from "../../components/runtime/kubernetes/secrets.ts";
 import { VaultAccess } from "../../components/secrets/vault-access.ts";
 import { VaultEngines } from "../../components/secrets/vault-engines.ts";
-import { namespaceOf, type PlannedWorkload } from "../../components/workloads/plan.ts";
+import type { PlannedWorkload } from "../../components/workloads/plan.ts";
 import type { EnvironmentSpec } from "../spec/environment.ts";
 import type { FleetNodes } from "./pools.ts";
 
@@ -42,11 +42,11 @@ export function createSecrets(
     );
   }
   for (const workload of planned) {
-    const { name, entry } = workload;
+    const { name, namespace } = workload;
     const secrets = secretsOf(workload);
     if (secrets.length === 0) continue;
     const reads = secrets.map(({ owner, secret }) => secretPath(environment, owner, secret));
-    const login = { method: "kubernetes", namespace: namespaceOf(entry.team), serviceAccount: name } as const;
+    const login = { method: "kubernetes", namespace, serviceAccount: name } as const;
     new VaultAccess(vaultRole(environment, name), { mounts, reads, login }, withEngines);
   }
   return engines;

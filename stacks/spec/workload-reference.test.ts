@@ -4,27 +4,39 @@ import { defineWorkload, type Container } from "../../components/workloads/contr
 import { generateWorkloadReference } from "./workload-reference.ts";
 
 const container: Container = { image: "", cpu: { request: 1 }, memoryMiB: { request: 1536 }, user: 1 };
+const archive = defineWorkload({
+  kind: "archive",
+  summary: "Keeps records",
+  memory: "Always the same.",
+  runtimes: ["kubernetes"],
+  ports: { sql: { port: 5432, audience: "cluster" } },
+  spec: {},
+  build: () => ({ replicas: 1, container }),
+});
 const backup = defineWorkload({
   kind: "backup",
   summary: "Copies a database away",
   memory: "Always the same.",
   runtimes: ["kubernetes"],
   ports: {},
-  needs: { database: { kind: "postgres", port: "sql", optional: true } },
+  needs: { database: { kind: "archive", port: "sql", optional: true } },
   spec: { hour: z.int().min(0).max(23).meta({ description: "When it begins." }) },
   example: { hour: 2 },
+  egress: () => [{ host: "s3.example.org", port: 443, purpose: "copies" }],
   build: ({ hour }) => ({
     form: "scheduled",
     schedule: `0 ${hour} * * *`,
     deadlineSeconds: 900,
     retries: 1,
     container,
-    egress: [{ host: "s3.example.org", port: 443, purpose: "copies" }],
   }),
 });
 
 test("a kind's section says what it has, and nothing of what it has not", () => {
-  const [page] = generateWorkloadReference([{ ...backup, file: "extensions/workloads/backup.ts" }], []);
+  const [page] = generateWorkloadReference(
+    [archive, backup].map((kind) => ({ ...kind, file: `extensions/workloads/${kind.kind}.ts` })),
+    [],
+  );
   expect(page?.text.slice(page.text.indexOf("## backup"))).toBe(`## backup
 
 Copies a database away. Runs at \`0 2 * * *\` (UTC), for 900 seconds at most.
@@ -48,7 +60,7 @@ backup:
 
 | need | kind | port | can do without |
 | --- | --- | --- | --- |
-| database | postgres | sql | yes |
+| database | archive | sql | yes |
 
 | reaches outside the fleet | port | for |
 | --- | --- | --- |

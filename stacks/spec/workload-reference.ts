@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import { z } from "zod";
 import type { RegisteredKind } from "../../components/workloads/extensions.ts";
-import type { Workload } from "../../components/workloads/contract.ts";
+import type { Port, Workload } from "../../components/workloads/contract.ts";
 import { buildKind } from "../../components/workloads/example.ts";
 import { extensionProblems, registry } from "../../components/workloads/registry.ts";
 import { FIELD_COLUMNS, fields, markdownTable } from "./reference.ts";
@@ -32,13 +32,15 @@ export function generateWorkloadReference(
   problems: typeof extensionProblems = extensionProblems,
 ): { path: string; text: string }[] {
   if (problems.length > 0) throw new Error(problems.map(({ file, got, fix }) => `${file}: ${got}; ${fix}`).join("\n"));
-  const sections = kinds.toSorted((left, right) => (left.kind < right.kind ? -1 : 1)).flatMap(section);
+  const sections = kinds
+    .toSorted((left, right) => (left.kind < right.kind ? -1 : 1))
+    .flatMap((kind) => section(kind, kinds));
   return [{ path: "docs/workloads.md", text: [HEAD, ...sections].join("\n") }];
 }
 
-function section(kind: RegisteredKind): string[] {
+function section(kind: RegisteredKind, kinds: readonly RegisteredKind[]): string[] {
   const { ports, needs, spec, example } = kind;
-  const workload = buildKind(kind);
+  const workload = buildKind(kind, kind.example, kinds);
   const { memoryMiB } = workload.container;
   const limit = memoryMiB.limit === undefined ? "" : `, at most ${mebibytes(memoryMiB.limit)}`;
   return [
@@ -62,14 +64,14 @@ function section(kind: RegisteredKind): string[] {
         name,
         `${port}/${protocol}`,
         audience,
-        credentials === undefined ? "" : `secret \`${credentials}\``,
+        credentialsOf(credentials),
       ]),
     ),
     ...rows(
       ["need", "kind", "port", "can do without"],
       Object.entries(needs).map(([name, { kind: of, port, optional = false }]) => [
         name,
-        of,
+        typeof of === "string" ? of : of.join(" or "),
         port,
         optional ? "yes" : "no",
       ]),
@@ -91,11 +93,11 @@ function section(kind: RegisteredKind): string[] {
     ),
     ...rows(
       ["reaches outside the fleet", "port", "for"],
-      (workload.egress ?? []).map(({ host, port, purpose }) => [host, String(port), purpose]),
+      kind.egress(example, {}).map(({ host, port, purpose }) => [host, String(port), purpose]),
     ),
     ...rows(
       ["alert", "after", "meaning"],
-      (workload.alerts ?? []).map(({ name, forMinutes, summary }) => [name, `${forMinutes} minutes`, summary]),
+      (kind.alerts ?? []).map(({ name, forMinutes, summary }) => [name, `${forMinutes} minutes`, summary]),
     ),
     "",
   ];
@@ -105,12 +107,20 @@ function section(kind: RegisteredKind): string[] {
 const rows = (head: readonly string[], body: readonly (readonly string[])[]): string[] =>
   body.length === 0 ? [] : ["", ...markdownTable(head, body)];
 
+function credentialsOf(credentials: Port["credentials"]): string {
+  if (credentials === undefined) return "";
+  if (typeof credentials === "string") return `secret \`${credentials}\``;
+  return `secret \`${credentials.perConsumer}-<consumer>\``;
+}
+
 const mebibytes = (amount: number): string => `${amount.toLocaleString("en-GB")} MiB`;
 
 function formOf(workload: Workload): string {
   switch (workload.form) {
     case "daemon":
       return "One pod on every node of its pool.";
+    case "operated":
+      return `Runs all the time; the operator ${workload.operator} makes its pods.`;
     case "scheduled":
       return `Runs at \`${workload.schedule}\` (UTC), for ${workload.deadlineSeconds} seconds at most.`;
     case "batch":

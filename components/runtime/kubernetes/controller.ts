@@ -1,7 +1,8 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { queuedRun } from "../../cluster/queues.ts";
 import { refine } from "../../component.ts";
-import type { Batch, Scheduled, Service, Volume } from "../../workloads/contract.ts";
+import type { Batch, CustomResource, Operated, Scheduled, Service, Volume } from "../../workloads/contract.ts";
 import type { PlannedWorkload } from "../../workloads/plan.ts";
 import { withAnnotations } from "./annotations.ts";
 import { type podTemplate, selectorOf } from "./pod.ts";
@@ -13,13 +14,18 @@ export type Controller =
   | kubernetes.apps.v1.Deployment
   | kubernetes.apps.v1.StatefulSet
   | kubernetes.apps.v1.DaemonSet
+  | kubernetes.apiextensions.CustomResource
   | kubernetes.batch.v1.CronJob
   | kubernetes.batch.v1.Job;
 
 export interface ControllerArgs {
   readonly planned: PlannedWorkload;
   readonly metadata: ObjectMeta;
+  /** Those of the metadata. */
+  readonly labels: Record<string, string>;
   readonly template: ReturnType<typeof podTemplate>;
+  /** What hands its runs over to a queue; undefined where nothing does. */
+  readonly run: ReturnType<typeof queuedRun>;
 }
 
 /** The controller of a workload's form, as {@link controllerKind} names it. */
@@ -28,6 +34,8 @@ export function createController(name: string, args: ControllerArgs, opts: pulum
   switch (workload.form) {
     case "daemon":
       return createDaemonSet(name, args, opts);
+    case "operated":
+      return createOperated(name, workload, args, opts);
     case "scheduled":
       return createCronJob(name, workload, args, opts);
     case "batch":
@@ -43,6 +51,30 @@ export function createController(name: string, args: ControllerArgs, opts: pulum
 const selectorFor = ({ planned }: ControllerArgs) => ({ matchLabels: selectorOf(planned.name) });
 const overrideOf = ({ planned: { workload } }: ControllerArgs) => workload.override?.kubernetes;
 
+/** Left out where an autoscaler owns the number. */
+const fixed = (replicas: Service["replicas"]): { readonly replicas?: number } =>
+  typeof replicas === "number" ? { replicas } : {};
+
+/** The operator makes pods of the resource that bears the workload's name, and of those beside it. */
+function createOperated(
+  name: string,
+  { resources }: Operated,
+  args: ControllerArgs,
+  opts: pulumi.CustomResourceOptions,
+): kubernetes.apiextensions.CustomResource {
+  const [main, ...others] = resources;
+  if (main === undefined) throw new Error(`workload ${args.planned.name} has no custom resource`);
+  const create = ({ apiVersion, kind, name: suffix, spec }: CustomResource, more: pulumi.CustomResourceOptions) =>
+    new kubernetes.apiextensions.CustomResource(
+      `${name}-${suffix ?? kind.toLowerCase()}`,
+      { apiVersion, kind, metadata: { ...args.metadata, name: suffix ?? args.planned.name }, spec },
+      more,
+    );
+  const created = create(main, opts);
+  for (const other of others) create(other, { ...opts, dependsOn: [created] });
+  return created;
+}
+
 function createDeployment(
   name: string,
   { replicas }: Service,
@@ -53,7 +85,7 @@ function createDeployment(
     `${name}-deployment`,
     refine<kubernetes.apps.v1.DeploymentArgs>(
       "kubernetes:apps/v1:Deployment",
-      { metadata: args.metadata, spec: { replicas, selector: selectorFor(args), template: args.template } },
+      { metadata: args.metadata, spec: { ...fixed(replicas), selector: selectorFor(args), template: args.template } },
       overrideOf(args)?.deployment,
     ),
     opts,
@@ -75,7 +107,7 @@ function createStatefulSet(
       {
         metadata: withAnnotations(metadata, dataAnnotations(volumes)),
         spec: {
-          replicas,
+          ...fixed(replicas),
           selector: selectorFor(args),
           template,
           serviceName: planned.name,
@@ -136,7 +168,7 @@ function createCronJob(
     timeZone: "Etc/UTC",
     concurrencyPolicy: "Forbid",
     startingDeadlineSeconds: STARTING_DEADLINE_SECONDS,
-    jobTemplate: { metadata: { labels: args.metadata.labels ?? {} }, spec: runSpec(workload, args) },
+    jobTemplate: { metadata: { labels: runLabels(args) }, spec: runSpec(workload, args) },
   };
   return new kubernetes.batch.v1.CronJob(
     `${name}-cron-job`,
@@ -156,7 +188,8 @@ function createJob(
   args: ControllerArgs,
   opts: pulumi.CustomResourceOptions,
 ): kubernetes.batch.v1.Job {
-  const metadata = withAnnotations(args.metadata, { "pulumi.com/skipAwait": "true" });
+  const labelled = { ...args.metadata, labels: runLabels(args) };
+  const metadata = withAnnotations(labelled, { "pulumi.com/skipAwait": "true" });
   return new kubernetes.batch.v1.Job(
     `${name}-job`,
     refine<kubernetes.batch.v1.JobArgs>(
@@ -164,14 +197,18 @@ function createJob(
       { metadata, spec: runSpec(workload, args) },
       overrideOf(args)?.job,
     ),
-    { ...opts, deleteBeforeReplace: true },
+    // Whoever admits the run lets it go on, and may stop it for another one.
+    { ...opts, deleteBeforeReplace: true, ...(args.run === undefined ? {} : { ignoreChanges: ["spec.suspend"] }) },
   );
 }
 
+const runLabels = ({ labels, run }: ControllerArgs): Record<string, string> => ({ ...labels, ...run?.labels });
+
 const runSpec = (
   { deadlineSeconds, retries }: Scheduled | Batch,
-  { template }: ControllerArgs,
+  { template, run }: ControllerArgs,
 ): kubernetes.types.input.batch.v1.JobSpec => ({
+  ...(run === undefined ? {} : { suspend: run.suspend }),
   activeDeadlineSeconds: deadlineSeconds,
   backoffLimit: retries,
   template: { ...template, spec: { ...template.spec, restartPolicy: "Never" } },

@@ -10,13 +10,24 @@ type ServiceWorkload = PlannedWorkload & { readonly workload: Service };
 const entry = { team: "assistants", pool: "inference", dataClass: "personal" };
 const [proxy, engine] = planWorkloads(
   {
-    environment: { name: "sandbox" },
+    environment: { name: "sandbox", purpose: "development" },
+    mesh: { tailnet: "example.ts.net" },
+    pools: {},
+    budget: {},
     workloads: {
       proxy: { kind: "litellm", ...entry },
       engine: { kind: "ollama", ...entry, team: "platform", models: ["small"] },
     },
     models: {
-      small: { reference: "llama3.2:3b", weightsGiB: 2, contextTokens: 4096, contextKiBPerToken: 112, tier: "small" },
+      small: {
+        engine: "ollama",
+        reference: "llama3.2:3b",
+        weightsGiB: 2,
+        contextTokens: 4096,
+        contextKiBPerToken: 112,
+        tier: "small",
+        dataClass: "personal",
+      },
     },
   },
   { ollama: "ollama@sha256:aa", litellm: "litellm@sha256:bb" },
@@ -29,7 +40,15 @@ const pods = (workload: string, team: string) => ({
 const taints = [{ key: "nvidia.com/gpu", value: "true", effect: "NoSchedule" }];
 const allocation = { environment: "sandbox", ...entry, workload: "proxy" };
 const podOf = (workload: Workload, files = configFiles(workload.files ?? {})) =>
-  podTemplate({ planned: { ...proxy, workload }, labels: {}, allocation, taints, files, account: "proxy" });
+  podTemplate({
+    planned: { ...proxy, workload },
+    labels: {},
+    allocation,
+    taints,
+    priorityClass: "production",
+    files,
+    account: "proxy",
+  });
 
 test("a port for the mesh lets mesh addresses in, and a need lets its consumer out", () => {
   expect(networkPolicySpec(proxy, [])).toEqual({
@@ -55,7 +74,15 @@ test("a port for the cluster lets in those that declared a need, and the workloa
 });
 
 test("a port number that serves two protocols lets a consumer in by the one it needs", () => {
-  const tcp: Handle = { workload: "names", team: "platform", port: 53, protocol: "TCP", host: "", url: "" };
+  const tcp: Handle = {
+    workload: "names",
+    team: "platform",
+    namespace: "team-platform",
+    port: 53,
+    protocol: "TCP",
+    host: "",
+    url: "",
+  };
   const udp: Handle = { ...tcp, protocol: "UDP" };
   const names: PlannedWorkload = {
     ...engine,

@@ -1,6 +1,6 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import type { Handle } from "../../workloads/contract.ts";
-import { namespaceOf, type PlannedWorkload } from "../../workloads/plan.ts";
+import type { PlannedWorkload } from "../../workloads/plan.ts";
 import { selectorOf } from "./pod.ts";
 
 type Spec = kubernetes.types.input.networking.v1.NetworkPolicySpec;
@@ -9,8 +9,8 @@ type Peer = kubernetes.types.input.networking.v1.NetworkPolicyPeer;
 /** Addresses of mesh devices; subnet routes keep them, because nodes do not hide the source. */
 const MESH_RANGE = "100.64.0.0/10";
 
-const podsOf = (workload: string, team: string): Peer => ({
-  namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespaceOf(team) } },
+const podsOf = (workload: string, namespace: string): Peer => ({
+  namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
   podSelector: { matchLabels: selectorOf(workload) },
 });
 
@@ -21,7 +21,7 @@ const port = ({ port: number, protocol }: Pick<Handle, "port" | "protocol">) => 
  * namespace's own rule.
  */
 export function networkPolicySpec(
-  { name, entry, handles, definition, workload }: PlannedWorkload,
+  { name, namespace, handles, definition, workload }: PlannedWorkload,
   consumers: readonly PlannedWorkload[],
 ): Spec {
   const ingress = Object.entries(handles).flatMap(([handleName, handle]) => {
@@ -29,19 +29,22 @@ export function networkPolicySpec(
       .filter(({ workload: { needs = [] } }) =>
         needs.some((need) => need.workload === name && need.port === handle.port && need.protocol === handle.protocol),
       )
-      .map((consumer) => podsOf(consumer.name, consumer.entry.team));
-    const jobs = Object.keys(workload.jobs ?? {}).map((job) => podsOf(`${name}-${job}`, entry.team));
+      .map((consumer) => podsOf(consumer.name, consumer.namespace));
+    const jobs = Object.keys(workload.jobs ?? {}).map((job) => podsOf(`${name}-${job}`, namespace));
     const mesh = definition.ports[handleName]?.audience === "mesh" ? [{ ipBlock: { cidr: MESH_RANGE } }] : [];
     const from = [...callers, ...jobs, ...mesh];
     return from.length === 0 ? [] : [{ from, ports: port(handle) }];
   });
-  const egress = (workload.needs ?? []).map((need) => ({ to: [podsOf(need.workload, need.team)], ports: port(need) }));
+  const egress = (workload.needs ?? []).map((need) => ({
+    to: [podsOf(need.workload, need.namespace)],
+    ports: port(need),
+  }));
   return { podSelector: { matchLabels: selectorOf(name) }, policyTypes: ["Ingress", "Egress"], ingress, egress };
 }
 
 /** A workload's job may reach the workload itself, and nothing else. */
-export const jobPolicySpec = ({ name, entry, handles }: PlannedWorkload, job: string): Spec => ({
+export const jobPolicySpec = ({ name, namespace, handles }: PlannedWorkload, job: string): Spec => ({
   podSelector: { matchLabels: selectorOf(job) },
   policyTypes: ["Ingress", "Egress"],
-  egress: [{ to: [podsOf(name, entry.team)], ports: Object.values(handles).flatMap(port) }],
+  egress: [{ to: [podsOf(name, namespace)], ports: Object.values(handles).flatMap(port) }],
 });

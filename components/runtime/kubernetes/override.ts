@@ -13,6 +13,8 @@ export interface KubernetesOverride {
   readonly daemonSet?: Transform<kubernetes.apps.v1.DaemonSetArgs>;
   readonly cronJob?: Transform<kubernetes.batch.v1.CronJobArgs>;
   readonly job?: Transform<kubernetes.batch.v1.JobArgs>;
+  /** Of an operated workload: the resource that bears its name. */
+  readonly customResource?: Transform<kubernetes.apiextensions.CustomResourceArgs>;
   readonly service?: Transform<kubernetes.core.v1.ServiceArgs>;
   readonly networkPolicy?: Transform<kubernetes.networking.v1.NetworkPolicyArgs>;
 }
@@ -23,6 +25,7 @@ const CONTROLLERS = {
   DaemonSet: "daemonSet",
   CronJob: "cronJob",
   Job: "job",
+  CustomResource: "customResource",
 } as const;
 
 /** Objects of a workload that an override can name. */

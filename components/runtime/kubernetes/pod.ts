@@ -1,7 +1,8 @@
 import type * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Taint } from "../../compute/node-config/k3s.ts";
 import type { Allocation } from "../../labels.ts";
-import type { Container, Probe } from "../../workloads/contract.ts";
+import { type Container, type Probe, replicasOf } from "../../workloads/contract.ts";
 import type { PlannedWorkload } from "../../workloads/plan.ts";
 import type { ConfigFiles } from "./config-files.ts";
 import { referredName } from "./secrets.ts";
@@ -17,6 +18,8 @@ export interface PodArgs {
   readonly allocation: Allocation;
   /** Of the pool: its pods put up with them, all others stay away. */
   readonly taints: readonly Taint[];
+  /** Name of the class. */
+  readonly priorityClass: pulumi.Input<string>;
   readonly files: ConfigFiles | undefined;
   /** Name of the service account. */
   readonly account: string;
@@ -32,10 +35,12 @@ export function podTemplate({
   labels,
   allocation,
   taints,
+  priorityClass,
   files,
   account,
 }: PodArgs): PodTemplate & { spec: kubernetes.types.input.core.v1.PodSpec } {
-  const { container, volumes = {}, replicas = 1 } = job === undefined ? planned.workload : { container: job };
+  const { container, volumes = {} } = job === undefined ? planned.workload : { container: job };
+  const spreads = job === undefined && replicasOf(planned.workload).maximum > 1;
   const scratch = container.scratch ?? [];
   return {
     metadata: {
@@ -45,6 +50,7 @@ export function podTemplate({
     spec: {
       serviceAccountName: account,
       automountServiceAccountToken: false,
+      priorityClassName: priorityClass,
       nodeSelector: allocation.pool === undefined ? {} : { "splitfleet/pool": allocation.pool },
       ...(taints.length === 0
         ? {}
@@ -57,7 +63,7 @@ export function podTemplate({
         seccompProfile: { type: "RuntimeDefault" },
       },
       ...(container.lifecycle === undefined ? {} : { terminationGracePeriodSeconds: container.lifecycle.graceSeconds }),
-      ...(replicas > 1 ? { topologySpreadConstraints: [spread(planned.name)] } : {}),
+      ...(spreads ? { topologySpreadConstraints: [spread(planned.name)] } : {}),
       containers: [
         {
           ...containerArgs(planned.name, container),
@@ -115,11 +121,13 @@ function containerArgs(name: string, container: Container): ContainerArgs {
   };
 }
 
-const probe = ({ path, port, periodSeconds, failureThreshold }: Probe) => ({
-  httpGet: { path, port },
-  periodSeconds,
-  failureThreshold,
-});
+const probe = (declared: Probe): kubernetes.types.input.core.v1.Probe => {
+  const { periodSeconds, failureThreshold, timeoutSeconds } = declared;
+  const timing = { periodSeconds, failureThreshold, ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }) };
+  if ("command" in declared) return { exec: { command: [...declared.command] }, ...timing };
+  if ("tcpPort" in declared) return { tcpSocket: { port: declared.tcpPort }, ...timing };
+  return { httpGet: { path: declared.path, port: declared.port }, ...timing };
+};
 
 const spread = (name: string) => ({
   maxSkew: 1,

@@ -5,9 +5,9 @@ import { type Machine, machineOf, reservedMiB } from "../machines.ts";
 import { type Pool, sizeOf } from "../pools.ts";
 import { check, type Facts } from "./check.ts";
 import { describeResources, firstFit, nodeTable, type Pod, type Resources, summary } from "./first-fit.ts";
-import { planned, podsOf } from "./planned.ts";
+import { planned, podsOf, WORKLOAD_FACTS } from "./planned.ts";
 
-const NEEDED = ["environment", "workloads", "models", "pools", "lock"] as const;
+const NEEDED = [...WORKLOAD_FACTS, "lock"] as const;
 
 /** What a pool's workloads ask for, and what the pool has for them. */
 export interface PoolDemand {

@@ -4,7 +4,7 @@ import type { PlannedWorkload } from "../../../components/workloads/plan.ts";
 import type { Complaint } from "../../problems.ts";
 import { oneOf } from "../../words.ts";
 import { check } from "./check.ts";
-import { type Demand, planned } from "./planned.ts";
+import { type Demand, planned, WORKLOAD_FACTS } from "./planned.ts";
 
 /** What a fault of a definition reads like; the rest of the complaint names the entry and the definition's file. */
 interface Fault {
@@ -14,7 +14,7 @@ interface Fault {
   readonly fix: string;
 }
 
-export const definitionFaults = check(["environment", "workloads", "models"], (facts) => faultsIn(planned(facts)));
+export const definitionFaults = check(WORKLOAD_FACTS, (facts) => faultsIn(planned(facts)));
 
 /** What the types of the contract can not say about what definitions built. */
 export function* faultsIn({ workloads, images }: Pick<Demand, "workloads" | "images">): Iterable<Complaint> {
@@ -94,7 +94,7 @@ function* idlePorts({ definition: { ports }, workload: { form } }: PlannedWorklo
 
 function* emptyCredentials({ definition: { ports }, workload: { secrets = {} } }: PlannedWorkload): Iterable<Fault> {
   for (const [port, { credentials }] of Object.entries(ports)) {
-    if (credentials === undefined || secrets[credentials] !== undefined) continue;
+    if (typeof credentials !== "string" || secrets[credentials] !== undefined) continue;
     yield {
       got: `the credentials ${credentials} of port ${port}, which is no secret of it`,
       expected: Object.keys(secrets).length === 0 ? "the name of a declared secret" : oneOf(Object.keys(secrets)),

@@ -1,4 +1,4 @@
-import type { WorkloadEntry } from "../../../components/workloads/plan.ts";
+import type { WorkloadEntry } from "../../../components/workloads/facts.ts";
 import type { Complaint } from "../../problems.ts";
 import { check } from "./check.ts";
 

@@ -1,10 +1,9 @@
-import type { Container } from "../../../components/workloads/contract.ts";
-import {
-  type PlannedWorkload,
-  type Survey,
-  surveyWorkloads,
-  type WorkloadFacts,
-} from "../../../components/workloads/plan.ts";
+import { type Container, replicasOf } from "../../../components/workloads/contract.ts";
+import type { WorkloadFacts } from "../../../components/workloads/facts.ts";
+import { type PlannedWorkload, type Survey, surveyWorkloads } from "../../../components/workloads/plan.ts";
+
+/** The sections that workloads are built from. */
+export const WORKLOAD_FACTS = ["environment", "mesh", "pools", "workloads", "models", "budget"] as const;
 
 export interface Demand extends Survey {
   /** Names of the images they run, whether or not the lock has them. */
@@ -47,7 +46,7 @@ export interface PlannedPod {
  * @param nodes Of its pool, for a workload with a pod on each.
  */
 export const podsOf = ({ name, workload }: PlannedWorkload, nodes: number): readonly PlannedPod[] => [
-  ...Array.from({ length: workload.form === "daemon" ? nodes : (workload.replicas ?? 1) }, () => ({
+  ...Array.from({ length: workload.form === "daemon" ? nodes : replicasOf(workload).maximum }, () => ({
     name,
     container: workload.container,
   })),

@@ -1,14 +1,15 @@
-import { namespaceOf } from "../../../components/workloads/plan.ts";
+import { replicasOf } from "../../../components/workloads/contract.ts";
+import { namespaceOf } from "../../../components/workloads/neighbour.ts";
 import type { Complaint } from "../../problems.ts";
 import { sizeOf } from "../pools.ts";
 import { check, type Facts } from "./check.ts";
-import { planned, podsOf } from "./planned.ts";
+import { planned, podsOf, WORKLOAD_FACTS } from "./planned.ts";
 
 const MIB_PER_GIB = 1024;
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
-const NEEDED = ["environment", "workloads", "models", "teams", "pools"] as const;
+const NEEDED = [...WORKLOAD_FACTS, "teams"] as const;
 
 /** One resource of a team's quota that the team's workloads ask more of. */
 export interface QuotaShortage {
@@ -34,7 +35,7 @@ export function* quotaShortages(facts: Pick<Facts, (typeof NEEDED)[number]>): It
       memoryGiB: sum(pods.map(({ container: { memoryMiB } }) => memoryMiB.limit ?? memoryMiB.request)) / MIB_PER_GIB,
       storageGiB: sum(
         own.flatMap(({ workload }) =>
-          Object.values(workload.volumes ?? {}).map(({ sizeGiB }) => sizeGiB * (workload.replicas ?? 1)),
+          Object.values(workload.volumes ?? {}).map(({ sizeGiB }) => sizeGiB * replicasOf(workload).maximum),
         ),
       ),
       gpus: sum(pods.map(({ container: { gpus } }) => gpus ?? 0)),

@@ -2,9 +2,9 @@ import type { PlannedWorkload } from "../../../components/workloads/plan.ts";
 import type { Complaint } from "../../problems.ts";
 import { count } from "../../words.ts";
 import { check } from "./check.ts";
-import { planned } from "./planned.ts";
+import { planned, WORKLOAD_FACTS } from "./planned.ts";
 
-export const retention = check(["environment", "workloads", "models"], (facts) => overdueIn(planned(facts).workloads));
+export const retention = check(WORKLOAD_FACTS, (facts) => overdueIn(planned(facts).workloads));
 
 /** A store of personal data says how old they become, and its copies become no older. */
 export function* overdueIn(workloads: readonly PlannedWorkload[]): Iterable<Complaint> {

@@ -3,17 +3,17 @@ import type { PlannedWorkload } from "../../../components/workloads/plan.ts";
 import type { Complaint } from "../../problems.ts";
 import { nearest } from "../../words.ts";
 import { check } from "./check.ts";
-import { planned } from "./planned.ts";
+import { planned, WORKLOAD_FACTS } from "./planned.ts";
 
 /** Every workload can be built: what it needs is there, and it is known which workload is meant. */
-export const workloadNeeds = check(["environment", "workloads", "models"], function* (facts): Iterable<Complaint> {
+export const workloadNeeds = check(WORKLOAD_FACTS, function* (facts): Iterable<Complaint> {
   for (const { path, got, expected, fix, choice } of planned(facts).problems) {
     const hint = choice === undefined ? {} : { nearest: nearest(choice.given, choice.known) };
     yield { path: ["workloads", ...path], atKey: path.length === 1, got, expected, fix, ...hint };
   }
 });
 
-export const cyclicNeeds = check(["environment", "workloads", "models"], (facts) => cyclesIn(planned(facts).workloads));
+export const cyclicNeeds = check(WORKLOAD_FACTS, (facts) => cyclesIn(planned(facts).workloads));
 
 /** Needs come to an end: of workloads that need each other in a circle, none can be ready first. */
 export function* cyclesIn(workloads: readonly PlannedWorkload[]): Iterable<Complaint> {

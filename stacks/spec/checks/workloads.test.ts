@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { defineWorkload, type Port, type Workload, type WorkloadKind } from "../../../components/workloads/contract.ts";
+import {
+  defineWorkload,
+  type Handle,
+  type Port,
+  type Workload,
+  type WorkloadKind,
+} from "../../../components/workloads/contract.ts";
 import type { PlannedWorkload } from "../../../components/workloads/plan.ts";
 import { trialFacts } from "../../testdata/trial.ts";
 import { faultsIn } from "./definitions.ts";
@@ -17,6 +23,7 @@ function plan(
   workload: Workload,
   kind: Partial<Pick<WorkloadKind, "runtimes" | "ports">> = {},
   dataClass = "personal",
+  requires: readonly Handle[] = [],
 ): PlannedWorkload {
   const definition = {
     ...defineWorkload({
@@ -35,8 +42,12 @@ function plan(
     name,
     entry: { kind: name, team: "platform", pool: "operations", dataClass },
     definition,
+    runtime: "kubernetes",
+    namespace: "team-platform",
+    meshHost: undefined,
     handles: {},
     workload,
+    requires,
   };
 }
 const faults = (...workloads: PlannedWorkload[]) =>
@@ -186,11 +197,11 @@ test("a store of personal data without retention, and backups that outlive it", 
 
 test("workloads that need each other", () => {
   const needs = (workload: string) => [
-    { workload, team: "platform", port: 80, protocol: "TCP" as const, host: "", url: "" },
+    { workload, team: "platform", namespace: "team-platform", port: 80, protocol: "TCP" as const, host: "", url: "" },
   ];
   const circle = [
-    plan("shop", { replicas: 1, container, needs: needs("bank") }),
-    plan("bank", { replicas: 1, container, needs: needs("shop") }),
+    plan("shop", { replicas: 1, container }, {}, "internal", needs("bank")),
+    plan("bank", { replicas: 1, container }, {}, "internal", needs("shop")),
   ];
   expect([...cyclesIn(circle)]).toEqual([
     {
