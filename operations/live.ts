@@ -109,10 +109,19 @@ export class LiveStack implements Disposable {
   }
 
   async state(): Promise<Deployment> {
-    const args = ["stack", "export", "--stack", this.#options.environment];
+    return exportedStack.parse(JSON.parse(await this.#export())).deployment;
+  }
+
+  /** The text of the stack's state with its secrets in the clear: for looking at, never for keeping. */
+  decrypted(): Promise<string> {
+    return this.#export("--show-secrets");
+  }
+
+  async #export(...options: readonly string[]): Promise<string> {
+    const args = ["stack", "export", "--stack", this.#options.environment, ...options];
     const result = await runCommand(this.#engine, args);
     if (result.exitCode !== 0) throw new EngineError(args, result);
-    return exportedStack.parse(JSON.parse(result.stdout)).deployment;
+    return result.stdout;
   }
 
   [Symbol.dispose](): void {

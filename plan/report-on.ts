@@ -4,9 +4,10 @@ import type { Finding } from "../policies/finding.ts";
 import { rules } from "../policies/registry.ts";
 import { runRules } from "../policies/run.ts";
 import type { Row } from "../policies/row.ts";
-import type { EnvironmentSpec } from "../stacks/spec/environment.ts";
+import type { Environment } from "../stacks/environment-file.ts";
 import { loadCatalogue } from "./pricing/catalogue/load.ts";
 import { estimate } from "./pricing/estimate.ts";
+import { explainer } from "./report/explain.ts";
 import type { PlanReport, PlanSummary } from "./report/contract.ts";
 
 export interface ReportOptions {
@@ -25,7 +26,7 @@ export interface ReportOptions {
  */
 export function reportOn(
   rows: readonly Row[],
-  { name, spec }: { readonly name: string; readonly spec: EnvironmentSpec },
+  { name, spec, file }: Pick<Environment, "name" | "spec" | "file">,
   { today, orderedOn, exemptions: list = loadExemptions(EXEMPTABLE) }: ReportOptions,
 ): PlanReport {
   const { budget, privacy, usage, models, sites } = spec;
@@ -41,12 +42,13 @@ export function reportOn(
     lifetime: { purpose, expires, today },
     exemptions: { list, today },
   });
+  const explained = explainer({ rows, cost: priced.cost, file, today });
   return {
     environment: name,
     rows: rows.map(shown),
     cost: priced.cost,
-    findings: [...findings],
-    exempted: exempted.map(({ finding, exemption }) => ({ finding, exemption: { ...exemption } })),
+    findings: findings.map(explained),
+    exempted: exempted.map(({ finding, exemption }) => ({ finding: explained(finding), exemption: { ...exemption } })),
     summary: summarise(rows, findings, undecided.length),
   };
 }

@@ -97,7 +97,7 @@ export function exempt(
   findings: readonly Finding[],
   { list, today }: Exemptions,
 ): { readonly kept: readonly Finding[]; readonly exempted: readonly Exempted[] } {
-  const counting = list.filter(({ until }) => until >= today && until <= latest(today));
+  const counting = list.filter(({ until }) => until >= today && until <= latestDay(today));
   const matchers = counting.map((entry) => ({ entry, matches: matcher(entry.urn) }));
   const exempted = findings.flatMap((finding) => {
     const found = matchers.find(({ entry, matches }) => entry.rule === finding.rule && matches(finding.urn));
@@ -131,7 +131,7 @@ export function exemptionFindings(
         },
       ];
     }
-    if (entry.until > latest(today)) {
+    if (entry.until > latestDay(today)) {
       return [
         {
           ...about,
@@ -139,8 +139,8 @@ export function exemptionFindings(
           level: "mandatory",
           message: `${subject} reaches further than ${LONGEST_DAYS} days, so it does not count.`,
           value: entry.until,
-          limit: `${latest(today)} or earlier`,
-          fix: `Set \`until\` to ${latest(today)} at the latest and look at it again then.`,
+          limit: `${latestDay(today)} or earlier`,
+          fix: `Set \`until\` to ${latestDay(today)} at the latest and look at it again then.`,
         },
       ];
     }
@@ -159,8 +159,8 @@ export function exemptionFindings(
   });
 }
 
-/** The last day that an exemption may name. */
-function latest(today: string): string {
+/** The last day that an exemption may name on a day. Both are ISO dates. */
+export function latestDay(today: string): string {
   const day = new Date(`${today}T00:00:00Z`);
   day.setUTCDate(day.getUTCDate() + LONGEST_DAYS);
   return day.toISOString().slice(0, 10);

@@ -61,7 +61,7 @@ function results(
 }
 
 /** Mandatory before advisory, critical before low, then by rule, resource and place. */
-export function worstFirst(findings: readonly Finding[]): Finding[] {
+export function worstFirst<F extends Finding>(findings: readonly F[]): F[] {
   const key = ({ level, severity, rule, urn, path, message }: Finding): string =>
     [LEVELS.indexOf(level), SEVERITIES.indexOf(severity), rule, urn, path, message].join("\u0000");
   return findings.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));

@@ -4,25 +4,24 @@ import path from "node:path";
 import "../plan/recorder/lean-sdk.ts";
 import { Command, CommanderError } from "commander";
 import type { PlanReport } from "../plan/report/contract.ts";
+import { outputOptions, writeReports, type OutputOptions } from "../plan/report/output.ts";
+import { VERDICT_EXIT } from "../plan/report/verdict.ts";
 import { today } from "../plan/today.ts";
 import { nearest } from "../stacks/words.ts";
 
-const EXIT = { pass: 0, findings: 1, undecided: 2 } as const;
 const BAD_INPUT = 2;
 
 const stacks = path.join(import.meta.dirname, "..", "stacks");
 
-interface Options {
-  readonly json?: boolean;
+interface Options extends OutputOptions {
   readonly file?: string;
 }
 
-const command = new Command("npm run plan --")
+const command = outputOptions(new Command("npm run plan --"))
   .description(
     "Shows what environments consist of, cost and break, before anything exists. Needs no network and no credentials.",
   )
   .argument("[environment...]", "names of files stacks/Pulumi.<environment>.yaml (default: all of them)")
-  .option("--json", "write the reports as a JSON array to standard output; see docs/reference/plan.schema.json")
   .option("--file <path>", "an environment file from anywhere instead; its lock is looked for beside it")
   .addHelpText(
     "after",
@@ -34,6 +33,7 @@ Examples:
   npm run plan
   npm run plan -- sandbox
   npm run -s plan -- sandbox --json | jq '.[0].cost.expected.monthly'
+  npm run plan -- sandbox --format html --output plan.html
   npm run plan -- --file /tmp/Pulumi.trial.yaml`,
   )
   .exitOverride();
@@ -53,8 +53,8 @@ async function main(): Promise<number> {
   const files = filesOf(command.args, options);
   const reports = files === undefined ? undefined : await plan(files);
   if (reports === undefined) return BAD_INPUT;
-  process.stdout.write(await render(reports, options));
-  return Math.max(...reports.map(({ summary }) => EXIT[summary.verdict]));
+  await writeReports(reports, options);
+  return Math.max(...reports.map(({ summary }) => VERDICT_EXIT[summary.verdict]));
 }
 
 /** npm runs the verb in the project's folder; a path is meant from where the command was typed. */
@@ -107,11 +107,4 @@ function unknownEnvironment(name: string, known: readonly string[]): string {
   const hint = meant === undefined ? "" : ` Did you mean ${meant}?`;
   const choice = `The folder stacks/ has: ${known.join(", ")}. --file takes one from anywhere.`;
   return `There is no environment "${name}".${hint} ${choice}`;
-}
-
-async function render(reports: readonly PlanReport[], { json }: Options): Promise<string> {
-  if (json === true) return (await import("../plan/report/json.ts")).toJson(reports);
-  const { toTable } = await import("../plan/report/table.ts");
-  const { wantsColour } = await import("../plan/report/colour.ts");
-  return reports.map((report) => toTable(report, { colour: wantsColour(process.stdout) })).join("\n");
 }

@@ -1,6 +1,7 @@
 import { lineOf } from "../../sandbox/network-policy/differences.ts";
 import { type Fill, fillsOf, fillText, quotaFill, shareOf } from "./bars.ts";
-import { html, type Markup } from "./markup.ts";
+import { html, type Markup } from "../../plan/report/markup.ts";
+import { bar, pageOf, table } from "../../plan/report/page-parts.ts";
 import { PAGE_STYLE } from "./page-style.ts";
 import type { NodeReport, RehearsalReport } from "./report.ts";
 import { adviceText, flowsText, nextStep, troublesOf, verdictText, writtenIn } from "./words.ts";
@@ -8,32 +9,20 @@ import { adviceText, flowsText, nextStep, troublesOf, verdictText, writtenIn } f
 /** A rehearsal as one page that needs nothing else: no script, no font, no image from elsewhere. */
 export function toPage(report: RehearsalReport): string {
   const { environment, verdict, durationMs } = report;
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>Rehearsal of ${environment}: ${verdict}</title>
-        <style>
-          ${PAGE_STYLE}
-        </style>
-      </head>
-      <body>
-        <header class="${verdict}">
-          <h1>${environment}</h1>
-          <p class="verdict">${verdictText(report)}</p>
-          <p>
-            Rehearsed in ${(durationMs / 1000).toFixed(1)} s on a real Kubernetes API server and scheduler. Next:
-            ${nextStep(report)}.
-          </p>
-        </header>
-        <main>
-          ${troubles(report)} ${advice(report)} ${nodes(report)} ${quotas(report)} ${flows(report)} ${pods(report)}
-          ${objects(report)}
-        </main>
-      </body>
-    </html> `.text;
+  const tone = verdict === "fits" ? "good" : verdict === "undecided" ? "doubt" : "bad";
+  const body = html`<header class="${tone}">
+      <h1>${environment}</h1>
+      <p class="verdict">${verdictText(report)}</p>
+      <p>
+        Rehearsed in ${(durationMs / 1000).toFixed(1)} s on a real Kubernetes API server and scheduler. Next:
+        ${nextStep(report)}.
+      </p>
+    </header>
+    <main>
+      ${troubles(report)} ${advice(report)} ${nodes(report)} ${quotas(report)} ${flows(report)} ${pods(report)}
+      ${objects(report)}
+    </main>`;
+  return pageOf({ title: `Rehearsal of ${environment}: ${verdict}`, style: PAGE_STYLE, body });
 }
 
 function troubles(report: RehearsalReport): Markup {
@@ -89,20 +78,12 @@ const nodeCard = (node: NodeReport): Markup =>
     ${fillsOf(node).map(fillBar)}
   </figure>`;
 
-const BAR = { width: 200, height: 10 } as const;
-
 function fillBar(fill: Fill): Markup {
   const { what, unit } = fill;
   const label = `${what}: ${fillText(fill)} ${unit}`;
-  return html`<div class="fill"><span>${what}</span>${barOf(fill, label)}<span>${fillText(fill)} ${unit}</span></div>`;
-}
-
-function barOf(fill: Pick<Fill, "used" | "of">, label: string): Markup {
-  const full = Math.round(shareOf(fill) * BAR.width);
-  return html`<svg viewBox="0 0 ${BAR.width} ${BAR.height}" role="img" aria-label="${label}" preserveAspectRatio="none">
-    <rect class="free" width="${BAR.width}" height="${BAR.height}" />
-    <rect class="used" width="${full}" height="${BAR.height}" />
-  </svg>`;
+  return html`<div class="fill">
+    <span>${what}</span>${bar(shareOf(fill), label)}<span>${fillText(fill)} ${unit}</span>
+  </div>`;
 }
 
 function quotas({ quotas: all }: RehearsalReport): Markup {
@@ -110,7 +91,7 @@ function quotas({ quotas: all }: RehearsalReport): Markup {
   const rows = all.map((quota) => {
     const fill = quotaFill(quota);
     const label = `${fillText(fill)} ${fill.unit}`.trimEnd();
-    return [html`${quota.namespace}`, html`${quota.resource}`, html`${label}`, barOf(fill, label)];
+    return [html`${quota.namespace}`, html`${quota.resource}`, html`${label}`, bar(shareOf(fill), label)];
   });
   return html`<section>
     <h2>Quotas</h2>
@@ -154,23 +135,4 @@ function objects({ objects: all }: RehearsalReport): Markup {
     <h2>Objects</h2>
     ${table(["kind", "namespace", "name", "state", "reason"], rows)}
   </section>`;
-}
-
-/** Where the screen is narrow, each row becomes a block and each cell says what it is. */
-function table(heads: readonly string[], rows: readonly (readonly Markup[])[]): Markup {
-  return html`<table>
-    <thead>
-      <tr>
-        ${heads.map((head) => html`<th>${head}</th>`)}
-      </tr>
-    </thead>
-    <tbody>
-      ${rows.map(
-        (cells) =>
-          html`<tr>
-            ${cells.map((cell, index) => html`<td data-head="${heads[index] ?? ""}">${cell}</td>`)}
-          </tr>`,
-      )}
-    </tbody>
-  </table>`;
 }

@@ -43,6 +43,15 @@ describe("toRow", () => {
     expect(unknownPaths).toEqual(["text", "flag", "list[0]"]);
   });
 
+  it("reads what an exported state has decrypted, and takes what it has not for unknown", () => {
+    const { inputs, secretPaths, unknownPaths } = row({
+      open: { [specialSigKey]: specialSecretSig, plaintext: '{"token":"a"}' },
+      closed: { [specialSigKey]: specialSecretSig, ciphertext: "v1:c29tZQ==" },
+    });
+    expect(inputs).toEqual({ open: { token: "a" }, closed: UNKNOWN });
+    expect([secretPaths, unknownPaths]).toEqual([["open", "closed"], ["closed"]]);
+  });
+
   it("takes an unknown secret for both", () => {
     const { inputs, secretPaths, unknownPaths } = row({ key: secret(UNKNOWN) });
     expect([inputs["key"], secretPaths, unknownPaths]).toEqual([UNKNOWN, ["key"], ["key"]]);

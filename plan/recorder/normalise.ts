@@ -26,7 +26,7 @@ const LABEL_PREFIX = "splitfleet/";
 /** Properties as the engine passes them, with its markers for secrets, unknown values, assets and references. */
 export type Properties = { readonly [key: string]: Value };
 
-/** A resource as a front end got it: the recorder from the program, the policy pack from the engine. */
+/** A resource as a front end got it: the recorder from the program, the policy pack and the audit from the engine. */
 export interface Registration extends Pick<Row, "urn" | "type" | "name" | "parent" | "custom"> {
   /** `<urn>::<id>` as in registrations, or the bare URN; empty where there is none. */
   readonly provider: string;
@@ -58,7 +58,7 @@ function unwrap(value: Value, path: string, found: Found): Value {
   switch (value[specialSigKey]) {
     case specialSecretSig:
       found.secretPaths.push(path);
-      return unwrap(value["value"] ?? null, path, found);
+      return unwrap(contentOf(value), path, found);
     case specialOutputValueSig:
       if (value["secret"] === true) found.secretPaths.push(path);
       return unwrap(value["value"] ?? UNKNOWN, path, found);
@@ -72,6 +72,13 @@ function unwrap(value: Value, path: string, found: Found): Value {
     default:
       return unwrapEach(value, path, found);
   }
+}
+
+/** An exported state holds a secret as the JSON text of its value, or encrypted and so not to be judged. */
+function contentOf(secret: Properties): Value {
+  if (secret["ciphertext"] !== undefined) return UNKNOWN;
+  const { plaintext } = secret;
+  return typeof plaintext === "string" ? (JSON.parse(plaintext) as Value) : (secret["value"] ?? null);
 }
 
 function unwrapEach(values: Properties, path: string, found: Found): { [key: string]: Value } {

@@ -33,13 +33,29 @@ const summary = z.strictObject({
   }),
 });
 
+const explainedFinding = finding.extend({
+  title: z.string().meta({ description: "What the rule demands." }),
+  why: z.string(),
+  limitFrom: z.string().meta({
+    description: "Who says so: a line of the environment file, a parameter of the rule, or the rule's source.",
+  }),
+  prices: z.array(z.string()).meta({ description: "Catalogue rows behind a finding about money, dearest first." }),
+  origin: z
+    .strictObject({ file: z.string(), line: z.int().positive() })
+    .meta({ description: "Where the environment file asks for the resource, or states the limit." }),
+  exemption: z.string().meta({
+    description:
+      "What to paste into `policies/exemptions.yaml`, with owner and reason to fill in; empty if none counts.",
+  }),
+});
+
 /** One environment's plan. `plan --json` writes an array of these and nothing else. */
 export const planReport = z.strictObject({
   environment: z.string(),
   rows: z.array(row).meta({ description: "Every resource that `up` would register, sorted by URN." }),
   cost,
-  findings: z.array(finding).meta({ description: "Worst first." }),
-  exempted: z.array(z.strictObject({ finding, exemption })).meta({
+  findings: z.array(explainedFinding).meta({ description: "Worst first." }),
+  exempted: z.array(z.strictObject({ finding: explainedFinding, exemption })).meta({
     description: "What would be findings, were they not exempted for a while; see `policies/exemptions.yaml`.",
   }),
   summary,
@@ -50,5 +66,6 @@ export const planReports = z.array(planReport).meta({
   description: "What `npm run -s plan -- [environment ...] --json` writes to standard output.",
 });
 
+export type ExplainedFinding = z.infer<typeof explainedFinding>;
 export type PlanReport = z.infer<typeof planReport>;
 export type PlanSummary = z.infer<typeof summary>;

@@ -1,9 +1,11 @@
-import { Decimal } from "decimal.js";
 import picocolors from "picocolors";
-import type { Burn, Cost } from "../../policies/cost.ts";
+import type { Cost } from "../../policies/cost.ts";
 import type { Finding } from "../../policies/finding.ts";
+import { count } from "../../stacks/words.ts";
 import type { PlanReport } from "./contract.ts";
+import { amount, sharesOf, together, type CostShare } from "./shares.ts";
 import { cut, wrap } from "./text.ts";
+import { verdictText } from "./verdict.ts";
 
 export interface TableOptions {
   readonly colour: boolean;
@@ -24,42 +26,31 @@ export function toTable(report: PlanReport, { colour }: TableOptions): string {
   return `${[...head, ...(findings.length > 0 ? ["", ...findings] : [])].join("\n")}\n`;
 }
 
-function verdict({ environment, summary, exempted }: PlanReport, { bold, red, yellow, green }: Colours): string {
-  const { resources, mandatory, advisory, undecided } = summary;
-  const warned = advisory > 0 ? `, ${count(advisory, "warning")}` : "";
-  const advice = exempted.length > 0 ? `${warned}, ${exempted.length} exempted` : warned;
-  const text = {
-    pass: green(`no rule broken${advice}`),
-    findings: red(`${count(mandatory, "finding")} to resolve before \`up\`${advice}`),
-    undecided: yellow(`${undecided} of ${count(mandatory, "finding")} could not be decided${advice}`),
-  }[summary.verdict];
-  return `${bold(environment)}: ${count(resources, "resource")}; ${text}`;
-}
-
-const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;
-
-interface Share {
-  readonly name: string;
-  readonly expected: Burn;
-  readonly worst: Burn;
+function verdict(report: PlanReport, { bold, red, yellow, green }: Colours): string {
+  const { environment, summary } = report;
+  const colour = { pass: green, findings: red, undecided: yellow }[summary.verdict];
+  return `${bold(environment)}: ${count(summary.resources, "resource")}; ${colour(verdictText(report))}`;
 }
 
 const COLUMNS = [
-  { title: "expected €/h", of: ({ expected }: Share) => expected.hourly },
-  { title: "€/month", of: ({ expected }: Share) => expected.monthly },
-  { title: "worst €/h", of: ({ worst }: Share) => worst.hourly },
-  { title: "€/month", of: ({ worst }: Share) => worst.monthly },
+  { title: "expected €/h", of: ({ expected }: CostShare) => expected.hourly },
+  { title: "€/month", of: ({ expected }: CostShare) => expected.monthly },
+  { title: "worst €/h", of: ({ worst }: CostShare) => worst.hourly },
+  { title: "€/month", of: ({ worst }: CostShare) => worst.monthly },
 ] as const;
 
 function costLines(cost: Cost, { dim, bold }: Colours): string[] {
   const shares = sharesOf(cost);
   const shown =
     shares.length > MAX_COST_LINES
-      ? [...shares.slice(0, MAX_COST_LINES - 1), rest(shares.slice(MAX_COST_LINES - 1))]
+      ? [
+          ...shares.slice(0, MAX_COST_LINES - 1),
+          together(`${shares.length - MAX_COST_LINES + 1} more`, shares.slice(MAX_COST_LINES - 1)),
+        ]
       : shares;
   const total = { name: "total, net of tax", ...cost };
   const titles = COLUMNS.map(({ title }) => title);
-  const cells = (share: Share): string[] => COLUMNS.map(({ of }) => amount(of(share)));
+  const cells = (share: CostShare): string[] => COLUMNS.map(({ of }) => amount(of(share)));
   return [
     dim(costLine("", titles)),
     ...shown.map((share) => costLine(share.name, cells(share))),
@@ -69,30 +60,6 @@ function costLines(cost: Cost, { dim, bold }: Colours): string[] {
 
 const costLine = (name: string, cells: readonly string[]): string =>
   `  ${name.slice(0, 36).padEnd(36)}${cells.map((cell) => cell.padStart(15)).join("")}`;
-
-/** By pool, by workload where there is no pool, dearest in the worst case first. */
-function sharesOf(cost: Cost): readonly Share[] {
-  const nameOf = ({ pool, workload }: Readonly<Record<string, string>>): string =>
-    pool !== undefined ? `pool ${pool}` : workload !== undefined ? `workload ${workload}` : "shared";
-  const groups = Map.groupBy(cost.items, ({ labels }) => nameOf(labels));
-  return [...groups]
-    .map(([name, items]) => ({ name, ...sumOf(items) }))
-    .toSorted((a, b) => new Decimal(b.worst.monthly).cmp(a.worst.monthly) || (a.name < b.name ? -1 : 1));
-}
-
-const rest = (shares: readonly Share[]): Share => ({ name: `${shares.length} more`, ...sumOf(shares) });
-
-function sumOf(parts: readonly { readonly expected: Burn; readonly worst: Burn }[]): Pick<Share, "expected" | "worst"> {
-  const sum = (burn: "expected" | "worst", period: keyof Burn): string =>
-    parts.reduce((total, part) => total.plus(part[burn][period]), new Decimal(0)).toFixed();
-  return {
-    expected: { hourly: sum("expected", "hourly"), monthly: sum("expected", "monthly") },
-    worst: { hourly: sum("worst", "hourly"), monthly: sum("worst", "monthly") },
-  };
-}
-
-/** Two decimals, thousands apart: `44 817.55`. */
-const amount = (euros: string): string => new Decimal(euros).toFixed(2).replaceAll(/\B(?=(?:\d{3})+\.)/g, " ");
 
 /** As many findings as fit, each whole; the last line says how many do not. */
 function findingLines(findings: readonly Finding[], available: number, colours: Colours): string[] {

@@ -72,6 +72,11 @@ export class Session {
     return exportedStack.parse(JSON.parse(stdout));
   }
 
+  /** The text of the stack's state with its secrets in the clear: for looking at, never for keeping. */
+  async decrypted(): Promise<string> {
+    return (await this.command(["stack", "export", "--stack", this.environment, "--show-secrets"])).stdout;
+  }
+
   async import(stack: ExportedStack): Promise<void> {
     await this.command(["stack", "import", "--stack", this.environment], { input: JSON.stringify(stack) });
   }

@@ -12,6 +12,10 @@ const resource = z.looseObject({
   custom: z.boolean().default(false),
   id: z.string().optional(),
   type: z.string(),
+  parent: z.string().optional(),
+  provider: z.string().optional(),
+  /** ISO time; absent for what is no object of a provider. */
+  created: z.string().optional(),
   /** Left over from a replacement; the engine deletes it next. */
   delete: z.boolean().optional(),
   external: z.boolean().optional(),

@@ -1,0 +1,56 @@
+import type { LineItem } from "../../policies/cost.ts";
+import type { ExplainedFinding, PlanReport } from "./contract.ts";
+
+/** Euros an hour as a month of 730 hours adds to it. */
+export const burnOf = (hourly: number): LineItem["expected"] => ({
+  hourly: hourly.toFixed(4),
+  monthly: (hourly * 730).toFixed(2),
+});
+
+export const itemOf = (labels: LineItem["labels"], expected: number, worst: number): LineItem => ({
+  urn: "",
+  label: "",
+  price: "",
+  quantity: "1",
+  unit: "hour",
+  expected: burnOf(expected),
+  worst: burnOf(worst),
+  labels,
+});
+
+/** A finding for tests of what reports make of one. */
+export const exampleFinding: ExplainedFinding = {
+  rule: "security/no-open-firewall",
+  level: "mandatory",
+  severity: "critical",
+  urn: "urn:pulumi:dev::splitfleet::hcloud:index/firewall:Firewall::nodes-firewall",
+  path: "rules[0].sourceIps[0]",
+  message: "nodes-firewall lets 0.0.0.0/0 reach port 22 of tcp.",
+  value: "0.0.0.0/0",
+  limit: "the mesh's UDP port 41641 and ICMP",
+  fix: "Remove the inbound rule.",
+  title: "No firewall lets the internet in",
+  why: "What answers the internet is tried by everybody.",
+  limitFrom: "https://docs.hetzner.com/cloud/firewalls/overview/",
+  prices: [],
+  origin: { file: "stacks/Pulumi.dev.yaml", line: 12 },
+  exemption: "- rule: security/no-open-firewall\n  urn: urn:pulumi:dev::*\n",
+};
+
+export function exampleReport(items: LineItem[], findings: ExplainedFinding[]): PlanReport {
+  const mandatory = findings.filter(({ level }) => level === "mandatory").length;
+  return {
+    environment: "dev",
+    rows: [],
+    cost: { currency: "EUR", expected: burnOf(1.2), worst: burnOf(61.5), items },
+    findings,
+    exempted: [],
+    summary: {
+      resources: 12,
+      mandatory,
+      advisory: findings.length - mandatory,
+      undecided: 0,
+      verdict: mandatory > 0 ? "findings" : "pass",
+    },
+  };
+}
