@@ -1,4 +1,4 @@
-import { amountOf } from "./quantity.ts";
+import { amountOf } from "../../sandbox/control-plane/quantity.ts";
 import type { NodeReport, QuotaReport } from "./report.ts";
 
 /** How full one thing is. */

@@ -18,6 +18,8 @@ export interface SettleOptions {
   /** When to give up. @default 60 s */
   readonly limitMs?: number;
   readonly pollMs?: number;
+  /** Whether something is on its way that the cluster does not show yet, such as an instance that boots. */
+  readonly isBusy?: () => boolean;
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds of a clock that only goes forward. */
   readonly now?: () => number;
@@ -36,6 +38,7 @@ export async function untilSettled(read: () => Promise<Cluster>, options: Settle
     quietMs = 2_000,
     limitMs = 60_000,
     pollMs = 250,
+    isBusy = () => false,
     signal,
     now = () => performance.now(),
     wait = sleep,
@@ -49,7 +52,7 @@ export async function untilSettled(read: () => Promise<Cluster>, options: Settle
     const verdicts = JSON.stringify(
       podReports(cluster).map(({ namespace, name, node, phase }) => [namespace, name, node, phase]),
     );
-    if (verdicts !== last || !isSettled(cluster)) since = now();
+    if (verdicts !== last || !isSettled(cluster) || isBusy()) since = now();
     last = verdicts;
     if (now() - since >= quietMs) return { cluster, settled: true };
     if (now() >= end) return { cluster, settled: false };

@@ -151,8 +151,10 @@ function tasks({ root, environment, interrupt, progress }: RehearsalOptions): Li
       return `Bring up: ${describeChanges(context.result.changes)}`;
     }),
     step("Watch the scheduler until nothing changes", async (context) => {
-      const server = await stageOf(context).apiServer();
-      context.observation = await untilSettled(() => readCluster(server), { signal });
+      const stage = stageOf(context);
+      const server = await stage.apiServer();
+      const isBusy = (): boolean => stage.burst.isGrowing;
+      context.observation = await untilSettled(() => readCluster(server), { isBusy, signal });
       return `Watch the scheduler: ${count(context.observation.cluster.pods.length, "pod")}`;
     }),
     step("Hold network policies to the declared flows", async (context) => {

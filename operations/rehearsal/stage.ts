@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { nodesOf } from "../../sandbox/control-plane/nodes.ts";
+import { Burst } from "../../sandbox/burst/burst.ts";
+import { burstNode, nodesOf } from "../../sandbox/control-plane/nodes.ts";
+import { HURRIED_LEASE_SECONDS, hurriedMs } from "../../sandbox/control-plane/pace.ts";
 import { startNodes } from "../../sandbox/control-plane/start-nodes.ts";
 import { type ControlPlane, startControlPlane } from "../../sandbox/control-plane/start.ts";
 import { layoutOf } from "../../sandbox/session/layout.ts";
@@ -21,10 +23,15 @@ export type StageTools = Readonly<Record<(typeof STAGE_TOOLS)[number], ResolvedT
  */
 const READINESS_SECONDS = 20;
 
+/** Half a simulated minute from its node to ready; nothing heavier was measured. */
+const DRILLED_PODS = { start: hurriedMs(30) };
+
 export interface StageOptions {
   readonly root: string;
   readonly environment: Environment;
   readonly tools: StageTools;
+  /** Whether waiting times of the control plane pass as fast as a drill's. @default false */
+  readonly hurried?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -37,6 +44,7 @@ export class Stage {
   readonly #options: StageOptions;
   #controlPlane: ControlPlane | undefined;
   #session: Session | undefined;
+  #burst: Burst | undefined;
 
   constructor(options: StageOptions) {
     this.#options = options;
@@ -45,7 +53,7 @@ export class Stage {
 
   /** Starts the control plane with the nodes of the environment's pools. @returns how many */
   async startCluster(): Promise<number> {
-    const { environment, tools, signal } = this.#options;
+    const { environment, tools, hurried = false, signal } = this.#options;
     const { folder } = layoutOf(this.#copy.root, environment.name);
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "faults.json"), JSON.stringify({ readinessSeconds: READINESS_SECONDS }));
@@ -55,10 +63,19 @@ export class Stage {
       environment: environment.name,
       tools,
       ranges: { podRange, serviceRange },
+      hurried,
       signal,
     });
     const nodes = nodesOf(environment.spec, environment.lock);
-    await startNodes(this.#controlPlane, nodes, { kwok: tools.kwok });
+    const slower = hurried ? { times: DRILLED_PODS, leaseSeconds: HURRIED_LEASE_SECONDS } : {};
+    await startNodes(this.#controlPlane, nodes, { kwok: tools.kwok, ...slower });
+    const { spec, lock } = environment;
+    this.#burst = new Burst({
+      marker: folder,
+      kubeconfig: this.#controlPlane.kubeconfig,
+      cluster: environment.name,
+      nodeOf: (pool, instance) => burstNode(spec, lock, pool, instance),
+    });
     return nodes.length;
   }
 
@@ -75,23 +92,31 @@ export class Stage {
     return this.#session;
   }
 
-  /** Rejects as soon as a part of the control plane ends that nobody stopped. */
+  /** Rejects as soon as a part of the rehearsal ends that nobody stopped. */
   async crash(): Promise<never> {
-    throw await this.#started().crashed;
+    const { crashed } = this.controlPlane;
+    return Promise.race([crashed.then((error) => Promise.reject(error)), this.burst.failed]);
   }
 
   apiServer(): Promise<ApiServer> {
-    return ApiServer.fromKubeconfig(this.#started().kubeconfig);
+    return ApiServer.fromKubeconfig(this.controlPlane.kubeconfig);
+  }
+
+  get controlPlane(): ControlPlane {
+    if (this.#controlPlane === undefined) throw new Error("the cluster comes first");
+    return this.#controlPlane;
+  }
+
+  /** What starts the nodes of burst pools. */
+  get burst(): Burst {
+    if (this.#burst === undefined) throw new Error("the cluster comes first");
+    return this.#burst;
   }
 
   async close(): Promise<void> {
+    await this.#burst?.stop();
     await this.#session?.close();
     await this.#controlPlane?.stop();
     this.#copy[Symbol.dispose]();
-  }
-
-  #started(): ControlPlane {
-    if (this.#controlPlane === undefined) throw new Error("the cluster comes first");
-    return this.#controlPlane;
   }
 }

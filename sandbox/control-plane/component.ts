@@ -19,6 +19,8 @@ export interface Surroundings {
   /** Working directory, and the home folder that the component sees. */
   readonly folder: string;
   readonly logFile: string;
+  /** The port to listen on. @default a free one */
+  readonly port?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -108,8 +110,9 @@ export class Component {
     await this.ended;
   }
 
-  static async #spawn(spec: ComponentSpec, { folder, logFile }: Surroundings): Promise<Component> {
-    const port = await freePort();
+  static async #spawn(spec: ComponentSpec, surroundings: Surroundings): Promise<Component> {
+    const { folder, logFile } = surroundings;
+    const port = surroundings.port ?? (await freePort());
     const [file, ...args] = diesWithParent([spec.executable, ...spec.flags(port)], "KILL");
     const log = openSync(logFile, "w", 0o600);
     const child = spawn(file, args, {

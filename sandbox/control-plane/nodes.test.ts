@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadEnvironment } from "../../stacks/environment-file.ts";
 import { addBurstPool, hetznerPool, trialFacts } from "../../stacks/testdata/trial.ts";
-import { nodesOf } from "./nodes.ts";
+import { burstNode, nodesOf } from "./nodes.ts";
 
 const sandbox = await loadEnvironment(join(import.meta.dirname, "../../stacks/Pulumi.sandbox.yaml"));
 
@@ -76,16 +76,23 @@ test("a Hetzner pool outside the cluster has no nodes", () => {
   expect(namesOf(facts)).toEqual(["trial-operations-1", "trial-workshop-a"]);
 });
 
-test("a burst pool starts with its minimum, over its zones in turn, with its GPUs and taints", () => {
+test("an instance of a burst pool registers with its own id, its zone, the pool's GPUs and taints", () => {
   const taints = [{ key: "splitfleet/burst", value: "true", effect: "NoSchedule" as const }];
   const facts = trialFacts((spoilt) => addBurstPool(spoilt, { minimum: 3, maximum: 3, taints }));
-  const burst = nodesOf(facts, facts.lock).filter(({ pool }) => pool === "burst");
-  expect(burst.map(({ providerId }) => providerId)).toEqual([
-    "aws:///eu-north-1a/trial-burst-1",
-    "aws:///eu-north-1b/trial-burst-2",
-    "aws:///eu-north-1a/trial-burst-3",
-  ]);
-  expect(burst[0]).toMatchObject({ taints, capacity: { cpu: 192, memoryMiB: 2_097_152, gpus: 8 } });
+  expect(nodesOf(facts, facts.lock).filter(({ pool }) => pool === "burst")).toEqual([]);
+  const instance = { instanceId: "twin-i-01", zone: "eu-north-1b", privateAddress: "10.20.16.11" };
+  const node = burstNode(facts, facts.lock, "burst", instance);
+  expect(node).toMatchObject({
+    name: "ip-10-20-16-11",
+    providerId: "aws:///eu-north-1b/twin-i-01",
+    taints,
+    capacity: { cpu: 192, memoryMiB: 2_097_152, gpus: 8 },
+  });
+  expect(node.labels).toMatchObject({
+    "splitfleet/pool": "burst",
+    "topology.kubernetes.io/region": "eu-north-1",
+    "topology.kubernetes.io/zone": "eu-north-1b",
+  });
 });
 
 test("a pool that the lock does not know is named with the way out", () => {

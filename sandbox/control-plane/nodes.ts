@@ -6,8 +6,7 @@ import type { EnvironmentSpec } from "../../stacks/spec/environment.ts";
 import type { EnvironmentLock } from "../../stacks/spec/lock.ts";
 import { machineOf, RESERVED_DISK_SHARE, reservedMiB } from "../../stacks/spec/machines.ts";
 import { entryOf } from "../../stacks/spec/of-kind.ts";
-import type { Pool } from "../../stacks/spec/pools.ts";
-import type { Site } from "../../stacks/spec/sites.ts";
+import type { PoolOf } from "../../stacks/spec/pools.ts";
 
 export interface NodeResources {
   readonly cpu: number;
@@ -33,57 +32,89 @@ export interface SimulatedNode {
   /** What is left for pods after the system, the mesh, k3s and Vault. */
   readonly allocatable: NodeResources;
   readonly labels: Readonly<Record<string, string>>;
-  readonly taints: Pool["taints"];
+  readonly taints: PoolOf<"hetzner" | "onprem" | "aws">["taints"];
 }
 
 /** The kubelet's default, which k3s leaves alone. */
 const PODS_PER_NODE = 110;
 
 /**
- * The nodes that are there after `up`: those of Hetzner pools that join the cluster, on-prem nodes that are not lost (a
- * declared one counts as enrolled), and of a burst pool its minimum.
+ * The nodes that are there before any workload asks for more: those of Hetzner pools that join the cluster, and on-prem
+ * nodes that are not lost (a declared one counts as enrolled). Those of burst pools come with their instances.
  *
  * @throws Error if the lock does not know a pool; a checked environment never gets there
  */
 export function nodesOf(spec: EnvironmentSpec, lock: EnvironmentLock): SimulatedNode[] {
-  return Object.entries(spec.pools).flatMap(([name, pool]) =>
-    idsOf(pool).map((id) => simulate(spec, lock, name, pool, id)),
-  );
+  return Object.entries(spec.pools).flatMap(([poolName, pool]) => {
+    if (pool.kind !== "hetzner" && pool.kind !== "onprem") return [];
+    const site = entryOf("sites", spec.sites, pool.site);
+    if (site.kind !== pool.kind)
+      throw new Error(`pools.${poolName}.site: ${pool.site} is of another kind, ${site.kind}`);
+    return idsOf(pool).map((id) => {
+      const name = nodeName(spec, poolName, id);
+      return simulate(spec, lock, poolName, {
+        name,
+        providerId: providerId(spec.environment.name, name),
+        privateAddress: pool.kind === "hetzner" ? hostAddress(pool.subnet, Number(id)) : undefined,
+        place: topologyOf(pool.site, site),
+      });
+    });
+  });
 }
 
-function idsOf(pool: Pool): (string | number)[] {
-  switch (pool.kind) {
-    case "hetzner":
-      return pool.cluster === "none" ? [] : pool.nodes;
-    case "onprem":
-      return Object.entries(pool.nodes)
-        .filter(([, { state }]) => state !== "lost")
-        .map(([id]) => id);
-    case "aws":
-      return Array.from({ length: pool.minimum }, (_, index) => index + 1);
-  }
+/** An instance of a burst pool, as EC2 knows it. */
+export interface BurstInstance {
+  readonly instanceId: string;
+  /** Such as `eu-north-1a`. */
+  readonly zone: string;
+  readonly privateAddress: string;
+}
+
+/** The node that an instance of a burst pool registers: named by its address, with a provider id by which it is found. */
+export function burstNode(
+  spec: EnvironmentSpec,
+  lock: EnvironmentLock,
+  poolName: string,
+  { instanceId, zone, privateAddress }: BurstInstance,
+): SimulatedNode {
+  return simulate(spec, lock, poolName, {
+    name: `ip-${privateAddress.replaceAll(".", "-")}`,
+    providerId: `aws:///${zone}/${instanceId}`,
+    privateAddress,
+    place: { region: zone.slice(0, -1), zone },
+  });
+}
+
+function idsOf(pool: PoolOf<"hetzner" | "onprem">): (string | number)[] {
+  if (pool.kind === "hetzner") return pool.cluster === "none" ? [] : pool.nodes;
+  return Object.entries(pool.nodes)
+    .filter(([, { state }]) => state !== "lost")
+    .map(([id]) => id);
+}
+
+interface Identity extends Pick<SimulatedNode, "name" | "providerId" | "privateAddress"> {
+  readonly place: Topology;
 }
 
 function simulate(
   spec: EnvironmentSpec,
   lock: EnvironmentLock,
   poolName: string,
-  pool: Pool,
-  id: string | number,
+  { place, ...identity }: Identity,
 ): SimulatedNode {
+  const pool = entryOf("pools", spec.pools, poolName);
+  if (pool.kind !== "hetzner" && pool.kind !== "onprem" && pool.kind !== "aws") {
+    throw new Error(`pools.${poolName} has no nodes of its own`);
+  }
   const machine = machineOf(poolName, pool, lock);
   if (machine === undefined) throw new Error(`the lock's pools have no entry ${poolName}; run \`npm run resolve\``);
-  const name = nodeName(spec, poolName, id);
   const locked = lock.pools[poolName];
   const architecture = locked?.kind === "hetzner" ? locked.architecture : "amd64";
-  const place = placeOf(pool.site, entryOf("sites", spec.sites, pool.site), lock.pools[poolName], Number(id));
   const { cpu, memoryMiB, gpus, diskGiB } = machine;
   const capacity = { cpu, memoryMiB, ephemeralStorageMiB: diskGiB * 1024, gpus, pods: PODS_PER_NODE };
   return {
-    name,
+    ...identity,
     pool: poolName,
-    providerId: pool.kind === "aws" ? `aws:///${place.zone}/${name}` : providerId(spec.environment.name, name),
-    privateAddress: pool.kind === "hetzner" ? hostAddress(pool.subnet, Number(id)) : undefined,
     architecture,
     kubeletVersion: spec.cluster.version,
     capacity,
@@ -94,7 +125,7 @@ function simulate(
     },
     labels: {
       ...labelsOf(poolAllocation(spec, poolName, pool)),
-      "kubernetes.io/hostname": name,
+      "kubernetes.io/hostname": identity.name,
       "kubernetes.io/os": "linux",
       "kubernetes.io/arch": architecture,
       ...topologyLabels(place),
@@ -106,15 +137,3 @@ function simulate(
 
 /** As k3s labels a server with embedded etcd; it sets no taint. */
 const SERVER_ROLES = { "node-role.kubernetes.io/control-plane": "true", "node-role.kubernetes.io/etcd": "true" };
-
-/** The nodes of a burst pool take its zones in turn. */
-function placeOf(
-  name: string,
-  site: Site,
-  locked: EnvironmentLock["pools"][string] | undefined,
-  number: number,
-): Topology {
-  if (site.kind !== "aws") return topologyOf(name, site);
-  const zones = locked?.kind === "aws" ? locked.zones : [];
-  return { region: site.region, zone: zones[(number - 1) % zones.length] ?? site.region };
-}

@@ -19,6 +19,7 @@ test("KWOK plays nodes, pods, jobs and volumes", () => {
     "Node: node-ready",
     "Node: node-heartbeat",
     "Pod: pod-ready",
+    "Pod: pod-ready-again",
     "Pod: pod-completed",
     "Pod: pod-gone",
     "PersistentVolumeClaim: volume-made",

@@ -16,6 +16,9 @@ export const SIMULATED = { "kwok.x-k8s.io/node": "simulated" };
 /** The class that k3s brings along. */
 export const STORAGE_CLASS = "local-path";
 
+/** A pod with this annotation ends when somebody says so: it has work that a drill measures. */
+export const MEASURED_WORK = "splitfleet/measured-work";
+
 /** How long each simulated node's lease lasts, as the kubelet has it; renewed four times as often. */
 export const LEASE_SECONDS = 40;
 
@@ -45,7 +48,16 @@ const DELETED = ".metadata.deletionTimestamp";
 
 /** KWOK's configuration: what kubelets, device plugins and k3s's volume provisioner do, without running anything. */
 export function stagesYaml(times: PodTimes): string {
-  const stages = [nodeReady, nodeHeartbeat, podReady(times), podCompleted(times), podGone, volumeMade, volumeGone];
+  const stages = [
+    nodeReady,
+    nodeHeartbeat,
+    podReady(times),
+    podReadyAgain,
+    podCompleted(times),
+    podGone,
+    volumeMade,
+    volumeGone,
+  ];
   return stages
     .map(({ name, ...spec }) => ({ apiVersion: "kwok.x-k8s.io/v1alpha1", kind: "Stage", metadata: { name }, spec }))
     .map((stage) => stringify(stage, { lineWidth: 0 }))
@@ -144,11 +156,35 @@ phase: Running
 startTime: {{ $now | Quote }}
 `;
 
+/** The control plane calls the pods of a node that is silent unready; its containers have run on. */
+const podReadyAgain: Stage = {
+  name: "pod-ready-again",
+  resourceRef: pod,
+  selector: {
+    matchExpressions: [
+      lacks(DELETED),
+      is(".status.phase", "Running"),
+      is(READY, "False"),
+      is('.status.conditions.[] | select( .type == "ContainersReady" ) | .status', "True"),
+    ],
+  },
+  next: {
+    statusTemplate: `conditions:
+- { type: Ready, status: "True", lastTransitionTime: {{ Now | Quote }} }
+`,
+  },
+};
+
 const podCompleted = ({ job }: PodTimes): Stage => ({
   name: "pod-completed",
   resourceRef: pod,
   selector: {
-    matchExpressions: [lacks(DELETED), is(".status.phase", "Running"), is(".metadata.ownerReferences.[].kind", "Job")],
+    matchExpressions: [
+      lacks(DELETED),
+      is(".status.phase", "Running"),
+      is(".metadata.ownerReferences.[].kind", "Job"),
+      lacks(`.metadata.annotations["${MEASURED_WORK}"]`),
+    ],
   },
   delay: { durationMilliseconds: job },
   next: { statusTemplate: POD_COMPLETED },

@@ -1,16 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  type ConfigurationOptions,
-  CoreV1Api,
-  KubeConfig,
-  PatchStrategy,
-  setHeaderOptions,
-  StorageV1Api,
-  type V1Node,
-} from "@kubernetes/client-node";
+import { CoreV1Api, KubeConfig, StorageV1Api } from "@kubernetes/client-node";
 import type { ResolvedTool } from "../toolchain/resolve.ts";
-import type { NodeResources, SimulatedNode } from "./nodes.ts";
+import { APPLY, Machines, MANAGER } from "./machines.ts";
+import type { SimulatedNode } from "./nodes.ts";
 import { LEASE_SECONDS, type PodTimes, SIMULATED, stagesYaml, STORAGE_CLASS } from "./stages.ts";
 import type { ControlPlane } from "./start.ts";
 
@@ -18,10 +11,11 @@ export interface StartNodesOptions {
   readonly kwok: Pick<ResolvedTool, "path">;
   /** @default a pod is ready 0.2 s after it got its node, a Job's pod done 0.5 s later */
   readonly times?: Partial<PodTimes>;
+  /** How long each node's lease lasts; renewed four times as often. @default 40, as the kubelet has it */
+  readonly leaseSeconds?: number;
 }
 
 const SHORT: PodTimes = { start: 200, startOf: {}, job: 500 };
-const MANAGER = "splitfleet";
 
 /**
  * Makes the cluster's nodes equal to these, with KWOK in their kubelets' place, and gives it k3s's storage class.
@@ -32,13 +26,14 @@ const MANAGER = "splitfleet";
 export async function startNodes(
   controlPlane: ControlPlane,
   nodes: readonly SimulatedNode[],
-  { kwok, times }: StartNodesOptions,
+  { kwok, times, leaseSeconds = LEASE_SECONDS }: StartNodesOptions,
 ): Promise<void> {
   const config = new KubeConfig();
   config.loadFromFile(controlPlane.kubeconfig);
   const core = config.makeApiClient(CoreV1Api);
+  const machines = new Machines(controlPlane.kubeconfig);
   await Promise.all([ensureStorageClass(config.makeApiClient(StorageV1Api)), removeOthers(core, nodes)]);
-  await Promise.all(nodes.map((node) => register(core, node)));
+  await Promise.all(nodes.map((node) => machines.register(node)));
 
   const stagesFile = join(controlPlane.folder, "stages.yaml");
   writeFileSync(stagesFile, stagesYaml({ ...SHORT, ...times }));
@@ -50,7 +45,7 @@ export async function startNodes(
       `--kubeconfig=${controlPlane.kubeconfigOf("kwok")}`,
       `--config=${stagesFile}`,
       `--manage-nodes-with-annotation-selector=${annotation?.join("=")}`,
-      `--node-lease-duration-seconds=${LEASE_SECONDS}`,
+      `--node-lease-duration-seconds=${leaseSeconds}`,
     ],
     ready: () => allReady(core, nodes),
   });
@@ -62,60 +57,6 @@ async function removeOthers(core: CoreV1Api, nodes: readonly SimulatedNode[]): P
   const others = items.flatMap(({ metadata }) => metadata?.name ?? []).filter((name) => !wanted.has(name));
   await Promise.all(others.map((name) => core.deleteNode({ name })));
 }
-
-/** First the node as its kubelet announces itself, then what it says that it has. */
-async function register(core: CoreV1Api, node: SimulatedNode): Promise<void> {
-  const owned = { name: node.name, fieldManager: MANAGER, force: true };
-  await core.patchNode({ ...owned, body: objectOf(node) }, APPLY);
-  await core.patchNodeStatus({ ...owned, body: statusOf(node) }, APPLY);
-}
-
-const APPLY: ConfigurationOptions = setHeaderOptions("Content-Type", PatchStrategy.ServerSideApply);
-
-const objectOf = ({ name, labels, taints, providerId }: SimulatedNode): V1Node => ({
-  apiVersion: "v1",
-  kind: "Node",
-  metadata: { name, labels, annotations: SIMULATED },
-  spec: { providerID: providerId, taints },
-});
-
-function statusOf(node: SimulatedNode): V1Node {
-  const { name, privateAddress, capacity, allocatable, architecture, kubeletVersion } = node;
-  return {
-    apiVersion: "v1",
-    kind: "Node",
-    metadata: { name },
-    status: {
-      capacity: quantitiesOf(capacity),
-      allocatable: quantitiesOf(allocatable),
-      addresses: [
-        { type: "Hostname", address: name },
-        ...(privateAddress === undefined ? [] : [{ type: "InternalIP", address: privateAddress }]),
-      ],
-      nodeInfo: {
-        architecture,
-        operatingSystem: "linux",
-        kubeletVersion,
-        kubeProxyVersion: kubeletVersion,
-        containerRuntimeVersion: "simulated",
-        kernelVersion: "simulated",
-        osImage: "simulated",
-        bootID: "",
-        machineID: "",
-        systemUUID: "",
-      },
-    },
-  };
-}
-
-/** In the form that the API server keeps, so that what is read back is the same text. */
-const quantitiesOf = (resources: NodeResources): Record<string, string> => ({
-  cpu: String(resources.cpu),
-  memory: `${resources.memoryMiB}Mi`,
-  "ephemeral-storage": `${resources.ephemeralStorageMiB}Mi`,
-  pods: String(resources.pods),
-  ...(resources.gpus === 0 ? {} : { "nvidia.com/gpu": String(resources.gpus) }),
-});
 
 /** The class that k3s brings along: a volume is made on the node that its pod goes to. */
 async function ensureStorageClass(storage: StorageV1Api): Promise<void> {

@@ -7,6 +7,7 @@ import type { ComponentError, ComponentSpec } from "./component.ts";
 import { type ControlPlaneUser, ensureServiceAccountKey, issueTokens, writeKubeconfig } from "./credentials.ts";
 import { holdFolder } from "./hold-folder.ts";
 import { type Layout, layoutOf, prepare } from "./layout.ts";
+import { HURRIED } from "./pace.ts";
 import { requireLinux } from "./platform.ts";
 import { answers } from "./probe.ts";
 import { Supervisor } from "./supervisor.ts";
@@ -21,6 +22,8 @@ export interface StartOptions {
   readonly tools: ControlPlaneTools;
   /** Ranges inside the cluster. @default k3s's own: 10.42.0.0/16 for pods, 10.43.0.0/16 for services */
   readonly ranges?: ClusterRanges;
+  /** Whether dead nodes are given up as fast as {@link HURRIED} says, for drills. @default false */
+  readonly hurried?: boolean;
   /** Gives up the start, and ends the control plane that has started. */
   readonly signal?: AbortSignal;
 }
@@ -46,6 +49,8 @@ export interface ControlPlane {
   kubeconfigOf(user: ControlPlaneUser): string;
   /** Starts one more process beside the control plane's, such as KWOK; it ends with them. */
   start(component: ComponentSpec): Promise<void>;
+  /** Kills one of its processes, as a machine that dies does. @returns what starts it again, on the same port */
+  outage(name: string): Promise<() => Promise<void>>;
   /** Resolves when every process has ended, within five seconds. */
   stop(): Promise<void>;
 }
@@ -86,7 +91,7 @@ export async function startControlPlane(options: StartOptions): Promise<ControlP
 async function bringUp(
   layout: Layout,
   supervisor: Supervisor,
-  { environment, tools, ranges = K3S_RANGES }: StartOptions,
+  { environment, tools, ranges = K3S_RANGES, hurried = false }: StartOptions,
   stop: () => Promise<void>,
 ): Promise<ControlPlane> {
   prepare(layout);
@@ -104,7 +109,7 @@ async function bringUp(
   });
   await supervisor.start({
     ...executable("kube-apiserver"),
-    flags: (port) => apiServerFlags(layout, ranges, port),
+    flags: (port) => [...apiServerFlags(layout, ranges, port), ...(hurried ? HURRIED.apiServer : [])],
     ready: (port) => answers(`https://127.0.0.1:${port}/readyz`, asAdmin),
   });
 
@@ -120,7 +125,10 @@ async function bringUp(
   await Promise.all([
     supervisor.start({
       ...executable("kube-controller-manager"),
-      flags: (port) => controllerManagerFlags(layout, ranges, kubeconfigOf("system:kube-controller-manager"), port),
+      flags: (port) => [
+        ...controllerManagerFlags(layout, ranges, kubeconfigOf("system:kube-controller-manager"), port),
+        ...(hurried ? HURRIED.controllerManager : []),
+      ],
       ready: async (port) => (await healthy(port)) && (await answers(serviceAccount, asAdmin)),
     }),
     supervisor.start({
@@ -142,6 +150,7 @@ async function bringUp(
     token: (user) => tokens[user],
     kubeconfigOf,
     start: (component) => supervisor.start(component),
+    outage: (name) => supervisor.outage(name),
     stop,
   };
 }

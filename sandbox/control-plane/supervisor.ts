@@ -11,6 +11,7 @@ export class Supervisor {
   readonly crashed: Promise<ComponentError>;
   readonly #crash = Promise.withResolvers<ComponentError>();
   readonly #components: Component[] = [];
+  readonly #specs = new Map<string, ComponentSpec>();
   readonly #starting = new Set<Promise<Component>>();
   readonly #layout: Layout;
   readonly #stopped = new AbortController();
@@ -25,14 +26,15 @@ export class Supervisor {
   }
 
   /** @throws ComponentError when the component does not become ready; the reason of `stop` when that came first */
-  async start(spec: ComponentSpec): Promise<void> {
+  async start(spec: ComponentSpec, port?: number): Promise<void> {
     const { folder, logs } = this.#layout;
     const logFile = join(logs, `${spec.name}.log`);
-    const starting = Component.start(spec, { folder, logFile, signal: this.#stopped.signal });
+    const starting = Component.start(spec, { folder, logFile, port, signal: this.#stopped.signal });
     this.#starting.add(starting);
     try {
       const component = await starting;
       this.#components.push(component);
+      this.#specs.set(spec.name, spec);
       void component.crashed.then(this.#crash.resolve);
     } finally {
       this.#starting.delete(starting);
@@ -41,9 +43,17 @@ export class Supervisor {
 
   /** The port of a component that is ready. */
   portOf(name: string): number {
-    const component = this.#components.find((each) => each.name === name);
-    if (component === undefined) throw new Error(`${name} does not run`);
-    return component.port;
+    return this.#component(name).port;
+  }
+
+  /** Kills a component at once. @returns what starts it again, on the same port, where others look for it */
+  async outage(name: string): Promise<() => Promise<void>> {
+    const component = this.#component(name);
+    const spec = this.#specs.get(name);
+    if (spec === undefined) throw new Error(`${name} was never started`);
+    this.#components.splice(this.#components.indexOf(component), 1);
+    await component.stop(0);
+    return () => this.start(spec, component.port);
   }
 
   /** Ends all of them, the last one first, within five seconds; one that is just starting ends at once. */
@@ -51,5 +61,11 @@ export class Supervisor {
     this.#stopped.abort(reason);
     await Promise.allSettled(this.#starting);
     for (const component of this.#components.splice(0).reverse()) await component.stop(GRACE_MS);
+  }
+
+  #component(name: string): Component {
+    const component = this.#components.find((each) => each.name === name);
+    if (component === undefined) throw new Error(`${name} does not run`);
+    return component;
   }
 }

@@ -10,6 +10,9 @@ export const ROUTE_TABLE = "aws:ec2/routeTable:RouteTable";
 export const SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup";
 export const EGRESS_RULE = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
 export const LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
+export const GROUP = "aws:autoscaling/group:Group";
+/** Made by groups alone: nothing of the program is one. */
+export const INSTANCE = "aws:ec2/instance:Instance";
 export const ROLE = "aws:iam/role:Role";
 export const INSTANCE_PROFILE = "aws:iam/instanceProfile:InstanceProfile";
 
@@ -17,6 +20,14 @@ export const INSTANCE_PROFILE = "aws:iam/instanceProfile:InstanceProfile";
 export const ACCOUNT = "000000000000";
 /** Where neither the resource nor its provider names a region. */
 const DEFAULT_REGION = "eu-central-1";
+
+/** Says on an instance which group has launched it. */
+export const GROUP_TAG = "aws:autoscaling:groupName";
+
+export function groupOfInstance({ tags }: Properties): string | undefined {
+  const name = isObject(tags) ? tags[GROUP_TAG] : undefined;
+  return typeof name === "string" ? name : undefined;
+}
 
 type Outputs = NonNullable<Kind["outputs"]>;
 

@@ -3,6 +3,9 @@ import { textAt } from "../../protocol/paths.ts";
 import { hexOf } from "../derive.ts";
 import {
   ACCOUNT,
+  GROUP,
+  groupOfInstance,
+  INSTANCE,
   INSTANCE_PROFILE,
   LAUNCH_TEMPLATE,
   SECURITY_GROUP,
@@ -17,7 +20,7 @@ import {
 /** EC2's limit, before Base64. */
 const USER_DATA_BYTES = 16 * 1024;
 
-/** Launch templates and the Auto Scaling groups made of them. No instance is ever launched. */
+/** Launch templates and the Auto Scaling groups made of them. `sandbox/burst` launches their instances. */
 export const compute: Readonly<Record<string, Kind>> = {
   [LAUNCH_TEMPLATE]: {
     idPrefix: "lt",
@@ -44,7 +47,7 @@ export const compute: Readonly<Record<string, Kind>> = {
       }
     },
   },
-  "aws:autoscaling/group:Group": {
+  [GROUP]: {
     idPrefix: "asg",
     replaceOn: ["name", "namePrefix", "availabilityZones", "placementGroup"],
     naming: nameOfAtMost(255),
@@ -74,6 +77,9 @@ export const compute: Readonly<Record<string, Kind>> = {
         `arn:aws:iam::${ACCOUNT}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`,
       warmPoolSize: () => 0,
     },
+    // `force_delete` or not, the provider waits until the instances are gone.
+    cascade: ({ inputs }, world) =>
+      world.ofType(INSTANCE).filter((instance) => groupOfInstance(instance.inputs) === textAt(inputs, "name")),
     admit: ({ inputs }) => {
       const [min, max] = [Number(inputs["minSize"]), Number(inputs["maxSize"])];
       if (min > max) throw new Error("ValidationError: Max bound must be greater than or equal to min bound");
