@@ -2,6 +2,8 @@ import { z } from "zod";
 import { generateShapes } from "../../components/shapes/generate.ts";
 import { rehearsalReport } from "../../operations/rehearsal/report.ts";
 import { operationReport } from "../../operations/report.ts";
+import { advice } from "../../plan/pricing/advise/contract.ts";
+import { profile } from "../../plan/pricing/advise/profile.ts";
 import { priceDiff } from "../../plan/pricing/diff/contract.ts";
 import { generatePriceReference } from "../../plan/pricing/reference.ts";
 import { generatePlanSchema } from "../../plan/report/schema.ts";
@@ -28,6 +30,8 @@ export const generated = (root: string): GeneratedFile[] => [
   jsonSchema("rehearsal", rehearsalReport),
   jsonSchema("doctor", doctorReport),
   jsonSchema("prices-diff", priceDiff),
+  jsonSchema("advise", advice),
+  jsonSchema("profile", profile),
   ...generateRuleReference(),
   ...generatePriceReference(),
 ];
