@@ -1,31 +1,7 @@
 import { expect, test } from "vitest";
+import { parseMarkup as parse } from "../../plan/report/testing.ts";
 import { toPage } from "./page.ts";
 import { FITS, WRONG } from "./testdata/reports.ts";
-
-const VOID = new Set(["meta", "rect"]);
-
-/** Elements in the order in which they open, with their text; throws where a page is not well-formed. */
-function parse(page: string): { readonly names: string[]; readonly text: string } {
-  const open: string[] = [];
-  const names: string[] = [];
-  const body = page.replace("<!doctype html>", "").replace(/<style>[^<]*<\/style>/, "");
-  const text = body.replaceAll(
-    /<(\/?)([a-z0-9]+)((?:\s+[a-zA-Z-]+="[^"<>]*")*)\s*(\/?)>/g,
-    (_, closing, name: string) => {
-      if (closing === "/") {
-        const last = open.pop();
-        if (last !== name) throw new Error(`</${name}> closes <${last ?? "nothing"}>`);
-      } else {
-        names.push(name);
-        if (!VOID.has(name)) open.push(name);
-      }
-      return " ";
-    },
-  );
-  if (open.length > 0) throw new Error(`<${open.join("> <")}> is not closed`);
-  if (/[<>]/.test(text)) throw new Error(`unescaped: ${/.{0,20}[<>].{0,20}/.exec(text)?.[0]}`);
-  return { names, text: text.replaceAll(/\s+/g, " ") };
-}
 
 const countOf = (names: readonly string[], name: string): number => names.filter((each) => each === name).length;
 

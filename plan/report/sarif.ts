@@ -43,13 +43,14 @@ const INFORMATION = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0
 
 function descriptor({ id, title, why, fix, severity, level, source }: Check): object {
   const [category = "policy"] = id.split("/");
+  const [address] = /https:\/\/[^\s,;]+/.exec(source) ?? [];
   return {
     id,
     name: pascalCase(id),
     shortDescription: { text: `${title}.` },
     fullDescription: { text: why },
     help: { text: `${fix}\n\nSource: ${source}`, markdown: `${fix}\n\nSource: ${source}` },
-    ...(source.startsWith("https://") ? { helpUri: source } : {}),
+    ...(address === undefined ? {} : { helpUri: address }),
     defaultConfiguration: { level: levelOf({ level }) },
     properties: {
       tags: [category],

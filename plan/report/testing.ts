@@ -54,3 +54,32 @@ export function exampleReport(items: LineItem[], findings: ExplainedFinding[]): 
     },
   };
 }
+
+const VOID = new Set(["meta", "rect"]);
+
+/**
+ * Elements of a page or an XML document in the order in which they open, with their text.
+ *
+ * @throws Error where it is not well-formed.
+ */
+export function parseMarkup(document: string): { readonly names: string[]; readonly text: string } {
+  const open: string[] = [];
+  const names: string[] = [];
+  const body = document.replace(/<!doctype html>|<\?xml[^>]*\?>/, "").replace(/<style>[^<]*<\/style>/, "");
+  const text = body.replaceAll(
+    /<(\/?)([a-z0-9-]+)((?:\s+[a-zA-Z-]+="[^"<>]*")*)\s*(\/?)>/g,
+    (_, closing, name: string, _attributes, empty) => {
+      if (closing === "/") {
+        const last = open.pop();
+        if (last !== name) throw new Error(`</${name}> closes <${last ?? "nothing"}>`);
+      } else {
+        names.push(name);
+        if (empty === "" && !VOID.has(name)) open.push(name);
+      }
+      return " ";
+    },
+  );
+  if (open.length > 0) throw new Error(`<${open.join("> <")}> is not closed`);
+  if (/[<>]/.test(text)) throw new Error(`unescaped: ${/.{0,20}[<>].{0,20}/.exec(text)?.[0]}`);
+  return { names, text: text.replaceAll(/\s+/g, " ") };
+}
