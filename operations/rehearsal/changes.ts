@@ -37,6 +37,8 @@ export function changesThatFit(
       return hetznerChanges(environment, name, pool, pods, demand, catalogue);
     case "onprem":
       return onpremChanges(environment, name, pool, pods, demand);
+    case "external":
+      return [];
     case "aws": {
       const maximum = sizeThatFits(pods, pool, demand.machine, demand.size);
       const what = `maximum: ${maximum} instead of ${pool.maximum}`;

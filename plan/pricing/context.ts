@@ -46,6 +46,8 @@ export interface PricedModel {
   readonly tier: string;
   /** Who bills its tokens, for an engine that is somebody else's. */
   readonly provider?: string | undefined;
+  /** Its item in the catalogue, where that is not its name. */
+  readonly priceItem?: string | undefined;
   /** What the provider calls it. */
   readonly reference: string;
 }

@@ -11,6 +11,7 @@ import type { EnvironmentSpec } from "../spec/environment.ts";
 import type { EnvironmentLock } from "../spec/lock.ts";
 import { entryOf, ofKind } from "../spec/of-kind.ts";
 import { queuedPools, roomOf } from "../spec/queues.ts";
+import { taintsOf } from "../spec/pools.ts";
 import { k3sServers } from "./nodes.ts";
 import type { FleetNodes } from "./pools.ts";
 
@@ -91,7 +92,7 @@ function createQueues(
   if (names.size === 0) return undefined;
   const pools = Object.entries(spec.pools).flatMap(([name, pool]) => {
     const room = names.has(name) ? roomOf(name, pool, lock) : undefined;
-    return room === undefined ? [] : [[name, { room, taints: pool.taints }] as const];
+    return room === undefined ? [] : [[name, { room, taints: taintsOf(pool) }] as const];
   });
   const members = Object.entries(spec.teams).map(([team, { shares, quota }]) => {
     const limit = { cpu: quota.cpu, memoryMiB: quota.memoryGiB * MIB_PER_GIB, gpus: quota.gpus };

@@ -16,7 +16,11 @@ export const meshName = (spec: EnvironmentSpec, pool: string, id: string | numbe
   `${nodeName(spec, pool, id)}.${spec.mesh.tailnet}`;
 
 /** Who pays for a pool's nodes and what they may hold. */
-export const poolAllocation = (spec: EnvironmentSpec, name: string, pool: Pool): Allocation => ({
+export const poolAllocation = (
+  spec: EnvironmentSpec,
+  name: string,
+  pool: Pick<Pool, "team" | "dataClass">,
+): Allocation => ({
   environment: spec.environment.name,
   team: pool.team,
   dataClass: pool.dataClass,
@@ -39,7 +43,7 @@ export function apiServerUrl(spec: EnvironmentSpec, from: "private" | "mesh"): s
 }
 
 /** Region and zone of a site's nodes; a room is both. On AWS the instance says its own. */
-export function topologyOf(name: string, site: Exclude<Site, { kind: "aws" }>): Topology {
+export function topologyOf(name: string, site: Exclude<Site, { kind: "aws" | "external" }>): Topology {
   return site.kind === "hetzner"
     ? { region: HETZNER_LOCATIONS[site.location].networkZone, zone: site.location }
     : { region: name, zone: name };

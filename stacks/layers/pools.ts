@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { BurstPool, type BurstInstanceType } from "../../components/compute/burst-pool.ts";
 import { HetznerPool, type PoolNode } from "../../components/compute/hetzner-pool.ts";
 import { cloudInit, type CloudInitArgs } from "../../components/compute/node-config/cloud-init.ts";
+import { ExternalPool } from "../../components/compute/external-pool.ts";
 import { OnpremPool } from "../../components/compute/onprem-pool.ts";
 import { labelsOf } from "../../components/labels.ts";
 import type { MeshRole } from "../../components/mesh/tags.ts";
@@ -37,6 +38,12 @@ export function createPools(
     pool,
     created: createHetznerPool(name, pool, { spec, lock, networks, providers }),
   }));
+  for (const [name, { provider, offer, gpus, endpoint, site, ...pool }] of Object.entries(
+    ofKind(spec.pools, "external"),
+  )) {
+    const labels = labelsOf(poolAllocation(spec, name, pool));
+    new ExternalPool(name, { site, pool: name, provider, offer, gpus, endpoint, labels });
+  }
   for (const [name, pool] of Object.entries(ofKind(spec.pools, "onprem"))) {
     const labels = labelsOf(poolAllocation(spec, name, pool));
     new OnpremPool(name, { site: pool.site, pool: name, members: pool.nodes, economics: pool.economics, labels });

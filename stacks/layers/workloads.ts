@@ -1,9 +1,12 @@
 import type { FleetProviders } from "../../components/providers.ts";
+import { priorityOf } from "../../components/cluster/priority-classes.ts";
 import { KubernetesWorkload } from "../../components/runtime/kubernetes.ts";
 import type { VaultEngines } from "../../components/secrets/vault-engines.ts";
 import type { PlannedWorkload } from "../../components/workloads/plan.ts";
 import type { EnvironmentSpec } from "../spec/environment.ts";
 import { entryOf } from "../spec/of-kind.ts";
+import { taintsOf } from "../spec/pools.ts";
+import { queuedPools } from "../spec/queues.ts";
 import type { FleetCluster } from "./cluster.ts";
 import type { FleetNodes } from "./pools.ts";
 
@@ -22,6 +25,7 @@ export function createWorkloads(
 ): void {
   const { secrets, cluster, nodes } = ground;
   const environment = spec.environment.name;
+  const queued = queuedPools(spec.teams);
   for (const workload of planned) {
     const { team, pool, dataClass } = workload.entry;
     new KubernetesWorkload(
@@ -30,7 +34,9 @@ export function createWorkloads(
         planned: workload,
         consumers: planned.filter((other) => other.workload.needs?.some((need) => need.workload === workload.name)),
         namespace: entryOf("teams", cluster.teams, team).namespace,
-        taints: entryOf("pools", spec.pools, pool).taints,
+        taints: taintsOf(entryOf("pools", spec.pools, pool)),
+        priorityClass: cluster.priorities[priorityOf(workload.workload)],
+        queue: queued.has(pool) ? cluster.queues?.nodes.localQueues[team] : undefined,
         allocation: { environment, team, dataClass, pool, workload: workload.name },
         vault: {
           kv: secrets.mounts.kv,

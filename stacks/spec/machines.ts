@@ -45,6 +45,7 @@ export function machineOf(name: string, pool: Pool, lock: EnvironmentLock): Mach
     const { memoryGiB, vcpu, gpu, diskGiB } = pool.hardware;
     return { memoryMiB: memoryGiB * 1024, cpu: vcpu, gpus: gpu?.count ?? 0, diskGiB };
   }
+  if (pool.kind === "external") return undefined;
   const locked = lock.pools[name];
   if (pool.kind === "hetzner") {
     if (locked?.kind !== "hetzner") return undefined;

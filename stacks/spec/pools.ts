@@ -14,6 +14,8 @@ const common = {
   taints: z.array(taint).default([]),
 };
 
+const ENDPOINT = "an https address such as https://api.runpod.example";
+
 const hetzner = z.strictObject({
   kind: z.literal("hetzner"),
   ...common,
@@ -92,12 +94,28 @@ const aws = z.strictObject({
   rootDiskGiB: gibibytes.default(200),
 });
 
-export const pool = z.discriminatedUnion("kind", [hetzner, onprem, aws]);
+const external = z.strictObject({
+  kind: z.literal("external"),
+  site: common.site,
+  team: common.team,
+  dataClass: dataClass.meta({ description: "The most sensitive prompt that may be sent there." }),
+  provider: z.enum(["runpod", "coreweave", "lambda"]).meta({ description: "A key of `privacy.processors`." }),
+  offer: z.string().min(1).meta({ description: "The provider's GPU, as the price catalogue names it." }),
+  gpus: z.int().min(1).default(1),
+  endpoint: z
+    .url({ protocol: /^https$/, error: ENDPOINT })
+    .meta({ errorMessage: ENDPOINT, description: "Where the rented server answers, without the path." }),
+});
+
+export const pool = z.discriminatedUnion("kind", [hetzner, onprem, aws, external]);
 export type Pool = z.infer<typeof pool>;
 export type PoolOf<Kind extends Pool["kind"]> = Extract<Pool, { kind: Kind }>;
 
 /** Nodes of one shape on one site. */
 export const pools = z.record(slug, pool);
+
+/** Taints of a pool's nodes; none where somebody else runs them. */
+export const taintsOf = (pool: Pool): z.infer<typeof taint>[] => (pool.kind === "external" ? [] : pool.taints);
 
 /** Nodes of a pool, at most. */
 export function sizeOf(pool: Pool): number {
@@ -108,5 +126,7 @@ export function sizeOf(pool: Pool): number {
       return Object.keys(pool.nodes).length;
     case "aws":
       return pool.maximum;
+    case "external":
+      return 0;
   }
 }

@@ -47,10 +47,15 @@ const aws = z.strictObject({
   range: cidr.meta({ description: "Address range of the VPC." }),
 });
 
-export const site = z.discriminatedUnion("kind", [hetzner, onprem, aws]);
+const external = z.strictObject({
+  kind: z.literal("external"),
+  country: country.meta({ description: "Where somebody else's machines stand; decides residency." }),
+});
+
+export const site = z.discriminatedUnion("kind", [hetzner, onprem, aws, external]);
 export type Site = z.infer<typeof site>;
 
-/** A place: a Hetzner location, an on-prem room, an AWS region. */
+/** A place: a Hetzner location, an on-prem room, an AWS region, a provider of rented GPUs. */
 export const sites = z.record(slug, site);
 
 /** The country whose law applies to data at rest on the site. */
@@ -61,6 +66,7 @@ export function countryOf(place: Site): string {
     case "aws":
       return AWS_REGIONS[place.region];
     case "onprem":
+    case "external":
       return place.country;
   }
 }

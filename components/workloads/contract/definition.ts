@@ -20,6 +20,8 @@ export interface CatalogueModel {
   readonly provider?: string | undefined;
   /** Of models on rented servers: where it answers, without the path. */
   readonly endpoint?: string | undefined;
+  /** Of embedding models: length of a vector. */
+  readonly dimensions?: number;
   /** Names of models that are asked, in this order, if it does not answer. */
   readonly fallbacks: readonly string[];
 }

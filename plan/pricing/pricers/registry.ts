@@ -1,5 +1,6 @@
 import { awsPricers } from "./aws.ts";
 import { group } from "./aws-group.ts";
+import { externalPool } from "./external.ts";
 import free from "./free-types.json" with { type: "json" };
 import { hcloudPricers } from "./hcloud.ts";
 import { kubernetesPricers } from "./kubernetes.ts";
@@ -8,7 +9,7 @@ import { onpremNode } from "./onprem.ts";
 import type { Pricer } from "./pricer.ts";
 import { statedUse } from "./stated-use.ts";
 
-const pricers = [...hcloudPricers, ...awsPricers, group, ...kubernetesPricers, metered, onpremNode, statedUse];
+const pricers = [...hcloudPricers, ...awsPricers, externalPool, group, ...kubernetesPricers, metered, onpremNode, statedUse];
 const byType = new Map(pricers.flatMap((pricer) => pricer.types.map((type) => [type, pricer] as const)));
 
 /** Types that bill nothing by themselves, each group with its reason; `*` ends a prefix. */

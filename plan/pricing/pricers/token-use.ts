@@ -26,10 +26,10 @@ function addEndpoint(
   quote: Quote,
   endpoint: string,
   use: StatedTokens,
-  { provider, reference, tier }: PricedModel & { readonly provider: string },
+  { provider, reference, priceItem = reference, tier }: PricedModel & { readonly provider: string },
 ): void {
   const path = ["usage", "tokens", endpoint, "model"];
-  const query = (kind: Kind) => ({ provider, kind, item: reference, region: EVERYWHERE });
+  const query = (kind: Kind) => ({ provider, kind, item: priceItem, region: EVERYWHERE });
   const input = quote.price(query("token-input"), path);
   const output = quote.price(query("token-output"), path);
   if (input === undefined || output === undefined) return;

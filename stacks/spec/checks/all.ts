@@ -8,10 +8,12 @@ import { definitionFaults } from "./definitions.ts";
 import { hostnames } from "./hostnames.ts";
 import { lockedPools, lockedShapes, lockedTypes, lockedZones, lockOwner, stackName } from "./lock.ts";
 import { lockedImages } from "./locked-images.ts";
+import { modelEndpoints, modelFallbacks, modelProcessors } from "./models.ts";
 import { poolTeams, servedModels, usagePools, workloadModels, workloadPools, workloadTeams } from "./names.ts";
 import { modelData, workloadData, workloadNodes } from "./placement.ts";
 import { poolSites } from "./pool-sites.ts";
 import { burstSize, networkSize } from "./pool-sizes.ts";
+import { reservedShares } from "./queues.ts";
 import { teamQuota } from "./quota.ts";
 import { rangeForms, separateRanges } from "./ranges.ts";
 import { repeats } from "./repeats.ts";
@@ -43,6 +45,9 @@ const CHECKS: readonly Check[] = [
   lockedZones,
   lockOwner,
   modelData,
+  modelEndpoints,
+  modelFallbacks,
+  modelProcessors,
   networkSize,
   nodeAddresses,
   poolSites,
@@ -50,6 +55,7 @@ const CHECKS: readonly Check[] = [
   poolTeams,
   rangeForms,
   repeats,
+  reservedShares,
   residency,
   retention,
   separateRanges,

@@ -1,5 +1,6 @@
 import type { Complaint } from "../../problems.ts";
 import { describeValue, oneOf } from "../../words.ts";
+import type { Pool } from "../pools.ts";
 import { check } from "./check.ts";
 
 const resolve = (environment: string): string => `run \`npm run resolve -- ${environment}\``;
@@ -30,6 +31,9 @@ export const stackName = check(["environment", "stack"], function* ({ environmen
   };
 });
 
+/** True for a pool whose machines a cloud sells: `resolve` chooses them. */
+const bought = ({ kind }: Pool): boolean => kind === "hetzner" || kind === "aws";
+
 /** Every pool whose machines are bought has an entry of its kind, and no other pool has. */
 export const lockedPools = check(
   ["environment", "pools", "lock", "files"],
@@ -37,7 +41,7 @@ export const lockedPools = check(
     const fix = resolve(environment.name);
     for (const [name, pool] of Object.entries(pools)) {
       const kind = lock.pools[name]?.kind;
-      if (pool.kind === "onprem" || kind === pool.kind) continue;
+      if (!bought(pool) || kind === pool.kind) continue;
       const got =
         kind === undefined
           ? `a pool that ${files.lock} does not know`
@@ -46,11 +50,11 @@ export const lockedPools = check(
     }
     for (const name of Object.keys(lock.pools)) {
       const pool = pools[name];
-      if (pool !== undefined && pool.kind !== "onprem") continue;
+      if (pool !== undefined && bought(pool)) continue;
       const got =
         pool === undefined
           ? `a pool that is not in ${files.environment}`
-          : `a pool that is onprem in ${files.environment}`;
+          : `a pool that is ${pool.kind} in ${files.environment}`;
       yield {
         inLock: true,
         path: ["pools", name],

@@ -37,8 +37,8 @@ export const workloadModels = check(["workloads", "models"], function* ({ worklo
 /** A model that nothing serves can be asked for and never answers. */
 export const servedModels = check(["workloads", "models"], function* ({ workloads, models }): Iterable<Complaint> {
   const served = new Set(Object.values(workloads).flatMap((entry) => modelsOf(entry)));
-  for (const name of Object.keys(models)) {
-    if (served.has(name)) continue;
+  for (const [name, { engine }] of Object.entries(models)) {
+    if (engine === "api" || engine === "endpoint" || served.has(name)) continue;
     yield {
       path: ["models", name],
       atKey: true,

@@ -22,7 +22,7 @@ const networksOf = ({ sites, cluster }: Pick<Facts, "sites" | "cluster">): Netwo
   { range: cluster.podRange, path: ["cluster", "podRange"], what: "pods" },
   { range: cluster.serviceRange, path: ["cluster", "serviceRange"], what: "services" },
   ...Object.entries(sites).flatMap(([name, site]) =>
-    site.kind === "onprem" ? [] : [{ range: site.range, path: ["sites", name, "range"], what: `site ${name}` }],
+    !("range" in site) ? [] : [{ range: site.range, path: ["sites", name, "range"], what: `site ${name}` }],
   ),
 ];
 
