@@ -31,6 +31,7 @@ test("--json prints one report of the declared shape and nothing else; the exit 
     "kube-controller-manager",
     "kube-scheduler",
     "kwok",
+    "kueue",
     "cyclonus-flows",
   ]);
 });

@@ -38,7 +38,7 @@ export function fleet(spec: EnvironmentSpec, lock: EnvironmentLock): FleetOutput
   const networks = createNetworks(spec, lock, providers);
   const nodes = createPools(spec, lock, networks, providers);
   const secrets = createSecrets(spec, planned, nodes, providers);
-  const cluster = createCluster(spec, nodes, providers);
+  const cluster = createCluster(spec, lock, nodes, providers);
   createWorkloads(spec, planned, { secrets, cluster, nodes }, providers);
 
   return {

@@ -1,4 +1,5 @@
 import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import { KubernetesWorkload } from "../components/runtime/kubernetes.ts";
 import { defineWorkload, type Port, type Workload } from "../components/workloads/contract.ts";
@@ -14,6 +15,7 @@ async function rowsOf(
   workload: Workload,
   ports: Readonly<Record<string, Port>> = {},
   hostnames: Record<string, string> = {},
+  queued = false,
 ): Promise<readonly Row[]> {
   const definition = {
     ...defineWorkload({
@@ -51,7 +53,7 @@ async function rowsOf(
         allocation,
         taints: [],
         priorityClass: "production",
-        queue: undefined,
+        queue: queued ? new pulumi.ComponentResource("test:queue:Queue", "queue") : undefined,
         vault,
       },
       { providers: [provider] },
@@ -79,6 +81,7 @@ const template = (pod: object = {}, main: object = {}) => ({
   spec: {
     serviceAccountName: "worker",
     automountServiceAccountToken: false,
+    priorityClassName: "production",
     nodeSelector: {},
     securityContext: {
       runAsNonRoot: true,
@@ -158,6 +161,23 @@ test("a batch workload is a job for whose end nobody waits", async () => {
     metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
     spec: { activeDeadlineSeconds: 36_000, backoffLimit: 0, template: template({ restartPolicy: "Never" }) },
   });
+});
+
+test("runs on a pool with queues start suspended and name their queue, workloads that stay do not", async () => {
+  const queue = (form: string) => ({ "kueue.x-k8s.io/queue-name": "runs", "kueue.x-k8s.io/priority-class": form });
+  const run = { deadlineSeconds: 900, retries: 2, container };
+  const job = rowOf(await rowsOf({ form: "batch", ...run }, {}, {}, true), "kubernetes:batch/v1:Job", "worker-job");
+  expect(job.inputs).toMatchObject({
+    metadata: { labels: { ...labels, ...queue("batch") } },
+    spec: { suspend: true, template: { metadata: { labels } } },
+  });
+  const scheduled = await rowsOf({ form: "scheduled", schedule: "30 2 * * *", ...run }, {}, {}, true);
+  expect(rowOf(scheduled, "kubernetes:batch/v1:CronJob", "worker-cron-job").inputs).toMatchObject({
+    metadata: { labels },
+    spec: { jobTemplate: { metadata: { labels: { ...labels, ...queue("scheduled") } }, spec: { suspend: true } } },
+  });
+  const service = await rowsOf({ replicas: 1, container }, {}, {}, true);
+  expect(rowOf(service, "kubernetes:apps/v1:Deployment", "worker-deployment").inputs["metadata"]).toEqual(metadata);
 });
 
 test("a pod drains before it is asked to stop, within the grace that it has", async () => {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Burst } from "../../sandbox/burst/burst.ts";
 import { burstNode, nodesOf } from "../../sandbox/control-plane/nodes.ts";
 import { HURRIED_LEASE_SECONDS, hurriedMs } from "../../sandbox/control-plane/pace.ts";
+import { startKueue } from "../../sandbox/control-plane/start-kueue.ts";
 import { startNodes } from "../../sandbox/control-plane/start-nodes.ts";
 import { type ControlPlane, startControlPlane } from "../../sandbox/control-plane/start.ts";
 import { layoutOf } from "../../sandbox/session/layout.ts";
@@ -12,6 +13,7 @@ import type { ResolvedTool } from "../../sandbox/toolchain/resolve.ts";
 import { REHEARSAL_TOOLS } from "../../sandbox/toolchain/tools.ts";
 import { ApiServer } from "../../sandbox/twin/kinds/kubernetes/api-server.ts";
 import type { Environment } from "../../stacks/environment-file.ts";
+import { queuedPools } from "../../stacks/spec/queues.ts";
 
 /** Every executable that a rehearsal starts. */
 export const STAGE_TOOLS = ["pulumi", ...REHEARSAL_TOOLS] as const;
@@ -69,6 +71,7 @@ export class Stage {
     const nodes = nodesOf(environment.spec, environment.lock);
     const slower = hurried ? { times: DRILLED_PODS, leaseSeconds: HURRIED_LEASE_SECONDS } : {};
     await startNodes(this.#controlPlane, nodes, { kwok: tools.kwok, ...slower });
+    if (queuedPools(environment.spec.teams).size > 0) await startKueue(this.#controlPlane, tools.kueue);
     const { spec, lock } = environment;
     this.#burst = new Burst({
       marker: folder,

@@ -11,6 +11,7 @@ const USERS = {
   "system:kube-controller-manager": ["system:masters"],
   "system:kube-scheduler": [],
   kwok: ["system:masters"],
+  kueue: ["system:masters"],
 } as const satisfies Record<string, readonly string[]>;
 
 export type ControlPlaneUser = keyof typeof USERS;

@@ -8,7 +8,7 @@ import { findVersion, isAtLeast } from "./version.ts";
 /** An executable that was asked for its version: usable, or why not. */
 export type Probe = { path: string } & ({ usable: true; version: string } | { usable: false; reason: string });
 
-type Probed = Pick<ToolDefinition, "version" | "oldest" | "versionArguments" | "versionEnvironment">;
+type Probed = Pick<ToolDefinition, "version" | "oldest" | "silent" | "versionArguments" | "versionEnvironment">;
 
 /** How long a tool may take to print its version before it counts as broken. */
 const VERSION_TIMEOUT_MS = 20_000;
@@ -24,6 +24,7 @@ export async function probe(tool: Probed, path: string, environment: NodeJS.Proc
   });
   const asked = `\`${[path, ...tool.versionArguments].join(" ")}\``;
   if (result.failed) return { path, usable: false, reason: `${asked} failed: ${result.shortMessage}` };
+  if (tool.silent === true) return { path, usable: true, version: tool.version };
   const version = findVersion(result.stdout);
   if (version === undefined) return { path, usable: false, reason: `${asked} printed no version` };
   const oldest = tool.oldest ?? tool.version;

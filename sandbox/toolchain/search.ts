@@ -24,6 +24,10 @@ export class Search {
 
   async onPath(): Promise<ResolvedTool | undefined> {
     if (!this.#mayTry("path")) return undefined;
+    if (this.#tool.silent === true) {
+      this.notes.push(`PATH: ${this.#tool.name} can not say its version`);
+      return undefined;
+    }
     const candidates = await findOnPath(this.#tool.name, this.#options.environment);
     if (candidates.length === 0) this.notes.push(`PATH: no ${this.#tool.name}`);
     for (const path of candidates) {

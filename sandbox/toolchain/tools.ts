@@ -23,8 +23,10 @@ export interface ToolDefinition {
   version: string;
   /** The oldest version on PATH that was proved to serve. @default version */
   oldest?: string;
-  /** Makes the executable print its version. */
+  /** Makes the executable print its version; of one that can not, anything that it answers and ends after. */
   versionArguments: readonly string[];
+  /** True for an executable that can not say its version: it is taken from the cache only, under the version's name. */
+  silent?: boolean;
   /** Added to the environment when asking for the version. */
   versionEnvironment: Readonly<Record<string, string>>;
   release: ReleaseSource;
@@ -100,6 +102,21 @@ export const TOOLS = {
       diskGiB: 1.2,
     },
   },
+  kueue: {
+    name: "kueue",
+    version: "0.15.0",
+    versionArguments: ["--help"],
+    silent: true,
+    versionEnvironment: {},
+    release: NO_RELEASE,
+    build: {
+      folder: join(modules, "kueue"),
+      package: "sigs.k8s.io/kueue/cmd/kueue",
+      linkerFlags: ["-X", "sigs.k8s.io/kueue/pkg/version.GitVersion=v0.15.0"],
+      minutes: 5,
+      diskGiB: 1.6,
+    },
+  },
   // Our own main package on the matcher of cyclonus; the number after the dot counts what changed in ours.
   "cyclonus-flows": {
     name: "cyclonus-flows",
@@ -129,4 +146,8 @@ export const CONTROL_PLANE_TOOLS = [
 ] as const satisfies readonly ToolName[];
 
 /** What a rehearsal runs besides Pulumi. */
-export const REHEARSAL_TOOLS = [...CONTROL_PLANE_TOOLS, "cyclonus-flows"] as const satisfies readonly ToolName[];
+export const REHEARSAL_TOOLS = [
+  ...CONTROL_PLANE_TOOLS,
+  "kueue",
+  "cyclonus-flows",
+] as const satisfies readonly ToolName[];

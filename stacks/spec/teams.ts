@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { email, gibibytes, slug } from "./values.ts";
+import { email, gibibytes, share, slug } from "./values.ts";
 
 export const team = z.strictObject({
   owner: email.meta({ description: "Who answers for the team's cost." }),
@@ -12,6 +12,14 @@ export const team = z.strictObject({
       pods: z.int().min(1).default(50),
     })
     .meta({ description: "Hard limits of the team's namespace." }),
+  shares: z
+    .record(slug, share)
+    .default({})
+    .meta({
+      description:
+        "By pool: the part that is reserved for the team's runs. A pool that is named by any team has queues; what is " +
+        "reserved for others and unused may be borrowed.",
+    }),
 });
 
 /** Who pays and is limited. Each team has a namespace of its own. */

@@ -235,7 +235,7 @@ describe("secrets", () => {
     const commands = execFileSync("ps", ["-eo", "args"], { encoding: "utf8", maxBuffer: 1e8 });
     const lines = readFileSync(join(fleet.folder, "tokens.csv"), "utf8").trimEnd().split("\n");
     const tokens = lines.map((line) => line.slice(0, line.indexOf(",")));
-    expect(tokens).toHaveLength(4);
+    expect(tokens).toHaveLength(5);
     expect(tokens.filter((token) => commands.includes(token))).toEqual([]);
   });
 });

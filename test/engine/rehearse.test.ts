@@ -49,7 +49,7 @@ describe("the sandbox as it is", () => {
     expect(fitting.exitCode, fitting.stderr).toBe(0);
     const { verdict, objects, problems, pods, nodes } = reportOf(fitting);
     expect(verdict).toBe("fits");
-    expect(objects).toHaveLength(24);
+    expect(objects).toHaveLength(27);
     expect(objects.filter(({ state, reason }) => state !== "accepted" || reason !== "")).toEqual([]);
     expect(problems).toEqual([]);
     const poolOf = new Map(nodes.map(({ name, pool }) => [name, pool]));

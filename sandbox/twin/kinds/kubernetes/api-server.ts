@@ -2,7 +2,7 @@ import { isObject, type Properties } from "../../protocol/values.ts";
 import { Connection, Refusal } from "./connection.ts";
 import { referenceOf, type Reference } from "./manifest.ts";
 
-/** Who owns the fields that are applied. */
+/** Who owns the fields that the program's resources have. */
 const FIELD_MANAGER = "splitfleet";
 
 /** What to list, in one namespace or, without one, everywhere. */
@@ -19,6 +19,8 @@ export interface ApplyOptions {
   readonly dryRun?: boolean;
   /** Take over fields that others own. */
   readonly force?: boolean;
+  /** Who owns the fields. @default the program, as the provider names it */
+  readonly manager?: string;
 }
 
 interface Resource {
@@ -46,9 +48,9 @@ export class ApiServer {
 
   /** Server-side apply. Returns the object as the server has, or with `dryRun` would have, it. */
   async apply(manifest: Properties, options: ApplyOptions = {}): Promise<Properties> {
-    const { dryRun = false, force = false } = options;
+    const { dryRun = false, force = false, manager = FIELD_MANAGER } = options;
     const query = {
-      fieldManager: FIELD_MANAGER,
+      fieldManager: manager,
       // An unknown field would be dropped without a word; a rehearsal is there to find it.
       fieldValidation: "Strict",
       ...(dryRun ? { dryRun: "All" } : {}),
