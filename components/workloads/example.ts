@@ -39,6 +39,7 @@ const contextFor = (kind: WorkloadKind, fields: object, kinds: readonly Register
   consumers: [],
   fleet: [],
   teams: {},
+  targets: {},
 });
 
 const model = (name: string): ServedModel => ({

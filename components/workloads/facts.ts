@@ -1,4 +1,4 @@
-import type { CatalogueModel, Runtime } from "./contract.ts";
+import type { CatalogueModel, Runtime, Targets } from "./contract.ts";
 
 /** One entry of the environment's `workloads` section; the kind's own fields stand beside these. */
 export interface WorkloadEntry {
@@ -37,6 +37,7 @@ export interface WorkloadFacts {
   readonly pools: Readonly<Record<string, PoolFacts & { readonly endpoint?: string }>>;
   readonly workloads: Readonly<Record<string, WorkloadEntry>>;
   readonly models: Readonly<Record<string, ModelFacts>>;
+  readonly targets?: Targets;
   readonly budget: {
     readonly teams?:
       | Readonly<Record<string, { readonly expected?: { readonly monthlyEuros?: number | undefined } | undefined }>>

@@ -84,18 +84,20 @@ export function memberOf(
   catalogue: Readonly<Record<string, CatalogueModel>>,
 ): Member {
   const { name, entry, definition } = target;
-  const { metrics, alerts = [], panels = [] } = definition;
+  const { metrics, alerts = [], panels = [], indicators = [] } = definition;
   const { kind, team, pool, dataClass, hostnames = {} } = entry;
   return {
     name,
     kind,
     team,
     pool,
+    runtime: target.runtime,
     dataClass,
     handles: handlesOf(target, viewer),
     metrics: metrics === undefined ? undefined : { ...metrics, handle: handleOf(target, metrics.port, viewer) },
     alerts,
     panels,
+    indicators,
     egress: definition.egress(entry, catalogue),
     published: Object.entries(hostnames).map(([port, hostname]) => ({
       hostname,

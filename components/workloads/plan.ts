@@ -107,6 +107,7 @@ function contextOf(own: Neighbour, { facts, catalogue, entries, needs, handles, 
     models: Object.fromEntries(models),
     needs: handles,
     consumers: entries.flatMap((other) => consumersIn(own, other, needs.get(other.name))),
+    targets: facts.targets ?? {},
     fleet: entries.map((member) => memberOf(member, own, catalogue)),
     teams: Object.fromEntries(
       Object.entries(facts.budget.teams ?? {}).map(([team, { expected }]) => [

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Alert, Metrics, Panel } from "./observability.ts";
+import type { Alert, Indicator, Metrics, Panel, Targets } from "./observability.ts";
 import type { Handle, Port } from "./ports.ts";
 import type { Workload } from "./workload.ts";
 
@@ -72,11 +72,13 @@ export interface Member {
   readonly kind: string;
   readonly team: string;
   readonly pool: string;
+  readonly runtime: Runtime;
   readonly dataClass: string;
   readonly handles: Readonly<Record<string, Handle>>;
   readonly metrics: (Metrics & { readonly handle: Handle }) | undefined;
   readonly alerts: readonly Alert[];
   readonly panels: readonly Panel[];
+  readonly indicators: readonly Indicator[];
   readonly egress: readonly Egress[];
   /** Public ports: under which host name the world reaches each. */
   readonly published: readonly { readonly hostname: string; readonly handle: Handle }[];
@@ -105,6 +107,8 @@ export interface BuildContext<Needs = Readonly<Record<string, Handle | undefined
   readonly fleet: readonly Member[];
   /** By team: what it may spend on models in a month, in euros; undefined without a limit. */
   readonly teams: Readonly<Record<string, { readonly monthlyEuros: number | undefined }>>;
+  /** What the environment aims at. */
+  readonly targets: Targets;
 }
 
 /** Fields that every entry has beside its kind's own. */
@@ -120,6 +124,8 @@ interface Facts {
   readonly metrics?: Metrics;
   readonly alerts?: readonly Alert[];
   readonly panels?: readonly Panel[];
+  /** Its figures on the fleet's scorecard. */
+  readonly indicators?: readonly Indicator[];
   /** True for an agent that looks after its node: it may read the node's directories, and lives in a namespace of such. */
   readonly nodeAgent?: true;
 }

@@ -31,3 +31,30 @@ export interface Panel {
   /** Unit as Grafana names it, such as `s`, `reqps`, `bytes`, `percentunit`; `short` for a number. */
   readonly unit: string;
 }
+
+/** What the environment aims at; a figure without a target is only shown. Shares are from 0 to 1. */
+export interface Targets {
+  /** Of the time from a request to its full answer, 95 of 100 requests take no longer. */
+  readonly p95Seconds?: number | undefined;
+  readonly queueWaitSeconds?: number | undefined;
+  readonly gpuBusyShare?: number | undefined;
+  readonly kvCacheShare?: number | undefined;
+  /** Of the requests: those that models of the cheapest tier answered. */
+  readonly lowTierShare?: number | undefined;
+  readonly costPerThousandInferencesEuros?: number | undefined;
+  readonly retryShare?: number | undefined;
+  readonly rollbackShare?: number | undefined;
+}
+
+/** A figure of the fleet's scorecard: Prometheus records it, Grafana shows it beside the environment's target. */
+export interface Indicator {
+  /** Name under which it is recorded: `fleet:` and what it measures; unique in the fleet. */
+  readonly record: string;
+  readonly title: string;
+  /** PromQL: one number for the whole fleet. `fleet:model_tier` has a series for each model, to join by `model_id`. */
+  readonly expression: string;
+  /** As of a {@link Panel}. */
+  readonly unit: string;
+  /** The target it is held to, and on which side of it is good. */
+  readonly target?: { readonly name: keyof Targets; readonly better: "lower" | "higher" };
+}
