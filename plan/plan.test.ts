@@ -3,7 +3,7 @@ import { loadEnvironment, type Environment } from "../stacks/environment-file.ts
 import { SANDBOX_FILE } from "../test/harness.ts";
 import { planEnvironment } from "./plan.ts";
 import { planReports } from "./report/contract.ts";
-import { generatePlanSchema } from "./report/schema.ts";
+import { generatePlanSchemas } from "./report/schema.ts";
 import { toJson } from "./report/json.ts";
 
 const TODAY = "2026-11-21";
@@ -114,9 +114,9 @@ describe("planEnvironment", () => {
   });
 });
 
-describe("generatePlanSchema", () => {
+describe("generatePlanSchemas", () => {
   it("describes an array of reports with every field of the contract", () => {
-    const [file] = generatePlanSchema();
+    const [file] = generatePlanSchemas();
     const schema: unknown = JSON.parse(file?.text ?? "");
     expect(file?.path).toBe("docs/reference/plan.schema.json");
     expect(schema).toMatchObject({

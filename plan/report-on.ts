@@ -7,6 +7,7 @@ import type { Row } from "../policies/row.ts";
 import type { Environment } from "../stacks/environment-file.ts";
 import { loadCatalogue } from "./pricing/catalogue/load.ts";
 import { estimate } from "./pricing/estimate.ts";
+import { digestsOf } from "./report/digests.ts";
 import { explainer } from "./report/explain.ts";
 import type { PlanReport, PlanSummary } from "./report/contract.ts";
 
@@ -53,15 +54,11 @@ export function reportOn(
   };
 }
 
-const shown = ({ urn, type, name, parent, labels, secretPaths, unknownPaths }: Row): PlanReport["rows"][number] => ({
-  urn,
-  type,
-  name,
-  parent,
-  labels: { ...labels },
-  secretPaths: [...secretPaths],
-  unknownPaths: [...unknownPaths],
-});
+function shown(row: Row): PlanReport["rows"][number] {
+  const { urn, type, name, parent, labels, secretPaths, unknownPaths } = row;
+  const places = { secretPaths: [...secretPaths], unknownPaths: [...unknownPaths] };
+  return { urn, type, name, parent, labels: { ...labels }, inputs: digestsOf(row), ...places };
+}
 
 function summarise(rows: readonly Row[], findings: readonly Finding[], undecided: number): PlanSummary {
   const resources = rows.filter(({ custom, type }) => custom && !type.startsWith("pulumi:")).length;

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { comparisons } from "../plan/against/contract.ts";
 import { planReports } from "../plan/report/contract.ts";
 
 const root = path.join(import.meta.dirname, "..");
@@ -86,9 +87,34 @@ describe("plan", { timeout: 30_000 }, () => {
         "--file takes one from anywhere.\n",
     },
     { args: ["sandbox", "--file", "x"], message: "Give either names of environments or --file, not both.\n" },
+    {
+      args: ["sandbox", "--format", "markdown"],
+      message:
+        "--format markdown: reports are written as table, json, sarif, junit and html only; " +
+        "add --against <git ref>.\n",
+    },
+    {
+      args: ["--file", "x", "--against", "main"],
+      message: "--against compares environments in stacks/: leave --file out.\n",
+    },
     { args: ["--jsn"], message: "error: unknown option '--jsn'\n(Did you mean --json?)\n" },
   ])("refuses $args with exit code 2", async ({ args, message }) => {
     expect(await plan(...args)).toMatchObject({ code: 2, stdout: "", stderr: message });
+  });
+
+  it("writes a report to a file, and then nothing to standard output", async () => {
+    const { stdout } = await plan("sandbox", "--format", "sarif", "--output", "plan.sarif");
+    expect(stdout).toBe("");
+    expect(JSON.parse(readFileSync(path.join(folder, "plan.sarif"), "utf8"))).toMatchObject({ version: "2.1.0" });
+  });
+
+  it("compares with the last commit", async () => {
+    const { stdout } = await plan("sandbox", "--against", "HEAD", "--json");
+    const { ref, environments } = comparisons.parse(JSON.parse(stdout));
+    expect([ref, environments.map(({ environment, state }) => [environment, state])]).toEqual([
+      "HEAD",
+      [["sandbox", "both"]],
+    ]);
   });
 
   it("explains itself with examples", async () => {

@@ -12,6 +12,9 @@ const row = z.strictObject({
   labels: z
     .partialRecord(z.enum(LABELS), z.string())
     .meta({ description: "`splitfleet/…` labels, without the prefix." }),
+  inputs: z
+    .record(z.string(), z.string())
+    .meta({ description: "A digest of each input, secrets left out: it changes where the resource does." }),
   secretPaths: z.array(z.string()).meta({ description: "Property paths whose value is a Pulumi secret." }),
   unknownPaths: z.array(z.string()).meta({ description: "Property paths whose value only `up` decides." }),
 });

@@ -6,7 +6,7 @@ import { advice } from "../../plan/pricing/advise/contract.ts";
 import { profile } from "../../plan/pricing/advise/profile.ts";
 import { priceDiff } from "../../plan/pricing/diff/contract.ts";
 import { generatePriceReference } from "../../plan/pricing/reference.ts";
-import { generatePlanSchema } from "../../plan/report/schema.ts";
+import { generatePlanSchemas } from "../../plan/report/schema.ts";
 import { generateRuleReference } from "../../policies/reference.ts";
 import { generateJsonSchema } from "../../stacks/spec/json-schema.ts";
 import { generateEnvironmentReference } from "../../stacks/spec/reference.ts";
@@ -25,7 +25,7 @@ export const generated = (root: string): GeneratedFile[] => [
   ...generateJsonSchema(),
   ...generateEnvironmentReference(),
   ...generateWorkloadReference(),
-  ...generatePlanSchema(),
+  ...generatePlanSchemas(),
   jsonSchema("operation", operationReport),
   jsonSchema("rehearsal", rehearsalReport),
   jsonSchema("doctor", doctorReport),
