@@ -105,6 +105,32 @@ describe("a need", () => {
     expect(planned[0]?.workload.needs?.map((need) => need.workload)).toEqual(["main", "fast"]);
   });
 
+  test("for a service outside the fleet goes through the egress proxy, which lets it out to that host", () => {
+    const rented = defineWorkload({
+      ...bare("rented"),
+      ports: { api: { port: 443, audience: "cluster", scheme: "https" } },
+      outside: () => "cache.example.org",
+    });
+    const proxy = defineWorkload({ ...bare("egress-proxy"), ports: { proxy: { port: 3128, audience: "cluster" } } });
+    const borrower = defineWorkload({
+      ...bare("borrower"),
+      needs: { cache: { kind: "rented", port: "api" } },
+      build: (_, { fleet }) => ({ ...idle(), files: { "/egress": JSON.stringify(fleet.map(({ egress }) => egress)) } }),
+    });
+    const [{ workload } = { workload: idle() }] = planWorkloads(
+      facts({ store: entry("borrower"), far: entry("rented"), way: entry("egress-proxy") }),
+      {},
+      [borrower, rented, proxy].map((definition) => ({ ...definition, file: "" })),
+    );
+    expect(workload.needs?.map(({ url, outside }) => ({ url, outside }))).toEqual([
+      { url: "https://cache.example.org:443", outside: true },
+      { url: "http://way.team-sales.svc.cluster.local:3128", outside: undefined },
+    ]);
+    expect(workload.files).toEqual({
+      "/egress": JSON.stringify([[{ host: "cache.example.org", port: 443, purpose: "its need for far" }], [], []]),
+    });
+  });
+
   test("comes to the workload that the entry names", () => {
     const workloads = {
       store: entry("shop", { needs: { database: "second" } }),

@@ -29,10 +29,14 @@ export function resolveNeeds(
   models: Readonly<Record<string, CatalogueModel>>,
 ): ResolvedNeeds {
   const { needs, egress } = own.definition;
-  const reachesOut = kinds.some(({ kind }) => kind === EGRESS.kind) && egress(own.entry, models).length > 0;
-  const outcomes = Object.entries(reachesOut ? { ...needs, [EGRESS_NEED]: EGRESS } : needs).map(
-    ([need, declared]) => [need, resolve(need, declared, own, all, kinds)] as const,
-  );
+  const resolveAll = (declared: Readonly<Record<string, Need>>) =>
+    Object.entries(declared).map(([name, need]) => [name, resolve(name, need, own, all, kinds)] as const);
+  const declared = resolveAll(needs);
+  const reachesOut =
+    egress(own.entry, models).length > 0 ||
+    declared.some(([, outcome]) => "handle" in outcome && outcome.handle?.outside === true);
+  const hasProxy = kinds.some(({ kind }) => kind === EGRESS.kind);
+  const outcomes = reachesOut && hasProxy ? [...declared, ...resolveAll({ [EGRESS_NEED]: EGRESS })] : declared;
   return {
     handles: Object.fromEntries(
       outcomes.map(([need, outcome]) => [need, "handle" in outcome ? outcome.handle : undefined]),

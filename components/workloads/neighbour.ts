@@ -55,7 +55,8 @@ export function handleOf(target: Neighbour, portName: string, viewer: Neighbour 
   const consumer = viewer.name === name ? undefined : viewer.name;
   const port = perConsumer === true && consumer !== undefined ? consumerPort(consumer) : declared.port;
   const near = meshHost === undefined ? `${name}.${namespace}.svc.cluster.local` : name;
-  const host = meshHost === undefined || viewer.entry.pool === entry.pool ? near : meshHost;
+  const outside = definition.outside(entry);
+  const host = outside ?? (meshHost === undefined || viewer.entry.pool === entry.pool ? near : meshHost);
   const secret =
     typeof credentials === "object" && consumer !== undefined ? `${credentials.perConsumer}-${consumer}` : credentials;
   return {
@@ -67,6 +68,7 @@ export function handleOf(target: Neighbour, portName: string, viewer: Neighbour 
     host,
     url: `${scheme}://${host}:${port}`,
     ...(typeof secret === "string" ? { credentials: secret } : {}),
+    ...(outside === undefined ? {} : { outside: true }),
   };
 }
 
@@ -77,11 +79,16 @@ const CONSUMER_PORTS = 10_000;
 export const consumerPort = (consumer: string): number =>
   FIRST_CONSUMER_PORT + (createHash("sha256").update(consumer).digest().readUInt32BE() % CONSUMER_PORTS);
 
-/** What others may know of it before it is built. */
+/**
+ * What others may know of it before it is built.
+ *
+ * @param needs What its own needs came to.
+ */
 export function memberOf(
   target: Neighbour,
   viewer: Neighbour,
   catalogue: Readonly<Record<string, CatalogueModel>>,
+  needs: readonly (Handle | undefined)[],
 ): Member {
   const { name, entry, definition } = target;
   const { metrics, alerts = [], panels = [], indicators = [] } = definition;
@@ -98,7 +105,12 @@ export function memberOf(
     alerts,
     panels,
     indicators,
-    egress: definition.egress(entry, catalogue),
+    egress: [
+      ...definition.egress(entry, catalogue),
+      ...needs.flatMap((need) =>
+        need?.outside === true ? [{ host: need.host, port: need.port, purpose: `its need for ${need.workload}` }] : [],
+      ),
+    ],
     published: Object.entries(hostnames).map(([port, hostname]) => ({
       hostname,
       handle: handleOf(target, port, viewer),

@@ -108,7 +108,9 @@ function contextOf(own: Neighbour, { facts, catalogue, entries, needs, handles, 
     needs: handles,
     consumers: entries.flatMap((other) => consumersIn(own, other, needs.get(other.name))),
     targets: facts.targets ?? {},
-    fleet: entries.map((member) => memberOf(member, own, catalogue)),
+    fleet: entries.map((member) =>
+      memberOf(member, own, catalogue, Object.values(needs.get(member.name)?.handles ?? {})),
+    ),
     teams: Object.fromEntries(
       Object.entries(facts.budget.teams ?? {}).map(([team, { expected }]) => [
         team,

@@ -35,10 +35,10 @@ export function networkPolicySpec(
     const from = [...callers, ...jobs, ...mesh];
     return from.length === 0 ? [] : [{ from, ports: port(handle) }];
   });
-  const egress = (workload.needs ?? []).map((need) => ({
-    to: [podsOf(need.workload, need.namespace)],
-    ports: port(need),
-  }));
+  // What is outside is reached through the egress proxy, which is a need of its own.
+  const egress = (workload.needs ?? [])
+    .filter((need) => need.outside !== true)
+    .map((need) => ({ to: [podsOf(need.workload, need.namespace)], ports: port(need) }));
   return { podSelector: { matchLabels: selectorOf(name) }, policyTypes: ["Ingress", "Egress"], ingress, egress };
 }
 

@@ -128,6 +128,11 @@ interface Facts {
   readonly indicators?: readonly Indicator[];
   /** True for an agent that looks after its node: it may read the node's directories, and lives in a namespace of such. */
   readonly nodeAgent?: true;
+  /**
+   * For a kind with volumes that are backed up: whether it can do without an object store that takes the copies. Among
+   * several stores the entry chooses in its `needs`, by the name `backup`.
+   */
+  readonly backups?: "required" | "optional";
 }
 
 export interface WorkloadDefinition<
@@ -149,6 +154,13 @@ export interface WorkloadDefinition<
     spec: z.output<z.ZodObject<Shape>>,
     models: Readonly<Record<string, CatalogueModel>>,
   ) => readonly Egress[];
+  /**
+   * Host outside the fleet at which the ports of an entry answer: a service that somebody else runs. What `build` returns
+   * then only prepares it. Who needs it reaches it through the egress proxy.
+   */
+  readonly outside?: (spec: z.output<z.ZodObject<Shape>>) => string;
+  /** Of an object store: the bucket in which it takes copies of other workloads' volumes, at its port `s3`. */
+  readonly backupBucket?: (spec: z.output<z.ZodObject<Shape>>) => string;
   readonly build: (spec: z.output<z.ZodObject<Shape>>, context: BuildContext<Resolved<Needs>>) => Workload;
 }
 
@@ -160,6 +172,7 @@ export interface WorkloadKind extends Facts {
   readonly example: object;
   serves(entry: object): readonly string[];
   egress(entry: object, models: Readonly<Record<string, CatalogueModel>>): readonly Egress[];
+  outside(entry: object): string | undefined;
   build(entry: object, context: BuildContext): Workload;
 }
 
@@ -173,6 +186,7 @@ export interface DefinedWorkload<
   readonly spec: Shape;
   serves(entry: z.input<z.ZodObject<Shape>>): readonly string[];
   egress(entry: z.input<z.ZodObject<Shape>>, models: Readonly<Record<string, CatalogueModel>>): readonly Egress[];
+  outside(entry: z.input<z.ZodObject<Shape>>): string | undefined;
   build(entry: z.input<z.ZodObject<Shape>>, context: BuildContext<Resolved<Needs>>): Workload;
 }
 
@@ -190,6 +204,8 @@ export function defineWorkload<
     example: definition.example ?? {},
     serves: (entry) => definition.serves?.(schema.parse(entry)) ?? [],
     egress: (entry, models) => definition.egress?.(schema.parse(entry), models) ?? [],
+    outside: (entry) => definition.outside?.(schema.parse(entry)),
+    backupBucket: (entry) => definition.backupBucket?.(schema.parse(entry)),
     build: (entry, context) => definition.build(schema.parse(entry), context),
   };
 }

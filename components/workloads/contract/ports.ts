@@ -41,6 +41,8 @@ export interface Handle {
   readonly url: string;
   /** Name of the secret that callers log in with. */
   readonly credentials?: string;
+  /** True where the host is outside the fleet: reached through the egress proxy, as egress is. */
+  readonly outside?: true;
 }
 
 /** A secret that Vault issues. `key` is the field within the secret at `<mount>/<environment>/<workload>/<name>`. */
@@ -51,6 +53,8 @@ export interface SecretDeclaration {
    */
   readonly class: "generated" | "provided" | "immutable";
   readonly keys: readonly string[];
+  /** Those of the keys that are no secret, such as a user name, with their value. */
+  readonly fixed?: Readonly<Record<string, string>>;
 }
 
 export interface SecretReference {

@@ -83,8 +83,10 @@ function* unknownSecrets(workload: PlannedWorkload, all: readonly PlannedWorkloa
   }
 }
 
-function* idlePorts({ definition: { ports }, workload: { form } }: PlannedWorkload): Iterable<Fault> {
-  if ((form !== "scheduled" && form !== "batch") || Object.keys(ports).length === 0) return;
+function* idlePorts({ entry, definition, workload: { form } }: PlannedWorkload): Iterable<Fault> {
+  const { ports } = definition;
+  const elsewhere = definition.outside(entry) !== undefined;
+  if (elsewhere || (form !== "scheduled" && form !== "batch") || Object.keys(ports).length === 0) return;
   yield {
     got: `a ${form} workload with ports, at which nobody answers between its runs`,
     expected: "no ports, or the form service",
