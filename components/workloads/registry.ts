@@ -2,11 +2,13 @@ import path from "node:path";
 import { loadExtensions, type RegisteredKind } from "./extensions.ts";
 import { litellm } from "./litellm.ts";
 import { ollama } from "./ollama.ts";
+import { valkeyCache } from "./valkey-cache.ts";
+import { valkeyQueue } from "./valkey-queue.ts";
 
 /** Where extensions stand, unless `SPLITFLEET_EXTENSIONS` names another folder, as tests do. */
 const FOLDER = path.join(import.meta.dirname, "../../extensions/workloads");
 
-const builtIn = [litellm, ollama].map((definition): RegisteredKind => ({
+const builtIn = [litellm, ollama, valkeyCache, valkeyQueue].map((definition): RegisteredKind => ({
   ...definition,
   file: `components/workloads/${definition.kind}.ts`,
 }));
