@@ -42,7 +42,7 @@ async function prices(...args: readonly string[]): Promise<Result> {
   }
 }
 
-describe("prices diff", { timeout: 30_000 }, () => {
+describe("prices", { timeout: 30_000 }, () => {
   it("compares two folders, as seen from where the command was typed", async () => {
     const { code, stdout, stderr } = await prices("diff", "before", "after");
     expect([code, stderr]).toEqual([0, ""]);
@@ -75,6 +75,20 @@ describe("prices diff", { timeout: 30_000 }, () => {
     const { code, stdout, stderr } = await prices(...args);
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(message);
+  });
+
+  it("does not refresh without a network, and says that nothing was written", async () => {
+    const silent = "http://127.0.0.1:1";
+    const { code, stdout, stderr } = await prices("refresh", "aws", "--aws", silent, "--catalogue", "before", "--json");
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(/^http:\/\/127\.0\.0\.1:1\/.* can not be reached: .*\nNothing was written: .*\n$/);
+  });
+
+  it("refuses to refresh from an address that is none, or a provider that has no API", async () => {
+    expect((await prices("refresh", "aws", "--aws", "nowhere")).stderr).toMatch(
+      /^--aws is "nowhere", expected an address/,
+    );
+    expect(await prices("refresh", "cloudflare")).toMatchObject({ code: 2, stdout: "" });
   });
 
   it("explains itself with examples", async () => {

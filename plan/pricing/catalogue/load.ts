@@ -4,7 +4,8 @@ import { catalogueOf, type Catalogue } from "./catalogue.ts";
 import { CatalogueError, contradictions, type CatalogueProblem, type Located } from "./check.ts";
 import { priceFile } from "./schema.ts";
 
-const BUILT_IN = import.meta.dirname;
+/** The folder of the catalogue that comes with the project. */
+export const BUILT_IN = import.meta.dirname;
 
 /**
  * Reads and checks every `*.json` in `folders` (default: the project's own catalogue). About 12 ms for

@@ -96,6 +96,7 @@ export const priceFile = z.strictObject({
   lists: z.array(list).min(1),
 });
 
+export type PriceFile = z.infer<typeof priceFile>;
 type List = z.infer<typeof list>;
 type ListRow = z.infer<typeof row>;
 
