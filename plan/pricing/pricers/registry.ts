@@ -9,7 +9,16 @@ import { onpremNode } from "./onprem.ts";
 import type { Pricer } from "./pricer.ts";
 import { statedUse } from "./stated-use.ts";
 
-const pricers = [...hcloudPricers, ...awsPricers, externalPool, group, ...kubernetesPricers, metered, onpremNode, statedUse];
+const pricers = [
+  ...hcloudPricers,
+  ...awsPricers,
+  externalPool,
+  group,
+  ...kubernetesPricers,
+  metered,
+  onpremNode,
+  statedUse,
+];
 const byType = new Map(pricers.flatMap((pricer) => pricer.types.map((type) => [type, pricer] as const)));
 
 /** Types that bill nothing by themselves, each group with its reason; `*` ends a prefix. */

@@ -76,6 +76,21 @@ describe("tokens of an API model", () => {
     expect(cost.expected.monthly).toBe("10.50");
   });
 
+  test("are charged by the item that the model names, where the catalogue calls it otherwise", () => {
+    const model = {
+      engine: "api",
+      tier: "frontier",
+      provider: "openai",
+      reference: "gpt-4o-2024",
+      priceItem: "gpt-4o",
+    };
+    const usage = { pools: {}, tokens: { chat: ask() } };
+    const { cost } = estimated([exampleStack], { ...SURROUNDINGS, models: { premium: model }, usage });
+    expect(lines({ cost, findings: [] })).toEqual([
+      "openai gpt-4o-2024 for chat (at 1.25 USD/EUR of 2026-01-01): 0.0384 / 28.00, 0.0384 / 28.00",
+    ]);
+  });
+
   test("are no line where the model runs on the fleet's own nodes", () => {
     const { cost } = tokens({ chat: ask(), notes: ask({ model: "small" }) });
     expect(cost.items.map(({ labels }) => labels["endpoint"])).toEqual(["chat"]);
