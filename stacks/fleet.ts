@@ -1,6 +1,7 @@
 import { createProviders } from "../components/providers.ts";
 import { planWorkloads } from "../components/workloads/plan.ts";
 import { createCluster } from "./layers/cluster.ts";
+import { createGuardrails } from "./layers/guardrails.ts";
 import { createNetworks } from "./layers/networks.ts";
 import { createPools, type FleetNodes } from "./layers/pools.ts";
 import { createSecrets } from "./layers/secrets.ts";
@@ -38,8 +39,9 @@ export function fleet(spec: EnvironmentSpec, lock: EnvironmentLock): FleetOutput
   const networks = createNetworks(spec, lock, providers);
   const nodes = createPools(spec, lock, networks, providers);
   const secrets = createSecrets(spec, planned, nodes, providers);
-  const cluster = createCluster(spec, lock, nodes, providers);
+  const cluster = createCluster(spec, lock, planned, nodes, providers);
   createWorkloads(spec, planned, { secrets, cluster, nodes }, providers);
+  createGuardrails(spec, providers);
 
   return {
     environment: spec.environment.name,

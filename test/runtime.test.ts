@@ -53,6 +53,7 @@ async function rowsOf(
         allocation,
         taints: [],
         priorityClass: "production",
+        operators: [],
         queue: queued ? new pulumi.ComponentResource("test:queue:Queue", "queue") : undefined,
         vault,
       },

@@ -107,6 +107,7 @@ export async function rowsOfTeams(workloads: readonly PlannedWorkload[]): Promis
         namespace: namespaceOf(team),
         taints: [],
         priorityClass: "production",
+        operators: [],
         queue: undefined,
         allocation: { environment: "teams", team, pool, dataClass, workload: one.name },
         vault: { kv: "kv", loginMount: "kubernetes", environment: "teams", dependsOn: [] },

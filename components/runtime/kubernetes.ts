@@ -6,23 +6,29 @@ import type { Taint } from "../compute/node-config/k3s.ts";
 import { labelsOf, type Allocation } from "../labels.ts";
 import { replicasOf } from "../workloads/contract.ts";
 import type { PlannedWorkload } from "../workloads/plan.ts";
-import { type Controller, createController } from "./kubernetes/controller.ts";
-import { withAnnotations } from "./kubernetes/annotations.ts";
+import { createClusterAccess } from "./kubernetes/access.ts";
 import { configFiles } from "./kubernetes/config-files.ts";
-import { jobPolicySpec, networkPolicySpec } from "./kubernetes/network-policy.ts";
-import { podTemplate, selectorOf, type PodArgs } from "./kubernetes/pod.ts";
+import { type Controller, createController } from "./kubernetes/controller.ts";
+import { networkPolicySpec, operatorPolicySpecs, type Surroundings } from "./kubernetes/network-policy.ts";
+import { OPERATOR_NAMESPACE } from "./kubernetes/operators.ts";
+import { podTemplate } from "./kubernetes/pod.ts";
+import { createRuns } from "./kubernetes/runs.ts";
+import { createScaling } from "./kubernetes/scaling.ts";
 import { secretObjects, type SecretSource } from "./kubernetes/secrets.ts";
+import { membersOf, selectorOf } from "./kubernetes/selectors.ts";
+import { createService } from "./kubernetes/service.ts";
 
 export interface KubernetesWorkloadArgs {
   readonly planned: PlannedWorkload;
-  /** Workloads that declared a need for this one. */
-  readonly consumers: readonly PlannedWorkload[];
+  readonly surroundings: Surroundings;
   readonly namespace: pulumi.Input<string>;
   readonly allocation: Allocation;
   /** Taints of the pool's nodes. */
   readonly taints: readonly Taint[];
   /** Name of the class of its pods. */
   readonly priorityClass: pulumi.Input<string>;
+  /** Those that have objects of it to look after. */
+  readonly operators: readonly pulumi.Resource[];
   /** Where its runs wait for room; undefined for a pool without queues. */
   readonly queue: pulumi.Resource | undefined;
   readonly vault: SecretSource;
@@ -42,7 +48,7 @@ export class KubernetesWorkload extends pulumi.ComponentResource {
 
   constructor(name: string, args: KubernetesWorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
     super("splitfleet:runtime:KubernetesWorkload", name, {}, opts);
-    const { planned, consumers, namespace, allocation, taints, priorityClass, queue, vault } = args;
+    const { planned, surroundings, namespace, allocation, taints, priorityClass, operators, queue, vault } = args;
     const { workload } = planned;
     const override = workload.override?.kubernetes;
     const labels = { ...labelsOf(allocation), ...selectorOf(planned.name) };
@@ -76,11 +82,18 @@ export class KubernetesWorkload extends pulumi.ComponentResource {
     const secrets = secretObjects(name, planned, vault, metadata, this);
     const pods = { planned, labels, allocation, taints, priorityClass, files, account: planned.name };
     const template = podTemplate(pods);
+    const { clusterAccess = [] } = workload;
+    const access =
+      clusterAccess.length === 0
+        ? []
+        : [createClusterAccess(name, clusterAccess, { name: planned.name, namespace, labels }, child)];
     const run = queue === undefined ? undefined : queuedRun(workload.form);
     const dependsOn = [
       account,
       ...(config === undefined ? [] : [config]),
       ...secrets,
+      ...access,
+      ...operators,
       ...(queue === undefined ? [] : [queue]),
     ];
 
@@ -89,21 +102,27 @@ export class KubernetesWorkload extends pulumi.ComponentResource {
       { planned, metadata: metadata(planned.name), labels, template, run },
       { ...child, dependsOn },
     );
-    const service = createService(name, planned, metadata, this);
+    const service = createService(name, planned, surroundings.fleet, metadata(planned.name), this);
     const networkPolicy = new kubernetes.networking.v1.NetworkPolicy(
       `${name}-flows`,
       refine<kubernetes.networking.v1.NetworkPolicyArgs>(
         "kubernetes:networking.k8s.io/v1:NetworkPolicy",
-        { metadata: metadata(planned.name), spec: networkPolicySpec(planned, consumers) },
+        { metadata: metadata(planned.name), spec: networkPolicySpec(planned, surroundings) },
         override?.networkPolicy,
       ),
       child,
     );
+    createOperatorPolicies(name, planned, surroundings, labels, this);
+    if (typeof workload.replicas === "object") {
+      const ready = [controller, ...secrets, ...operators];
+      createScaling(name, workload.replicas, planned, metadata(planned.name), { ...child, dependsOn: ready });
+    }
     if (replicasOf(workload).maximum > 1) createDisruptionBudget(name, planned, metadata, this);
-    createJobs(name, pods, metadata, {
-      ...child,
-      dependsOn: service === undefined ? [controller] : [controller, service],
-    });
+    createRuns(
+      name,
+      { pod: pods, metadata, surroundings },
+      { ...child, dependsOn: service === undefined ? [controller] : [controller, service] },
+    );
 
     this.nodes = { controller, service, networkPolicy };
     this.registerOutputs({});
@@ -111,34 +130,6 @@ export class KubernetesWorkload extends pulumi.ComponentResource {
 }
 
 type Metadata = (object: string) => kubernetes.types.input.meta.v1.ObjectMeta;
-
-function createService(
-  name: string,
-  { name: workload, entry: { hostnames = {} }, definition: { ports }, workload: { override } }: PlannedWorkload,
-  metadata: Metadata,
-  parent: pulumi.Resource,
-): kubernetes.core.v1.Service | undefined {
-  const served = Object.entries(ports).map(([port, { port: number, protocol = "TCP" }]) => ({
-    name: port,
-    port: number,
-    targetPort: number,
-    protocol,
-  }));
-  if (served.length === 0) return undefined;
-  // For the edge to read; to the network policy the port is closed.
-  const names = Object.fromEntries(
-    Object.entries(hostnames).map(([port, host]) => [`splitfleet/${port}-hostname`, host]),
-  );
-  return new kubernetes.core.v1.Service(
-    `${name}-service`,
-    refine<kubernetes.core.v1.ServiceArgs>(
-      "kubernetes:core/v1:Service",
-      { metadata: withAnnotations(metadata(workload), names), spec: { selector: selectorOf(workload), ports: served } },
-      override?.kubernetes?.service,
-    ),
-    { parent },
-  );
-}
 
 function createDisruptionBudget(
   name: string,
@@ -150,37 +141,28 @@ function createDisruptionBudget(
     `${name}-disruption`,
     refine<kubernetes.policy.v1.PodDisruptionBudgetArgs>("kubernetes:policy/v1:PodDisruptionBudget", {
       metadata: metadata(planned.name),
-      spec: { maxUnavailable: 1, selector: { matchLabels: selectorOf(planned.name) } },
+      spec: { maxUnavailable: 1, selector: { matchLabels: membersOf(planned) } },
     }),
     { parent },
   );
 }
 
-function createJobs(
+/** An operator's own namespace lets it reach nothing of a workload until this does. */
+function createOperatorPolicies(
   name: string,
-  pod: Omit<PodArgs, "job"> & { readonly planned: PlannedWorkload },
-  metadata: Metadata,
-  opts: pulumi.CustomResourceOptions,
+  planned: PlannedWorkload,
+  surroundings: Surroundings,
+  labels: Record<string, string>,
+  parent: pulumi.Resource,
 ): void {
-  for (const [job, container] of Object.entries(pod.planned.workload.jobs ?? {})) {
-    const object = `${pod.planned.name}-${job}`;
-    const labels = { ...pod.labels, ...selectorOf(object) };
-    const template = podTemplate({ ...pod, job: container, labels });
+  for (const [operator, spec] of Object.entries(operatorPolicySpecs(planned, surroundings))) {
     new kubernetes.networking.v1.NetworkPolicy(
-      `${name}-${job}-flows`,
+      `${name}-${operator}-flows`,
       refine<kubernetes.networking.v1.NetworkPolicyArgs>("kubernetes:networking.k8s.io/v1:NetworkPolicy", {
-        metadata: metadata(object),
-        spec: jobPolicySpec(pod.planned, object),
+        metadata: { name: `${operator}-${planned.name}`, namespace: OPERATOR_NAMESPACE, labels },
+        spec,
       }),
-      { ...(opts.parent === undefined ? {} : { parent: opts.parent }) },
-    );
-    new kubernetes.batch.v1.Job(
-      `${name}-${job}`,
-      refine<kubernetes.batch.v1.JobArgs>("kubernetes:batch/v1:Job", {
-        metadata: metadata(object),
-        spec: { backoffLimit: 6, template: { ...template, spec: { ...template.spec, restartPolicy: "OnFailure" } } },
-      }),
-      { ...opts, deleteBeforeReplace: true },
+      { parent },
     );
   }
 }

@@ -15,7 +15,7 @@ test("every object of the sandbox is written down in a file that exists", async 
   );
   expect(files.get("ollama-service")).toBe("components/workloads/ollama.ts");
   expect(files.get("team-assistants-quota")).toBe("components/cluster/tenant-namespace.ts");
-  expect(files.get("secrets-operator-release")).toBe("components/secrets/secrets-operator.ts");
+  expect(files.get("vault-secrets-operator-release")).toBe("components/cluster/operator.ts");
   const root = path.join(import.meta.dirname, "../..");
   expect([...files].filter(([, file]) => file === undefined || !existsSync(path.join(root, file)))).toEqual([]);
 });

@@ -1,12 +1,15 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { Operator } from "../../components/cluster/operator.ts";
+import { kueue } from "../../components/cluster/operators/kueue.ts";
+import { operatorsFor } from "../../components/cluster/operators/registry.ts";
 import { PriorityClasses } from "../../components/cluster/priority-classes.ts";
 import { Queues } from "../../components/cluster/queues.ts";
 import { TenantNamespace } from "../../components/cluster/tenant-namespace.ts";
 import { labelsOf } from "../../components/labels.ts";
 import { hostAddress } from "../../components/network/ranges.ts";
 import type { FleetProviders } from "../../components/providers.ts";
-import { SecretsOperator } from "../../components/secrets/secrets-operator.ts";
 import { namespaceOf } from "../../components/workloads/neighbour.ts";
+import type { PlannedWorkload } from "../../components/workloads/plan.ts";
 import type { EnvironmentSpec } from "../spec/environment.ts";
 import type { EnvironmentLock } from "../spec/lock.ts";
 import { entryOf, ofKind } from "../spec/of-kind.ts";
@@ -25,7 +28,8 @@ const MIB_PER_GIB = 1024;
 export interface FleetCluster {
   /** Namespaces by team. */
   readonly teams: Readonly<Record<string, TenantNamespace>>;
-  readonly secretsOperator: SecretsOperator;
+  /** By name, those that something in the environment needs. */
+  readonly operators: Readonly<Record<string, Operator>>;
   readonly priorities: PriorityClasses["names"];
   /** Queues by team, with what they need to be of use; undefined where no share of any pool is reserved. */
   readonly queues: Queues | undefined;
@@ -40,6 +44,7 @@ interface QueueSurroundings {
 export function createCluster(
   spec: EnvironmentSpec,
   lock: EnvironmentLock,
+  planned: readonly PlannedWorkload[],
   nodes: FleetNodes,
   providers: FleetProviders,
 ): FleetCluster {
@@ -72,13 +77,28 @@ export function createCluster(
       return [team, new TenantNamespace(name, { namespace: name, quota, labels }, opts)];
     }),
   );
-  const secretsOperator = new SecretsOperator(
-    "secrets-operator",
-    { namespace: system.namespace, vaultAddress: spec.secrets.vault.address },
-    opts,
+  const needed = operatorsFor(
+    planned.map(({ workload }) => workload),
+    { queues: queuedPools(spec.teams).size > 0 },
   );
-  const queues = createQueues(spec, lock, { teams, labels: platformLabels }, opts);
-  return { teams, secretsOperator, priorities: priorities.names, queues };
+  const settings = {
+    pool: k3sServers(spec)[0]?.pool ?? "",
+    priorityClass: priorities.names.platform,
+    vaultAddress: spec.secrets.vault.address,
+  };
+  const operators = needed.map((definition) => {
+    const { podRange } = spec.cluster;
+    const args = { definition, namespace: system.namespace, settings, podRange, labels: platformLabels };
+    return [definition.name, new Operator(definition.name, args, opts)] as const;
+  });
+  const byName = Object.fromEntries(operators);
+  const queues = createQueues(
+    spec,
+    lock,
+    { teams, labels: platformLabels },
+    pulumi.mergeOptions(opts, { dependsOn: byName[kueue.name] ?? [] }),
+  );
+  return { teams, operators: byName, priorities: priorities.names, queues };
 }
 
 /** Kueue and its queues, where a team has reserved a share of a pool. */

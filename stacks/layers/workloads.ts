@@ -1,4 +1,6 @@
 import type { FleetProviders } from "../../components/providers.ts";
+import { operatorsOf } from "../../components/cluster/operators/registry.ts";
+import { vaultSecretsOperator } from "../../components/cluster/operators/vault-secrets-operator.ts";
 import { priorityOf } from "../../components/cluster/priority-classes.ts";
 import { KubernetesWorkload } from "../../components/runtime/kubernetes.ts";
 import type { VaultEngines } from "../../components/secrets/vault-engines.ts";
@@ -36,13 +38,14 @@ export function createWorkloads(
         namespace: entryOf("teams", cluster.teams, team).namespace,
         taints: taintsOf(entryOf("pools", spec.pools, pool)),
         priorityClass: cluster.priorities[priorityOf(workload.workload)],
+        operators: operatorsOf(workload.workload).map(({ name }) => entryOf("operators", cluster.operators, name)),
         queue: queued.has(pool) ? cluster.queues?.nodes.localQueues[team] : undefined,
         allocation: { environment, team, dataClass, pool, workload: workload.name },
         vault: {
           kv: secrets.mounts.kv,
           loginMount: secrets.mounts.kubernetes,
           environment,
-          dependsOn: [cluster.secretsOperator],
+          dependsOn: [entryOf("operators", cluster.operators, vaultSecretsOperator.name)],
         },
       },
       {

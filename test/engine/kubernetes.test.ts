@@ -294,9 +294,9 @@ describe("one provider", () => {
   });
 
   it("refuses a chart that it does not know at preview", async () => {
-    const release = { name: "keda", chart: "keda", version: "2.20.2", namespace: "default" };
+    const release = { name: "keda", chart: "keda", version: "2.20.1", namespace: "default" };
     await expect(provider.create(urnOf("kubernetes:helm.sh/v3:Release", "keda"), release, true)).rejects.toThrow(
-      "the rehearsal does not know the chart keda 2.20.2",
+      "the rehearsal does not know the chart keda 2.20.1",
     );
   });
 });

@@ -1,10 +1,20 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { parseAllDocuments } from "yaml";
+import { z } from "zod";
 import { goModuleFolder, type GoModule } from "../../../../toolchain/go-module.ts";
 import { select, textAt, withValue } from "../../../protocol/paths.ts";
 import { isObject, type Properties } from "../../../protocol/values.ts";
-import { definitionsOf } from "./operator.ts";
+import {
+  contextWith,
+  definitionsOf,
+  deployed,
+  fullName,
+  mapWith,
+  type Operator,
+  readValues,
+  resourcesWith,
+} from "./operator.ts";
 
 const MODULE: GoModule = {
   path: "sigs.k8s.io/kueue",
@@ -61,3 +71,50 @@ export async function kueueWebhooks(service: WebhookService): Promise<Properties
     return { ...withValue(manifest, "metadata.name", name), webhooks };
   });
 }
+
+const manager = z.strictObject({
+  priorityClassName: z.string().default(""),
+  image: z.strictObject({ repository: z.string(), tag: z.string() }),
+  resources: resourcesWith({ cpu: "500m", memory: "512Mi" }, { cpu: "2", memory: "512Mi" }),
+  podSecurityContext: contextWith({ runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } }),
+  containerSecurityContext: contextWith({
+    readOnlyRootFilesystem: true,
+    allowPrivilegeEscalation: false,
+    capabilities: { drop: ["ALL"] },
+  }),
+});
+
+/** Defaults are those of the chart's values.yaml, but for the image: there it is one of a registry for tests. */
+const values = z.strictObject({
+  controllerManager: z.strictObject({ replicas: z.int().min(0).default(1), nodeSelector: mapWith(), manager }),
+  managerConfig: z.strictObject({ controllerManagerConfigYaml: z.string().optional() }).prefault({}),
+});
+
+/** Kueue's release: the pods of its controller. The controller itself runs beside the API server of a rehearsal. */
+export const kueue: Operator = {
+  chart: "kueue",
+  version: "0.15.0",
+  definitions: () => kueueDefinitions(),
+  objects: (release) => {
+    const { controllerManager } = readValues(release, values);
+    const { replicas, nodeSelector } = controllerManager;
+    const { priorityClassName, image, resources, podSecurityContext, containerSecurityContext } =
+      controllerManager.manager;
+    return deployed(release, {
+      name: `${fullName(release)}-controller-manager`,
+      labels: { "control-plane": "controller-manager" },
+      replicas,
+      nodeSelector,
+      priorityClassName,
+      securityContext: podSecurityContext,
+      containers: [
+        {
+          name: "manager",
+          image: `${image.repository}:${image.tag}`,
+          resources,
+          securityContext: containerSecurityContext,
+        },
+      ],
+    });
+  },
+};

@@ -31,7 +31,8 @@ export interface Operator {
 const releaseInputs = z.looseObject({
   name: z.string(),
   namespace: z.string().default("default"),
-  chart: z.string(),
+  // Of an OCI reference, the last part names the chart.
+  chart: z.string().transform((chart) => chart.split("/").at(-1) ?? chart),
   version: z.string().default(""),
   values: z.record(z.string(), z.json()).default({}),
 });
@@ -54,6 +55,64 @@ export function readValues<Values>(release: Release, schema: z.ZodType<Values>):
 /** Helm's usual name for what a release makes. */
 export function fullName({ name, chart }: Release): string {
   return (name.includes(chart) ? name : `${name}-${chart}`).slice(0, 63).replace(/-$/, "");
+}
+
+/** Helm merges what a release says into the chart's own maps. */
+export const mapWith = (own: Readonly<Record<string, string>> = {}) =>
+  z
+    .record(z.string(), z.string())
+    .prefault({})
+    .transform((given) => ({ ...own, ...given }));
+
+/** As {@link mapWith}, for security contexts. */
+export const contextWith = (own: Properties) =>
+  z
+    .record(z.string(), z.json())
+    .prefault({})
+    .transform((given): Properties => ({ ...own, ...given }));
+
+export const resourcesWith = (requests: Readonly<Record<string, string>>, limits: Readonly<Record<string, string>>) =>
+  z.strictObject({ requests: mapWith(requests), limits: mapWith(limits) }).prefault({});
+
+/** Pods that a chart makes by a Deployment. */
+export interface DeployedPods {
+  readonly name: string;
+  /** Beside {@link instanceLabels}. */
+  readonly labels?: Properties;
+  readonly replicas: number;
+  readonly nodeSelector: Properties;
+  readonly priorityClassName?: string;
+  readonly securityContext: Properties;
+  readonly containers: readonly Properties[];
+}
+
+/** What charts select the pods of a release by. */
+export const instanceLabels = ({ name, chart }: Release): Properties => ({
+  "app.kubernetes.io/name": chart,
+  "app.kubernetes.io/instance": name,
+});
+
+/** A Deployment, with the account that its pods have for themselves. */
+export function deployed(release: Release, pods: DeployedPods): Properties[] {
+  const { name, replicas, nodeSelector, priorityClassName = "", securityContext, containers } = pods;
+  const labels = { ...instanceLabels(release), "app.kubernetes.io/component": name, ...pods.labels };
+  const metadata = { name, namespace: release.namespace, labels };
+  const pod: Properties = {
+    serviceAccountName: name,
+    nodeSelector,
+    ...(priorityClassName === "" ? {} : { priorityClassName }),
+    securityContext,
+    containers: [...containers],
+  };
+  const spec: Properties = {
+    replicas,
+    selector: { matchLabels: labels },
+    template: { metadata: { labels }, spec: pod },
+  };
+  return [
+    { apiVersion: "v1", kind: "ServiceAccount", metadata },
+    { apiVersion: "apps/v1", kind: "Deployment", metadata, spec },
+  ];
 }
 
 /** All definitions in a folder of YAML files of a Go module. */

@@ -1,6 +1,11 @@
 import { expect, test } from "vitest";
 import { renderRelease } from "../release.ts";
-import { fullName, type Release } from "./operator.ts";
+import { OPERATORS as DEFINED } from "../../../../../components/cluster/operators/registry.ts";
+import { imageOf, resourcesOf } from "../../../../../components/cluster/operators/definition.ts";
+import { select } from "../../../protocol/paths.ts";
+import type { Properties } from "../../../protocol/values.ts";
+import { fullName, readRelease, type Release } from "./operator.ts";
+import { OPERATORS } from "./registry.ts";
 import { vaultSecretsOperator } from "./vault-secrets-operator.ts";
 
 const release: Release = {
@@ -56,6 +61,36 @@ test("the stand-in's pods ask for what the chart's do, and follow the release's 
   expect(rest).toEqual([]);
 });
 
+test.each(DEFINED)("the pods of $name's release are those that its definition states", (definition) => {
+  const { name, chart, version, pods } = definition;
+  const settings = { pool: "operations", priorityClass: "platform", vaultAddress: "https://vault.example.org:8200" };
+  const values = JSON.parse(JSON.stringify(definition.values(settings))) as Properties;
+  const asked = readRelease({ name, namespace: "splitfleet-system", chart, version, values });
+  const standIn = OPERATORS.find((operator) => operator.chart === asked.chart && operator.version === version);
+  const deployments = standIn?.objects(asked).filter(({ kind }) => kind === "Deployment") ?? [];
+  const made = deployments.map((deployment) => ({
+    replicas: select(deployment, "spec.replicas")[0]?.value,
+    pool: select(deployment, "spec.template.spec.nodeSelector").map(({ value }) => value as Properties)[0]?.[
+      "splitfleet/pool"
+    ],
+    containers: select(deployment, "spec.template.spec.containers[*]").map(({ value }) => {
+      const { name: container, image, resources } = value as Properties;
+      return { name: container, image, resources };
+    }),
+  }));
+  expect(made).toEqual(
+    Object.values(pods).map(({ replicas, containers }) => ({
+      replicas,
+      pool: "operations",
+      containers: Object.entries(containers).map(([container, facts]) => ({
+        name: container,
+        image: imageOf(facts.image),
+        resources: resourcesOf(facts),
+      })),
+    })),
+  );
+});
+
 test("a value that the stand-in does not know is refused by name", () => {
   const values = { controller: { hostAliases: [] } };
   expect(() => vaultSecretsOperator.objects({ ...release, values })).toThrow(
@@ -65,7 +100,8 @@ test("a value that the stand-in does not know is refused by name", () => {
 });
 
 test("an unknown chart is refused with what to add", async () => {
-  await expect(renderRelease({ name: "a", chart: "keda", version: "2.20.2" })).rejects.toThrow(
-    "the rehearsal does not know the chart keda 2.20.2 (known: vault-secrets-operator 0.10.0): add a file",
+  await expect(renderRelease({ name: "a", chart: "keda", version: "2.20.1" })).rejects.toThrow(
+    "the rehearsal does not know the chart keda 2.20.1 (known: cloudnative-pg 0.29.0, keda 2.20.2, " +
+      "kuberay-operator 1.5.1, kueue 0.15.0, vault-secrets-operator 0.10.0): add a file",
   );
 });

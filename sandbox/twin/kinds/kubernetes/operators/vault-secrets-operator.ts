@@ -1,20 +1,24 @@
 import { z } from "zod";
 import type { Properties } from "../../../protocol/values.ts";
-import { definitionsOf, fullName, readValues, type Operator } from "./operator.ts";
+import {
+  contextWith,
+  definitionsOf,
+  deployed,
+  fullName,
+  instanceLabels,
+  mapWith,
+  type Operator,
+  readValues,
+  resourcesWith,
+} from "./operator.ts";
 
-/** Helm merges what a release says into the chart's own maps. */
-const mapWith = (own: Readonly<Record<string, string>>) =>
+const container = (requests: Readonly<Record<string, string>>, repository: string, tag: string) =>
   z
-    .record(z.string(), z.string())
-    .prefault({})
-    .transform((given) => ({ ...own, ...given }));
-const contextWith = (own: Properties) =>
-  z
-    .record(z.string(), z.json())
-    .prefault({})
-    .transform((given): Properties => ({ ...own, ...given }));
-const resources = (requests: Readonly<Record<string, string>>) =>
-  z.strictObject({ requests: mapWith(requests), limits: mapWith({ cpu: "500m", memory: "128Mi" }) }).prefault({});
+    .strictObject({
+      image: z.strictObject({ repository: z.string().default(repository), tag: z.string().default(tag) }).prefault({}),
+      resources: resourcesWith(requests, { cpu: "500m", memory: "128Mi" }),
+    })
+    .prefault({});
 
 /** Defaults are those of the chart's values.yaml. */
 const values = z.strictObject({
@@ -23,9 +27,9 @@ const values = z.strictObject({
       replicas: z.int().min(0).default(1),
       podSecurityContext: contextWith({ runAsNonRoot: true }),
       securityContext: contextWith({ allowPrivilegeEscalation: false }),
-      nodeSelector: mapWith({}),
-      manager: z.strictObject({ resources: resources({ cpu: "10m", memory: "64Mi" }) }).prefault({}),
-      kubeRbacProxy: z.strictObject({ resources: resources({ cpu: "5m", memory: "64Mi" }) }).prefault({}),
+      nodeSelector: mapWith(),
+      manager: container({ cpu: "10m", memory: "64Mi" }, "hashicorp/vault-secrets-operator", "0.10.0"),
+      kubeRbacProxy: container({ cpu: "5m", memory: "64Mi" }, "quay.io/brancz/kube-rbac-proxy", "v0.18.1"),
     })
     .prefault({}),
   defaultVaultConnection: z
@@ -36,7 +40,6 @@ const values = z.strictObject({
     })
     .prefault({}),
 });
-type Controller = z.output<typeof values>["controller"];
 
 /** HashiCorp's operator that keeps Kubernetes secrets equal to Vault's. */
 export const vaultSecretsOperator: Operator = {
@@ -53,41 +56,29 @@ export const vaultSecretsOperator: Operator = {
     ),
   objects: (release) => {
     const { controller, defaultVaultConnection } = readValues(release, values);
+    const { replicas, podSecurityContext, securityContext, nodeSelector, manager, kubeRbacProxy } = controller;
     const { enabled, address, skipTLSVerify } = defaultVaultConnection;
-    const labels = {
-      "control-plane": "controller-manager",
-      "app.kubernetes.io/name": release.chart,
-      "app.kubernetes.io/instance": release.name,
-    };
-    const named = (name: string): Properties => ({ name, namespace: release.namespace, labels });
-    const manager = named(`${fullName(release)}-controller-manager`);
+    const named = { "kube-rbac-proxy": kubeRbacProxy, manager };
     const connection: Properties = {
       apiVersion: "secrets.hashicorp.com/v1beta1",
       kind: "VaultConnection",
-      metadata: named("default"),
+      metadata: { name: "default", namespace: release.namespace, labels: instanceLabels(release) },
       spec: { address, skipTLSVerify },
     };
     return [
-      { apiVersion: "v1", kind: "ServiceAccount", metadata: manager },
-      deployment(manager, labels, controller),
+      ...deployed(release, {
+        name: `${fullName(release)}-controller-manager`,
+        replicas,
+        nodeSelector,
+        securityContext: podSecurityContext,
+        containers: Object.entries(named).map(([name, { image, resources }]) => ({
+          name,
+          image: `${image.repository}:${image.tag}`,
+          resources,
+          securityContext,
+        })),
+      }),
       ...(enabled ? [connection] : []),
     ];
   },
 };
-
-function deployment(metadata: Properties, labels: Properties, controller: Controller): Properties {
-  const { podSecurityContext, securityContext, nodeSelector, manager, kubeRbacProxy } = controller;
-  const containers = [
-    { name: "kube-rbac-proxy", image: "quay.io/brancz/kube-rbac-proxy:v0.18.1", ...kubeRbacProxy, securityContext },
-    { name: "manager", image: "hashicorp/vault-secrets-operator:0.10.0", ...manager, securityContext },
-  ];
-  const pod: Properties = {
-    serviceAccountName: metadata["name"] ?? "",
-    nodeSelector,
-    securityContext: podSecurityContext,
-    containers,
-  };
-  const template: Properties = { metadata: { labels }, spec: pod };
-  const spec: Properties = { replicas: controller.replicas, selector: { matchLabels: labels }, template };
-  return { apiVersion: "apps/v1", kind: "Deployment", metadata, spec };
-}

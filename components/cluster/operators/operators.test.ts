@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import type { OperatorDefinition } from "./definition.ts";
+import { cloudnativePg } from "./cloudnative-pg.ts";
+import { keda } from "./keda.ts";
+import { kueue } from "./kueue.ts";
+import { operatorsFor, operatorsOf } from "./registry.ts";
+import { vaultSecretsOperator } from "./vault-secrets-operator.ts";
+
+const names = (operators: readonly OperatorDefinition[]): string[] => operators.map(({ name }) => name);
+
+test("an operator is there when something needs it, the one for secrets always", () => {
+  expect(operatorsFor([], { queues: false })).toEqual([vaultSecretsOperator]);
+  expect(operatorsFor([{ replicas: 2 }, { replicas: { by: { kind: "cpu" } } }], { queues: false })).toEqual([
+    vaultSecretsOperator,
+  ]);
+  const scaled = { replicas: { by: { kind: "queue" } } };
+  expect(operatorsFor([{ operator: "cloudnative-pg" }, scaled, scaled], { queues: true })).toEqual([
+    cloudnativePg,
+    keda,
+    kueue,
+    vaultSecretsOperator,
+  ]);
+});
+
+test("a workload waits for the operators of its own objects", () => {
+  expect(names(operatorsOf({ operator: "kuberay-operator", replicas: { by: { kind: "metric" } } }))).toEqual([
+    "kuberay-operator",
+    "keda",
+  ]);
+});
+
+test("an operator that nobody has defined is refused by name", () => {
+  expect(() => operatorsOf({ operator: "strimzi" })).toThrow(
+    "operator strimzi is not known (known: cloudnative-pg, keda, kuberay-operator, kueue, vault-secrets-operator); " +
+      "define it in components/cluster/operators/",
+  );
+});
