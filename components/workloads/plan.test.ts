@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { WorkloadFacts } from "./facts.ts";
 import { planWorkloads } from "./plan.ts";
+import { registry } from "./registry.ts";
 
 const images = { ollama: "docker.io/ollama/ollama@sha256:aa", litellm: "ghcr.io/berriai/litellm@sha256:bb" };
 const entry = { team: "assistants", pool: "inference", dataClass: "personal" };
@@ -101,7 +102,7 @@ test("a workload whose image is not in the lock names the image and the fix", ()
 
 test("an unknown kind names the ones there are", () => {
   expect(() => planWorkloads({ ...facts, workloads: { web: { kind: "website", ...entry } } }, images)).toThrow(
-    'workloads.web.kind: got "website", expected one of litellm, ollama; ' +
+    `workloads.web.kind: got "website", expected one of ${registry.map(({ kind }) => kind).join(", ")}; ` +
       "correct it, or define it in extensions/workloads/",
   );
 });

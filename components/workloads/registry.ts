@@ -1,14 +1,29 @@
 import path from "node:path";
+import { alertmanager } from "./alertmanager.ts";
+import { dcgmExporter } from "./dcgm-exporter.ts";
 import { loadExtensions, type RegisteredKind } from "./extensions.ts";
+import { kubeStateMetrics } from "./kube-state-metrics.ts";
 import { litellm } from "./litellm.ts";
+import { nodeExporter } from "./node-exporter.ts";
 import { ollama } from "./ollama.ts";
+import { prometheus } from "./prometheus.ts";
 import { valkeyCache } from "./valkey-cache.ts";
 import { valkeyQueue } from "./valkey-queue.ts";
 
 /** Where extensions stand, unless `SPLITFLEET_EXTENSIONS` names another folder, as tests do. */
 const FOLDER = path.join(import.meta.dirname, "../../extensions/workloads");
 
-const builtIn = [litellm, ollama, valkeyCache, valkeyQueue].map((definition): RegisteredKind => ({
+const builtIn = [
+  alertmanager,
+  dcgmExporter,
+  kubeStateMetrics,
+  litellm,
+  nodeExporter,
+  ollama,
+  prometheus,
+  valkeyCache,
+  valkeyQueue,
+].map((definition): RegisteredKind => ({
   ...definition,
   file: `components/workloads/${definition.kind}.ts`,
 }));

@@ -3,6 +3,8 @@ export interface Metrics {
   /** Name of the port that answers. */
   readonly port: string;
   readonly path: string;
+  /** Key of the port's credentials that is sent as bearer token, where the port asks for one. */
+  readonly bearer?: string;
   /**
    * Metrics that alerts and panels may use: those that the pinned version exposes, read in its source or from a running
    * copy. A test holds every expression of the fleet to these names.
@@ -18,6 +20,7 @@ export interface Alert {
   readonly forMinutes: number;
   /** `page` wakes somebody, `ticket` waits for the morning. */
   readonly severity: "page" | "ticket";
+  /** One sentence; which workload, pod or node it is about, the alert's labels say. */
   readonly summary: string;
   /** What to look at and what to do, in order; one sentence each. */
   readonly runbook: readonly string[];

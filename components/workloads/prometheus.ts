@@ -1,0 +1,153 @@
+import { stringify } from "yaml";
+import { z } from "zod";
+import { defineWorkload } from "./contract.ts";
+import { ruleFiles } from "./prometheus/rules.ts";
+import { scraping } from "./prometheus/scrape.ts";
+
+const API = 9090;
+/** Idle server; measured 45 MiB with almost no series, and queries need room. */
+const BASE_MIB = 200;
+/** Of one series in memory: 350 MiB were seen with 50,000. */
+const KIB_PER_SERIES = 3;
+
+/** Metrics of the whole fleet, their alerts and the scorecard. Keeps its samples on a volume. */
+export const prometheus = defineWorkload({
+  kind: "prometheus",
+  summary: "Metrics, alert rules and the scorecard's figures of the whole fleet",
+  memory: "200 MiB, and 3 KiB for each series; a query may take as much again.",
+  runtimes: ["kubernetes", "compose"],
+  ports: { api: { port: API, audience: "admin" } },
+  needs: { alertmanager: { kind: "alertmanager", port: "api", optional: true } },
+  metrics: {
+    port: "api",
+    path: "/metrics",
+    names: [
+      "up",
+      "prometheus_notifications_errors_total",
+      "prometheus_rule_evaluation_failures_total",
+      "prometheus_tsdb_head_samples_appended_total",
+      "prometheus_tsdb_head_series",
+    ],
+  },
+  alerts: [
+    {
+      name: "TargetDown",
+      expression: "up == 0",
+      forMinutes: 15,
+      severity: "page",
+      summary: "A workload has not answered Prometheus for 15 minutes",
+      runbook: [
+        "Look at the workload's pods or container: one that restarts says why in its log.",
+        "If it runs, open the target's page in Prometheus: it shows the error of the last attempt.",
+        "An error of time points at the network policy or the mesh; one of status at the port or path of the definition.",
+      ],
+    },
+    {
+      name: "PrometheusRulesFailing",
+      expression: "increase(prometheus_rule_evaluation_failures_total[10m]) > 0",
+      forMinutes: 10,
+      severity: "ticket",
+      summary: "Prometheus can not evaluate some of its rules: their alerts will not fire",
+      runbook: [
+        "Open the page of rules in Prometheus: it shows the error beside the rule.",
+        "Correct the expression in the definition of the workload that the rule belongs to.",
+      ],
+    },
+    {
+      name: "PrometheusNotDelivering",
+      expression: "increase(prometheus_notifications_errors_total[10m]) > 0",
+      forMinutes: 10,
+      severity: "page",
+      summary: "Prometheus can not hand its alerts to Alertmanager",
+      runbook: [
+        "See whether Alertmanager runs and is ready.",
+        "Until it does, read the firing alerts in Prometheus itself: nobody is told of them.",
+      ],
+    },
+  ],
+  panels: [
+    { title: "Series", expression: "sum by (workload) (prometheus_tsdb_head_series)", unit: "short" },
+    {
+      title: "Samples taken",
+      expression: "sum by (workload) (rate(prometheus_tsdb_head_samples_appended_total[5m]))",
+      unit: "cps",
+    },
+  ],
+  spec: {
+    series: z.int().min(1000).default(50_000).meta({ description: "Series at once; memory follows from them." }),
+    retentionDays: z.int().min(1).max(400).default(15),
+    storageGiB: z.number().positive().default(20),
+    scrapeSeconds: z.int().min(5).max(300).default(30).meta({ description: "Between two looks at a target." }),
+  },
+  build: (spec, context) => {
+    const { configs, needs, secretFiles } = scraping(context);
+    const { alertmanager } = context.needs;
+    const memoryMiB = BASE_MIB + Math.ceil((spec.series * KIB_PER_SERIES) / 1024);
+    const probe = (path: string) => ({ path, port: API, periodSeconds: 10, failureThreshold: 3 });
+    const rules = Object.entries(ruleFiles(context));
+    const config = {
+      global: {
+        scrape_interval: `${spec.scrapeSeconds}s`,
+        evaluation_interval: `${spec.scrapeSeconds}s`,
+        external_labels: { environment: context.environment },
+      },
+      rule_files: rules.map(([file]) => ruleFile(file)),
+      ...(alertmanager === undefined
+        ? {}
+        : {
+            alerting: {
+              alertmanagers: [{ static_configs: [{ targets: [`${alertmanager.host}:${alertmanager.port}`] }] }],
+            },
+          }),
+      scrape_configs: configs,
+    };
+    return {
+      replicas: 1,
+      container: {
+        image: context.image("prometheus"),
+        args: [
+          "--config.file=/etc/prometheus/prometheus.yml",
+          "--storage.tsdb.path=/prometheus",
+          `--storage.tsdb.retention.time=${spec.retentionDays}d`,
+          // Before the volume is full: the write-ahead log stands beside the blocks.
+          `--storage.tsdb.retention.size=${Math.floor(spec.storageGiB * 0.8 * 1024)}MB`,
+          "--web.enable-otlp-receiver",
+        ],
+        cpu: { request: 0.2 },
+        memoryMiB: { request: memoryMiB, limit: 2 * memoryMiB },
+        probes: {
+          // After a crash it reads its log back before it is ready.
+          startup: { ...probe("/-/ready"), failureThreshold: 60 },
+          readiness: probe("/-/ready"),
+          liveness: probe("/-/healthy"),
+        },
+        lifecycle: { graceSeconds: 120 },
+        user: 65534,
+      },
+      volumes: {
+        data: {
+          path: "/prometheus",
+          sizeGiB: spec.storageGiB,
+          keep: true,
+          retentionDays: spec.retentionDays,
+          backup: { everyHours: 24, keepDays: Math.min(7, spec.retentionDays) },
+        },
+      },
+      files: {
+        "/etc/prometheus/prometheus.yml": stringify(config, { aliasDuplicateObjects: false }),
+        ...Object.fromEntries(rules.map(([file, content]) => [ruleFile(file), stringify(content)])),
+      },
+      ...(Object.keys(secretFiles).length === 0 ? {} : { secretFiles }),
+      needs,
+      ...(context.runtime === "compose" ? {} : { clusterAccess: DISCOVERY }),
+    };
+  },
+});
+
+const ruleFile = (name: string): string => `/etc/prometheus/rules/${name}.yml`;
+
+/** To find the pods behind every service. */
+const DISCOVERY = [
+  { apiGroups: [""], resources: ["pods", "services"], verbs: ["get", "list", "watch"] },
+  { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["get", "list", "watch"] },
+];
