@@ -40,13 +40,14 @@ export class Declarations {
 
   #fileOf(type: string): string | undefined {
     const [, module = "", className = ""] = type.split(":");
-    const [group = "", last = ""] = module.split("/");
+    const [group = "", last] = module.split("/");
     if (this.#package === "kubernetes") {
-      return path.join(this.#folder, group.split(".")[0] ?? "", last, lowerFirst(className));
+      return path.join(this.#folder, group.split(".")[0] ?? "", last ?? "", lowerFirst(className));
     }
-    if (group === "index") return path.join(this.#folder, last);
+    if (group === "index") return path.join(this.#folder, last ?? "");
     const folder = readdirSync(this.#folder).find((name) => name.toLowerCase() === group.toLowerCase());
-    return folder === undefined ? undefined : path.join(this.#folder, folder, last);
+    // A package of Pulumi's own names its classes without their file: `command:remote:Command`.
+    return folder === undefined ? undefined : path.join(this.#folder, folder, last ?? lowerFirst(className));
   }
 
   #interfaces(): Map<string, ts.InterfaceDeclaration> {

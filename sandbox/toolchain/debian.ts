@@ -1,36 +1,36 @@
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { readdirSync } from "node:fs";
+import path from "node:path";
 import { findOnPath, isExecutable } from "./probe.ts";
 
-/** Where Debian puts PostgreSQL's programs, one folder a version, none of them on PATH. */
+/** Where Debian puts programs that it keeps off PATH: those of a daemon's major version, and those for root. */
+const OTHER_FOLDERS = ["/usr/sbin", "/sbin"];
 const POSTGRESQL = "/usr/lib/postgresql";
 
 /**
- * Path of a program that comes with a Debian package: the first on PATH, or that of the newest PostgreSQL.
+ * Path of a program that a Debian package brings: the real one, for tests of configuration that it is to read.
  *
- * @param name Such as `redis-server`.
- * @param aptPackage That brings it.
- * @throws Error naming the package if it is not there
+ * @throws Error naming the package.
  */
 export async function debianProgram(
   name: string,
-  aptPackage: string,
+  packageName: string,
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<string> {
   const [onPath] = await findOnPath(name, environment);
   if (onPath !== undefined) return onPath;
-  for (const path of (await postgresqlFolders()).map((folder) => join(folder, name))) {
-    if (await isExecutable(path)) return path;
+  for (const folder of [...OTHER_FOLDERS, ...postgresqlFolders()]) {
+    const candidate = path.join(folder, name);
+    if (await isExecutable(candidate)) return candidate;
   }
-  throw new Error(`no program ${name} on PATH or below ${POSTGRESQL}; run \`apt install ${aptPackage}\``);
+  throw new Error(`no ${name} on this machine; run \`apt-get install ${packageName}\``);
 }
 
-async function postgresqlFolders(): Promise<string[]> {
+/** The newest version first. */
+function postgresqlFolders(): string[] {
   try {
-    const versions = await readdir(POSTGRESQL);
-    return versions
-      .toSorted((one, other) => Number(other) - Number(one))
-      .map((version) => join(POSTGRESQL, version, "bin"));
+    return readdirSync(POSTGRESQL)
+      .toSorted((left, right) => Number(right) - Number(left))
+      .map((version) => path.join(POSTGRESQL, version, "bin"));
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
     throw error;

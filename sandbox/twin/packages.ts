@@ -1,11 +1,13 @@
 import type { Package } from "./kind.ts";
 import { aws } from "./kinds/aws/aws.ts";
+import { command } from "./kinds/command.ts";
 import { hcloud } from "./kinds/hcloud.ts";
 import { kubernetes } from "./kinds/kubernetes.ts";
+import { random } from "./kinds/random.ts";
 import { tailscale } from "./kinds/tailscale.ts";
 import { vault } from "./kinds/vault.ts";
 
 /** The provider packages that the twin serves, by name. */
 export const packages: ReadonlyMap<string, Package> = new Map(
-  [aws, hcloud, kubernetes, tailscale, vault].map((each) => [each.name, each]),
+  [aws, command, hcloud, kubernetes, random, tailscale, vault].map((each) => [each.name, each]),
 );

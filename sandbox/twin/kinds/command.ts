@@ -1,0 +1,25 @@
+import type { Package } from "../kind.ts";
+import { installedVersion } from "./version.ts";
+
+/**
+ * Commands over SSH: the twin has no machines that would run them, so each succeeds without output. The real provider runs
+ * `create` again, or `update` where there is one, when an input changes, and `delete` in the end.
+ */
+export const command: Package = {
+  name: "command",
+  version: installedVersion("command"),
+  replaceProviderOn: () => [],
+  words: {
+    missing: ({ at }, value) => `${at}: ${value} not found`,
+    inUse: ({ id }, by) => `${id} is in use by ${by.id}`,
+    rateLimited: "ssh: handshake failed: connection reset by peer",
+  },
+  kinds: {
+    "command:remote:Command": {
+      idPrefix: "command",
+      replaceOn: ["triggers"],
+      outputs: { stdout: () => "", stderr: () => "" },
+      volatile: ["stdout", "stderr"],
+    },
+  },
+};
