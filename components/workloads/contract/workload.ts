@@ -1,3 +1,4 @@
+import type { ComposeOverride } from "../../runtime/compose/override.ts";
 import type { KubernetesOverride } from "../../runtime/kubernetes/override.ts";
 import type { Container } from "./container.ts";
 import type { Handle, SecretDeclaration, SecretReference } from "./ports.ts";
@@ -76,7 +77,7 @@ interface Pods {
   readonly priority?: "platform" | "production" | "batch";
   readonly erasure?: Erasure;
   /** Last changes to what a runtime makes of it. The rules judge the result. */
-  readonly override?: { readonly kubernetes?: KubernetesOverride };
+  readonly override?: { readonly kubernetes?: KubernetesOverride; readonly compose?: ComposeOverride };
 }
 
 export interface ClusterAccess {
