@@ -43,6 +43,41 @@ burst-template: aws:ec2/launchTemplate:LaunchTemplate
   expect(inputs).not.toHaveProperty("desiredCapacity");
 });
 
+test("AWS counts what the environment costs there, and at the limit forbids the autoscaler to start nodes", () => {
+  expect(componentTree("splitfleet:guardrails:AwsBudget", "aws")).toBe(`\
+aws-action: aws:budgets/budgetAction:BudgetAction
+aws-attach: aws:iam/rolePolicy:RolePolicy
+aws-brake: aws:iam/policy:Policy
+aws-budget: aws:budgets/budget:Budget
+aws-executor: aws:iam/role:Role
+`);
+  const { inputs } = rowOf(rows, "aws:budgets/budget:Budget", "aws-budget");
+  const told = { comparisonOperator: "GREATER_THAN", thresholdType: "PERCENTAGE" };
+  const subscriberEmailAddresses = ["platform@example.org"];
+  expect(inputs).toMatchObject({
+    limitAmount: "1000",
+    limitUnit: "USD",
+    timeUnit: "MONTHLY",
+    costFilters: [{ name: "TagKeyValue", values: ["user:splitfleet/environment$sandbox"] }],
+    notifications: [
+      { ...told, notificationType: "ACTUAL", threshold: 80, subscriberEmailAddresses },
+      { ...told, notificationType: "FORECASTED", threshold: 100, subscriberEmailAddresses },
+    ],
+  });
+  expect(rowOf(rows, "aws:budgets/budgetAction:BudgetAction", "aws-action").inputs).toMatchObject({
+    approvalModel: "AUTOMATIC",
+    actionThreshold: { actionThresholdType: "PERCENTAGE", actionThresholdValue: 100 },
+    definition: { iamActionDefinition: { policyArn: UNKNOWN, roles: ["sandbox-autoscaler"] } },
+  });
+  const brake: unknown = JSON.parse(String(rowOf(rows, "aws:iam/policy:Policy", "aws-brake").inputs["policy"]));
+  expect(brake).toMatchObject({ Statement: [{ Effect: "Deny", Resource: "*" }] });
+});
+
+test("without a budget for AWS, none is made there", async () => {
+  const unlimited = await rowsOf(await sandbox(({ spec }) => delete spec.budget.aws));
+  expect(unlimited.filter(({ type }) => type.startsWith("aws:budgets/"))).toEqual([]);
+});
+
 test("the burst network has a public subnet a zone, keeps S3 off the internet and lets nothing in", () => {
   expect(componentTree("splitfleet:network:BurstNetwork", "stockholm")).toBe(`\
 stockholm-eu-north-1a-routes: aws:ec2/routeTableAssociation:RouteTableAssociation

@@ -50,8 +50,6 @@ export interface PricedModel {
   readonly priceItem?: string | undefined;
   /** What the provider calls it. */
   readonly reference: string;
-  /** Its item in the catalogue, where that is called otherwise. */
-  readonly priceItem?: string | undefined;
 }
 
 export interface PricedSite {

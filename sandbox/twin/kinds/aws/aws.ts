@@ -1,5 +1,6 @@
 import type { Kind, Package } from "../../kind.ts";
 import { installedVersion } from "../version.ts";
+import { budgets } from "./budgets.ts";
 import { compute } from "./compute.ts";
 import { identity } from "./identity.ts";
 import { network } from "./network.ts";
@@ -20,10 +21,10 @@ export const aws: Package = {
         : `DependencyViolation: The ${noun(type)} '${id}' has dependencies (${by.id}) and cannot be deleted.`,
     rateLimited: "RequestLimitExceeded: Request limit exceeded.",
   },
-  kinds: { ...regional(network), ...regional(compute), ...identity },
+  kinds: { ...regional(network), ...regional(compute), ...identity, ...budgets },
 };
 
-/** All but IAM lives in a region, the provider's unless it names one, and can not move. */
+/** All but IAM and budgets lives in a region, the provider's unless it names one, and can not move. */
 function regional(kinds: Readonly<Record<string, Kind>>): Record<string, Kind> {
   return Object.fromEntries(
     Object.entries(kinds).map(([type, kind]) => [

@@ -15,6 +15,14 @@ export const identity: Readonly<Record<string, Kind>> = {
       nameClaims(inputs, `EntityAlreadyExists: Role with name ${textAt(inputs, "name")} already exists.`),
     outputs: iam("role", "AROA"),
   },
+  "aws:iam/policy:Policy": {
+    idPrefix: "policy",
+    replaceOn: ["name", "namePrefix", "path", "description"],
+    naming: nameOfAtMost(128),
+    claims: (inputs) =>
+      nameClaims(inputs, `EntityAlreadyExists: A policy called ${textAt(inputs, "name")} already exists.`),
+    outputs: iam("policy", "ANPA"),
+  },
   "aws:iam/rolePolicy:RolePolicy": {
     idPrefix: "rolepolicy",
     replaceOn: ["name", "namePrefix", "role"],
