@@ -10,23 +10,33 @@ const IMAGES = new Proxy<Record<string, string>>(
   { get: (_, name) => `registry.example.org/${String(name)}@sha256:${"0".repeat(64)}` },
 );
 
+const model = (engine: string, reference: string) => ({
+  engine,
+  reference,
+  weightsGiB: 2,
+  contextTokens: 4096,
+  contextKiBPerToken: 112,
+  tier: "small",
+  dataClass: "internal",
+});
+
+/** Those that the kinds' examples serve. */
 const MODELS: WorkloadFacts["models"] = {
-  small: {
-    engine: "ollama",
-    reference: "llama3.2:3b",
-    weightsGiB: 2,
-    contextTokens: 4096,
-    contextKiBPerToken: 112,
-    tier: "small",
-    dataClass: "internal",
-  },
+  small: model("ollama", "llama3.2:3b"),
+  large: model("vllm", "meta-llama/Llama-3.1-8B-Instruct"),
+  embeddings: { ...model("tei", "BAAI/bge-m3"), dimensions: 1024 },
 };
 
 /** Of several kinds that serve the same need the first is taken. */
-const choices = ({ needs }: RegisteredKind): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(needs).flatMap(([need, { kind }]) => (typeof kind === "string" ? [] : [[need, kind[0] ?? ""]])),
-  );
+const choices = ({ needs, backups }: RegisteredKind, kinds: readonly RegisteredKind[]): Record<string, string> => {
+  const store = kinds.find(({ backupBucket }) => backupBucket !== undefined);
+  return {
+    ...Object.fromEntries(
+      Object.entries(needs).flatMap(([need, { kind }]) => (typeof kind === "string" ? [] : [[need, kind[0] ?? ""]])),
+    ),
+    ...(backups === undefined || store === undefined ? {} : { backup: store.kind }),
+  };
+};
 
 /** One workload of every kind that a runtime knows, each under its kind's name and with the fields of its example. */
 export function fleetOfEveryKind(
@@ -46,7 +56,7 @@ export function fleetOfEveryKind(
         team: "platform",
         pool: "operations",
         dataClass: "internal",
-        needs: choices(definition),
+        needs: choices(definition, here),
         ...(published.length === 0
           ? {}
           : { hostnames: Object.fromEntries(published.map(([port]) => [port, `${port}.${kind}.example.org`])) }),

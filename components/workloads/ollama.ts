@@ -5,8 +5,28 @@ const API = 11434;
 /** Runtime, request buffers and the engine itself, beside weights and context. */
 const OVERHEAD_MIB = 512;
 
-const residentMiB = (model: ServedModel, parallel: number): number =>
-  Math.ceil(model.weightsGiB * 1024 + (model.contextTokens * model.contextKiBPerToken * parallel) / 1024);
+/** Of what the context takes as 16-bit floats: blocks of 32 values are kept in 34 bytes instead of 64. */
+const CACHE_SHARE = { f16: 1, q8_0: 34 / 64 };
+
+const residentMiB = (model: ServedModel, contexts: number): number =>
+  Math.ceil(model.weightsGiB * 1024 + (model.contextTokens * model.contextKiBPerToken * contexts) / 1024);
+
+/**
+ * Fetches a model and loads it, so that no caller waits for that. Mapped weights would be in memory twice: once as the
+ * file's pages, once as the copy that the processor's instructions want.
+ */
+const preload = ({ reference, contextTokens }: ServedModel, threads: number): string =>
+  [
+    `ollama pull ${reference}`,
+    "cat > /tmp/Modelfile <<EOF",
+    `FROM ${reference}`,
+    "PARAMETER use_mmap false",
+    `PARAMETER num_ctx ${contextTokens}`,
+    `PARAMETER num_thread ${threads}`,
+    "EOF",
+    `ollama create ${reference} -f /tmp/Modelfile`,
+    `ollama run ${reference} ""`,
+  ].join("\n");
 
 /** Small language models on CPU. Keeps weights on a volume that can be filled again at any time. */
 export const ollama = defineWorkload({
@@ -24,15 +44,25 @@ export const ollama = defineWorkload({
       .max(16)
       .default(1)
       .meta({ description: "Requests at once; each has a context of its own in memory." }),
-    cpu: z.number().positive().default(2).meta({ description: "Cores of one replica." }),
+    cpu: z.int().min(1).default(2).meta({ description: "Cores of one replica, and its threads." }),
+    cacheType: z.enum(["f16", "q8_0"]).default("f16").meta({
+      description: "How the context is kept in memory; `q8_0` takes half of it, for answers that are slightly worse.",
+    }),
     replicas: z.int().min(1).max(20).default(1),
     storageGiB: z.number().positive().default(30),
   },
   example: { models: ["small"] },
   serves: (spec) => spec.models,
-  egress: () => [{ host: "registry.ollama.ai", port: 443, purpose: "model weights" }],
+  // The registry sends on to its store for the weights themselves.
+  egress: () =>
+    ["registry.ollama.ai", "dd20bb891979d25aebc8bec07b2b3bbc.r2.cloudflarestorage.com"].map((host) => ({
+      host,
+      port: 443,
+      purpose: "model weights",
+    })),
   build: (spec, context) => {
     const loaded = spec.models.flatMap((name) => context.models[name] ?? []);
+    const contexts = spec.parallel * CACHE_SHARE[spec.cacheType];
     const image = context.image("ollama");
     const health = { path: "/", port: API, periodSeconds: 10, failureThreshold: 3 };
     return {
@@ -47,11 +77,15 @@ export const ollama = defineWorkload({
           OLLAMA_NUM_PARALLEL: String(spec.parallel),
           OLLAMA_MAX_LOADED_MODELS: String(loaded.length),
           OLLAMA_CONTEXT_LENGTH: String(Math.max(...loaded.map((model) => model.contextTokens))),
+          OLLAMA_KV_CACHE_TYPE: spec.cacheType,
+          OLLAMA_FLASH_ATTENTION: "1",
+          OLLAMA_MAX_QUEUE: "64",
+          OLLAMA_LOAD_TIMEOUT: "15m",
           OLLAMA_NO_CLOUD: "1",
         },
         cpu: { request: spec.cpu },
         memoryMiB: {
-          request: OVERHEAD_MIB + loaded.reduce((sum, model) => sum + residentMiB(model, spec.parallel), 0),
+          request: OVERHEAD_MIB + loaded.reduce((sum, model) => sum + residentMiB(model, contexts), 0),
         },
         probes: { startup: { ...health, failureThreshold: 30 }, readiness: health, liveness: health },
         scratch: ["/tmp"],
@@ -62,7 +96,7 @@ export const ollama = defineWorkload({
         preload: {
           image,
           command: ["/bin/sh", "-ec"],
-          args: [loaded.map((model) => `ollama pull ${model.reference}`).join("\n")],
+          args: [loaded.map((model) => preload(model, spec.cpu)).join("\n")],
           env: { OLLAMA_HOST: `http://${context.name}:${API}`, HOME: "/tmp" },
           cpu: { request: 0.1 },
           memoryMiB: { request: 128 },

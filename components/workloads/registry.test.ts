@@ -16,7 +16,11 @@ test.each(registry.map((kind) => [kind.kind, kind] as const))(
 test("every need is for a port that its kind has", () => {
   const dangling = registry.flatMap(({ kind, needs }) =>
     Object.entries(needs)
-      .filter(([, need]) => registry.find((target) => target.kind === need.kind)?.ports[need.port] === undefined)
+      .filter(([, need]) =>
+        [need.kind]
+          .flat()
+          .some((wanted) => registry.find(({ kind }) => kind === wanted)?.ports[need.port] === undefined),
+      )
       .map(([need]) => `${kind}.needs.${need}`),
   );
   expect(dangling).toEqual([]);

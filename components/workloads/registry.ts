@@ -5,10 +5,14 @@ import { loadExtensions, type RegisteredKind } from "./extensions.ts";
 import { kubeStateMetrics } from "./kube-state-metrics.ts";
 import { litellm } from "./litellm.ts";
 import { nodeExporter } from "./node-exporter.ts";
+import { objectStorage } from "./object-storage.ts";
 import { ollama } from "./ollama.ts";
 import { prometheus } from "./prometheus.ts";
+import { seaweedfs } from "./seaweedfs.ts";
+import { tei } from "./tei.ts";
 import { valkeyCache } from "./valkey-cache.ts";
 import { valkeyQueue } from "./valkey-queue.ts";
+import { vllm } from "./vllm.ts";
 
 /** Where extensions stand, unless `SPLITFLEET_EXTENSIONS` names another folder, as tests do. */
 const FOLDER = path.join(import.meta.dirname, "../../extensions/workloads");
@@ -19,10 +23,14 @@ const builtIn = [
   kubeStateMetrics,
   litellm,
   nodeExporter,
+  objectStorage,
   ollama,
   prometheus,
+  seaweedfs,
+  tei,
   valkeyCache,
   valkeyQueue,
+  vllm,
 ].map((definition): RegisteredKind => ({
   ...definition,
   file: `components/workloads/${definition.kind}.ts`,

@@ -9,6 +9,7 @@ export const valkeyQueue = defineWorkload({
   memory: "`maximumMiB`, half of it while the file is written anew, and 32 MiB; 32 MiB for the exporter.",
   runtimes: ["kubernetes", "compose"],
   ports: PORTS,
+  backups: "optional",
   metrics: METRICS,
   alerts: [
     downAlert("ValkeyQueueDown", "no work is taken or given out"),

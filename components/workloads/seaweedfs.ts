@@ -1,0 +1,112 @@
+import { z } from "zod";
+import { defineWorkload, type SecretReference } from "./contract.ts";
+import { BUCKET_FIELDS, bucketScript, eraseScript, s3Job } from "./s3/buckets.ts";
+import { S3_KEYS, s3Settings } from "./s3/client.ts";
+import { ALERTS, METRICS, METRICS_PORT, PANELS } from "./seaweedfs/observability.ts";
+
+const S3 = 8333;
+const USER = 1000;
+
+/** Objects on a disk of the fleet: master, volume server, filer and S3 in one process. */
+export const seaweedfs = defineWorkload({
+  kind: "seaweedfs",
+  summary: "Object store with an S3 interface, on one node",
+  memory: "`memoryMiB`; 20 bytes for each object and what is read at once.",
+  runtimes: ["kubernetes", "compose"],
+  ports: {
+    s3: { port: S3, audience: "cluster", credentials: { perConsumer: "client" } },
+    metrics: { port: METRICS_PORT, audience: "cluster" },
+  },
+  metrics: METRICS,
+  alerts: ALERTS,
+  panels: PANELS,
+  spec: {
+    storageGiB: z.number().positive().default(100),
+    memoryMiB: z.int().min(256).default(512),
+    retentionDays: z
+      .int()
+      .min(1)
+      .default(365)
+      .meta({ description: "Age at which objects of buckets without `expireDays` are deleted." }),
+    ...BUCKET_FIELDS,
+  },
+  example: { buckets: { artifacts: {} } },
+  backupBucket: (spec) => spec.backupBucket,
+  build: (spec, context) => {
+    const buckets = Object.fromEntries(
+      Object.entries(spec.buckets).map(([name, bucket]) => [name, { expireDays: spec.retentionDays, ...bucket }]),
+    );
+    const identities = context.consumers
+      .filter(({ port }) => port === "s3")
+      .map(({ workload }) => ({ workload, secret: `client-${workload}`, prefix: variable(workload) }));
+    const client = context.image("aws-cli");
+    const env = { ...s3Settings(`http://${context.name}:${S3}`), ...keysOf("AWS", "root") };
+    const probe = { path: "/healthz", port: S3, periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 3 };
+    return {
+      replicas: 1,
+      container: {
+        image: context.image("seaweedfs"),
+        command: ["/bin/sh", "-ec"],
+        args: [startScript(identities, [...Object.keys(buckets), spec.backupBucket])],
+        env: {
+          ...keysOf("ROOT", "root"),
+          ...Object.assign({}, ...identities.map(({ prefix, secret }) => keysOf(prefix, secret))),
+          GOMEMLIMIT: `${Math.floor(spec.memoryMiB * 0.9)}MiB`,
+        },
+        cpu: { request: 0.25 },
+        memoryMiB: { request: spec.memoryMiB },
+        probes: { startup: { ...probe, failureThreshold: 30 }, readiness: probe, liveness: probe },
+        scratch: ["/tmp"],
+        user: USER,
+      },
+      volumes: {
+        data: { path: "/data", sizeGiB: spec.storageGiB, keep: true, retentionDays: spec.retentionDays },
+      },
+      jobs: { buckets: s3Job(client, bucketScript({ ...spec, buckets }), env) },
+      secrets: Object.fromEntries(
+        ["root", ...identities.map(({ secret }) => secret)].map((secret) => [
+          secret,
+          { class: "generated", keys: S3_KEYS },
+        ]),
+      ),
+      erasure: { job: s3Job(client, eraseScript({ ...spec, buckets }), env) },
+    };
+  },
+});
+
+const variable = (workload: string): string => `CLIENT_${workload.replaceAll("-", "_").toUpperCase()}`;
+
+const keysOf = (prefix: string, secret: string): Record<string, SecretReference> => ({
+  [`${prefix}_ACCESS_KEY_ID`]: { secret, key: "access-key-id" },
+  [`${prefix}_SECRET_ACCESS_KEY`]: { secret, key: "secret-access-key" },
+});
+
+interface Identity {
+  readonly workload: string;
+  readonly prefix: string;
+}
+
+/** Writes who may do what, with the keys of the environment, where the server alone reads it; then becomes the server. */
+function startScript(clients: readonly Identity[], buckets: readonly string[]): string {
+  const allowed = buckets.flatMap((bucket) => ["Read", "Write", "List", "Tagging"].map((verb) => `${verb}:${bucket}`));
+  const identity = (name: string, prefix: string, actions: readonly string[]) => ({
+    name,
+    credentials: [{ accessKey: `$${prefix}_ACCESS_KEY_ID`, secretKey: `$${prefix}_SECRET_ACCESS_KEY` }],
+    actions,
+  });
+  const identities = [
+    identity("root", "ROOT", ["Admin"]),
+    ...clients.map(({ workload, prefix }) => identity(workload, prefix, allowed)),
+  ];
+  return [
+    "umask 077",
+    "cat > /tmp/s3.json <<EOF",
+    JSON.stringify({ identities }, undefined, 2),
+    "EOF",
+    [
+      "exec weed -logtostderr=true server -dir=/data -ip=127.0.0.1 -ip.bind=0.0.0.0",
+      "-master.volumeSizeLimitMB=1024 -volume.max=0 -filer",
+      `-s3 -s3.port=${S3} -s3.config=/tmp/s3.json -metricsPort=${METRICS_PORT}`,
+    ].join(" "),
+  ].join("\n");
+}
