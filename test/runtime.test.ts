@@ -3,12 +3,22 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import { KubernetesWorkload } from "../components/runtime/kubernetes.ts";
 import { defineWorkload, type Port, type Workload } from "../components/workloads/contract.ts";
+import { neighbourOf } from "../components/workloads/neighbour.ts";
 import type { PlannedWorkload } from "../components/workloads/plan.ts";
 import { record } from "../plan/recorder/record.ts";
 import type { Row } from "../policies/row.ts";
 import { rowOf } from "./harness.ts";
 
 const container = { image: "worker@sha256:aa", cpu: { request: 1 }, memoryMiB: { request: 256 }, user: 10001 };
+
+const FACTS = {
+  environment: { name: "test", purpose: "development" },
+  mesh: { tailnet: "example.ts.net" },
+  pools: {},
+  workloads: {},
+  models: {},
+  budget: {},
+};
 
 /** What the runtime makes of a workload with the name `worker`. */
 async function rowsOf(
@@ -29,17 +39,8 @@ async function rowsOf(
     }),
     file: "test/runtime.test.ts",
   };
-  const planned: PlannedWorkload = {
-    name: "worker",
-    entry: { kind: "worker", team: "assistants", pool: "inference", dataClass: "internal", hostnames },
-    definition,
-    handles: {},
-    runtime: "kubernetes",
-    namespace: "team-assistants",
-    meshHost: undefined,
-    requires: [],
-    workload,
-  };
+  const entry = { kind: "worker", team: "assistants", pool: "inference", dataClass: "internal", hostnames };
+  const planned: PlannedWorkload = { ...neighbourOf("worker", entry, definition, FACTS), requires: [], workload };
   const { rows } = await record({ name: "test", config: {}, secretKeys: [] }, async () => {
     const provider = new kubernetes.Provider("kubernetes", {});
     const vault = { kv: "kv", loginMount: "kubernetes", environment: "test", dependsOn: [] };
@@ -48,7 +49,7 @@ async function rowsOf(
       "worker",
       {
         planned,
-        consumers: [],
+        surroundings: { fleet: [planned], apiServers: [] },
         namespace: "team-assistants",
         allocation,
         taints: [],

@@ -101,9 +101,7 @@ export async function rowsOfTeams(workloads: readonly PlannedWorkload[]): Promis
       const { team, pool, dataClass } = one.entry;
       new KubernetesWorkload(one.name, {
         planned: one,
-        consumers: workloads.filter(({ workload: { needs = [] } }) =>
-          needs.some(({ workload: name }) => name === one.name),
-        ),
+        surroundings: { fleet: workloads, apiServers: [{ range: `${API_SERVER}/32`, port: 6443 }] },
         namespace: namespaceOf(team),
         taints: [],
         priorityClass: "production",

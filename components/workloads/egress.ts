@@ -1,4 +1,4 @@
-import type { Container, Handle, Need, Workload } from "./contract.ts";
+import type { Container, Handle, Need, Volume, Workload } from "./contract.ts";
 
 /** Name of {@link EGRESS} among a workload's needs. */
 export const EGRESS_NEED = "egress-proxy";
@@ -14,14 +14,37 @@ export function throughProxy(workload: Workload, proxy: Handle, name: string): W
     NO_PROXY: `.svc.cluster.local,localhost,127.0.0.1,${name}`,
   };
   const proxied = (container: Container): Container => ({ ...container, env: { ...env, ...container.env } });
-  const all = (containers: Readonly<Record<string, Container>>): Record<string, Container> =>
-    Object.fromEntries(Object.entries(containers).map(([key, container]) => [key, proxied(container)]));
-  const { container, sidecars, prepare } = workload;
+  const all = (containers: Readonly<Record<string, Container>>) => mapValues(containers, proxied);
+  const { container, sidecars, prepare, erasure } = workload;
   const changed = {
     container: proxied(container),
     ...(sidecars === undefined ? {} : { sidecars: all(sidecars) }),
     ...(prepare === undefined ? {} : { prepare: all(prepare) }),
+    ...(erasure === undefined || "impossible" in erasure ? {} : { erasure: { job: proxied(erasure.job) } }),
   };
-  if (workload.jobs === undefined) return { ...workload, ...changed };
-  return { ...workload, ...changed, jobs: all(workload.jobs) };
+  if (workload.volumes === undefined && workload.jobs === undefined) return { ...workload, ...changed };
+  const { jobs, volumes } = workload;
+  return {
+    ...workload,
+    ...changed,
+    ...(jobs === undefined ? {} : { jobs: all(jobs) }),
+    ...(volumes === undefined ? {} : { volumes: mapValues(volumes, (volume) => copiedThrough(volume, proxied)) }),
+  };
 }
+
+function copiedThrough(volume: Volume, proxied: (container: Container) => Container): Volume {
+  const { backup } = volume;
+  if (backup === undefined) return volume;
+  const { save, restore } = backup;
+  return {
+    ...volume,
+    backup: {
+      ...backup,
+      ...(save === undefined ? {} : { save: proxied(save) }),
+      ...(restore === undefined ? {} : { restore: proxied(restore) }),
+    },
+  };
+}
+
+const mapValues = <From, To>(of: Readonly<Record<string, From>>, change: (value: From) => To): Record<string, To> =>
+  Object.fromEntries(Object.entries(of).map(([key, value]) => [key, change(value)]));

@@ -1,3 +1,4 @@
+import { backupNeed } from "./backups.ts";
 import type { CatalogueModel, Handle, Need } from "./contract.ts";
 import { EGRESS, EGRESS_NEED } from "./egress.ts";
 import type { RegisteredKind } from "./extensions.ts";
@@ -31,7 +32,7 @@ export function resolveNeeds(
   const { needs, egress } = own.definition;
   const resolveAll = (declared: Readonly<Record<string, Need>>) =>
     Object.entries(declared).map(([name, need]) => [name, resolve(name, need, own, all, kinds)] as const);
-  const declared = resolveAll(needs);
+  const declared = resolveAll({ ...needs, ...backupNeed(own.definition, kinds) });
   const reachesOut =
     egress(own.entry, models).length > 0 ||
     declared.some(([, outcome]) => "handle" in outcome && outcome.handle?.outside === true);

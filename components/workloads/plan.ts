@@ -1,4 +1,5 @@
 import type { BuildContext, CatalogueModel, Consumer, Handle, ServedModel, Workload } from "./contract.ts";
+import { BACKUP_NEED, withBackups } from "./backups.ts";
 import { EGRESS_NEED, throughProxy } from "./egress.ts";
 import type { RegisteredKind } from "./extensions.ts";
 import { catalogueOf, type WorkloadFacts } from "./facts.ts";
@@ -11,6 +12,8 @@ export interface PlannedWorkload extends Neighbour {
   readonly workload: Workload;
   /** What must be there before it: the needs that its definition declares. */
   readonly requires: readonly Handle[];
+  /** Where copies of its volumes go; undefined where none are made. */
+  readonly store?: Handle;
 }
 
 export interface Survey {
@@ -52,7 +55,8 @@ export function surveyWorkloads(
     };
     const context = contextOf(own, { facts, catalogue, entries, needs, handles: resolved.handles, image });
     try {
-      return [build(own, context)];
+      const store = entries.find(({ name }) => name === resolved.handles[BACKUP_NEED]?.workload);
+      return [build(own, context, store)];
     } catch (error) {
       problems.push({
         path: [own.name],
@@ -131,14 +135,25 @@ const consumersIn = (own: Neighbour, other: Neighbour, needs: ResolvedNeeds | un
       handle: handleOf(own, port, other),
     }));
 
-/** The declared needs come first, then those that the definition found by itself. */
-function build(own: Neighbour, context: BuildContext): PlannedWorkload {
+/** The declared needs come first, then those that the definition found by itself. Only backups reach their store. */
+function build(own: Neighbour, context: BuildContext, store: Neighbour | undefined): PlannedWorkload {
   const built = own.definition.build(own.entry, context);
-  const requires = Object.values(context.needs).filter((need) => need !== undefined);
-  const needs = [...requires, ...(built.needs ?? [])];
+  const { [BACKUP_NEED]: handle, ...others } = context.needs;
+  const reached = Object.values(others).filter((need) => need !== undefined);
+  const needs = [...reached, ...(built.needs ?? [])];
   const proxy = context.needs[EGRESS_NEED];
-  const workload = proxy === undefined ? built : throughProxy(built, proxy, own.name);
-  return { ...own, workload: needs.length === 0 ? workload : { ...workload, needs }, requires };
+  const bucket = store?.definition.backupBucket?.(store.entry);
+  const backed =
+    handle === undefined || bucket === undefined
+      ? built
+      : withBackups(built, own.name, { handle, bucket, image: () => context.image("restic") });
+  const workload = proxy === undefined ? backed : throughProxy(backed, proxy, own.name);
+  return {
+    ...own,
+    workload: needs.length === 0 ? workload : { ...workload, needs },
+    requires: handle === undefined ? reached : [...reached, handle],
+    ...(handle === undefined ? {} : { store: handle }),
+  };
 }
 
 function unknownKind(name: string, given: string, kinds: readonly RegisteredKind[]): WorkloadProblem {

@@ -11,11 +11,12 @@ export type Arrival = { readonly flow: Flow } & ({ readonly port: number } | { r
  * none.
  */
 export function arrivalOf(flow: Flow, { pods, services }: Manifests): Arrival {
-  const { to, port, protocol } = flow;
+  const { to, port, protocol, direct = false } = flow;
   if (to.kind !== "workload" || !isGoverned(to.namespace)) return { flow, port };
   const name = `${to.namespace}/${to.name}`;
   const group = pods.find((candidate) => candidate.namespace === to.namespace && candidate.name === to.name);
   if (group === undefined) return { flow, lost: `no controller makes the pods of ${name}` };
+  if (direct) return { flow, port };
   const service = services.find((candidate) => candidate.namespace === to.namespace && candidate.name === to.name);
   if (service === undefined) return { flow, lost: `no service is called ${name}` };
   const unlike = Object.entries(service.selector).find(([key, value]) => group.labels[key] !== value);

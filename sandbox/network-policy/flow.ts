@@ -17,6 +17,8 @@ export interface Flow {
   /** As the caller dials it: a service's port where there is a service in between. */
   readonly port: number;
   readonly protocol: Protocol;
+  /** True where the caller dials the pods' own addresses. */
+  readonly direct?: true;
   /** What declares it, for people. */
   readonly why: string;
 }

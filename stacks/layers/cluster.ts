@@ -6,9 +6,11 @@ import { PriorityClasses } from "../../components/cluster/priority-classes.ts";
 import { Queues } from "../../components/cluster/queues.ts";
 import { TenantNamespace } from "../../components/cluster/tenant-namespace.ts";
 import { labelsOf } from "../../components/labels.ts";
+import { MESH_RANGE } from "../../components/mesh/range.ts";
 import { hostAddress } from "../../components/network/ranges.ts";
 import type { FleetProviders } from "../../components/providers.ts";
-import { namespaceOf } from "../../components/workloads/neighbour.ts";
+import { OPERATOR_NAMESPACE } from "../../components/runtime/kubernetes/operators.ts";
+import { namespaceOf, NODE_AGENTS } from "../../components/workloads/neighbour.ts";
 import type { PlannedWorkload } from "../../components/workloads/plan.ts";
 import type { EnvironmentSpec } from "../spec/environment.ts";
 import type { EnvironmentLock } from "../spec/lock.ts";
@@ -18,8 +20,6 @@ import { taintsOf } from "../spec/pools.ts";
 import { k3sServers } from "./nodes.ts";
 import type { FleetNodes } from "./pools.ts";
 
-const SYSTEM = "splitfleet-system";
-const MESH_RANGE = "100.64.0.0/10";
 const API_PORT = 6443;
 const VAULT_PORT = 8200;
 
@@ -28,6 +28,8 @@ const MIB_PER_GIB = 1024;
 export interface FleetCluster {
   /** Namespaces by team. */
   readonly teams: Readonly<Record<string, TenantNamespace>>;
+  /** Namespace of agents that look after their node; undefined where there are none. */
+  readonly nodeAgents: TenantNamespace | undefined;
   /** By name, those that something in the environment needs. */
   readonly operators: Readonly<Record<string, Operator>>;
   readonly priorities: PriorityClasses["names"];
@@ -53,18 +55,13 @@ export function createCluster(
     providers: [providers.kubernetes],
     ...(nodes.serverPool === undefined ? {} : { dependsOn: [nodes.serverPool], deletedWith: nodes.serverPool }),
   };
-  const hetznerPools = ofKind(spec.pools, "hetzner");
-  const apiServers = k3sServers(spec).map(({ pool, number }) => ({
-    range: `${hostAddress(entryOf("pools", hetznerPools, pool).subnet, number)}/32`,
-    port: API_PORT,
-  }));
-
+  const apiServers = apiServersOf(spec);
   const platformLabels = labelsOf({ environment, team: "platform", dataClass: "confidential" });
   const priorities = new PriorityClasses("priorities", { labels: platformLabels }, opts);
   const system = new TenantNamespace(
-    SYSTEM,
+    OPERATOR_NAMESPACE,
     {
-      namespace: SYSTEM,
+      namespace: OPERATOR_NAMESPACE,
       egress: [...apiServers, { range: MESH_RANGE, port: VAULT_PORT }],
       labels: platformLabels,
     },
@@ -77,6 +74,14 @@ export function createCluster(
       return [team, new TenantNamespace(name, { namespace: name, quota, labels }, opts)];
     }),
   );
+  const hasNodeAgents = planned.some(({ namespace }) => namespace === NODE_AGENTS);
+  const nodeAgents = hasNodeAgents
+    ? new TenantNamespace(
+        NODE_AGENTS,
+        { namespace: NODE_AGENTS, podSecurity: "privileged", labels: platformLabels },
+        opts,
+      )
+    : undefined;
   const needed = operatorsFor(
     planned.map(({ workload }) => workload),
     { queues: queuedPools(spec.teams).size > 0 },
@@ -98,7 +103,16 @@ export function createCluster(
     { teams, labels: platformLabels },
     pulumi.mergeOptions(opts, { dependsOn: byName[kueue.name] ?? [] }),
   );
-  return { teams, operators: byName, priorities: priorities.names, queues };
+  return { teams, nodeAgents, operators: byName, priorities: priorities.names, queues };
+}
+
+/** The API servers as pods reach them. */
+export function apiServersOf(spec: EnvironmentSpec): { range: string; port: number }[] {
+  const pools = ofKind(spec.pools, "hetzner");
+  return k3sServers(spec).map(({ pool, number }) => ({
+    range: `${hostAddress(entryOf("pools", pools, pool).subnet, number)}/32`,
+    port: API_PORT,
+  }));
 }
 
 /** Kueue and its queues, where a team has reserved a share of a pool. */

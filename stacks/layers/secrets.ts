@@ -1,14 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { FleetProviders } from "../../components/providers.ts";
+import { MESH_RANGE } from "../../components/mesh/range.ts";
 import { secretPath, secretsOf, vaultRole } from "../../components/runtime/kubernetes/secrets.ts";
 import { VaultAccess } from "../../components/secrets/vault-access.ts";
 import { VaultEngines } from "../../components/secrets/vault-engines.ts";
 import type { PlannedWorkload } from "../../components/workloads/plan.ts";
 import type { EnvironmentSpec } from "../spec/environment.ts";
 import type { FleetNodes } from "./pools.ts";
-
-/** Nodes log in over the mesh and from nowhere else. */
-const MESH_RANGE = "100.64.0.0/10";
 
 /** Engines, and one reader for each kind of node and each workload that has secrets. */
 export function createSecrets(
@@ -26,6 +24,7 @@ export function createSecrets(
   const { mounts } = engines;
   const withEngines = pulumi.mergeOptions(opts, { dependsOn: [engines] });
 
+  // Nodes log in over the mesh and from nowhere else.
   const nodeLogin = { method: "approle", boundRanges: [MESH_RANGE] } as const;
   const agentToken = `${environment}/k3s/agent-token`;
   new VaultAccess(

@@ -2,14 +2,16 @@ import type { FleetProviders } from "../../components/providers.ts";
 import { operatorsOf } from "../../components/cluster/operators/registry.ts";
 import { vaultSecretsOperator } from "../../components/cluster/operators/vault-secrets-operator.ts";
 import { priorityOf } from "../../components/cluster/priority-classes.ts";
+import type { TenantNamespace } from "../../components/cluster/tenant-namespace.ts";
 import { KubernetesWorkload } from "../../components/runtime/kubernetes.ts";
 import type { VaultEngines } from "../../components/secrets/vault-engines.ts";
+import { NODE_AGENTS } from "../../components/workloads/neighbour.ts";
 import type { PlannedWorkload } from "../../components/workloads/plan.ts";
 import type { EnvironmentSpec } from "../spec/environment.ts";
 import { entryOf } from "../spec/of-kind.ts";
 import { taintsOf } from "../spec/pools.ts";
 import { queuedPools } from "../spec/queues.ts";
-import type { FleetCluster } from "./cluster.ts";
+import { apiServersOf, type FleetCluster } from "./cluster.ts";
 import type { FleetNodes } from "./pools.ts";
 
 export interface Ground {
@@ -28,14 +30,18 @@ export function createWorkloads(
   const { secrets, cluster, nodes } = ground;
   const environment = spec.environment.name;
   const queued = queuedPools(spec.teams);
+  const surroundings = {
+    fleet: planned.filter(({ runtime }) => runtime === "kubernetes"),
+    apiServers: apiServersOf(spec),
+  };
   for (const workload of planned) {
     const { team, pool, dataClass } = workload.entry;
     new KubernetesWorkload(
       workload.name,
       {
         planned: workload,
-        consumers: planned.filter((other) => other.workload.needs?.some((need) => need.workload === workload.name)),
-        namespace: entryOf("teams", cluster.teams, team).namespace,
+        surroundings,
+        namespace: namespaceOfPods(workload, cluster).namespace,
         taints: taintsOf(entryOf("pools", spec.pools, pool)),
         priorityClass: cluster.priorities[priorityOf(workload.workload)],
         operators: operatorsOf(workload.workload).map(({ name }) => entryOf("operators", cluster.operators, name)),
@@ -55,3 +61,10 @@ export function createWorkloads(
     );
   }
 }
+
+/** Where the workload's pods live, known to exist. */
+const namespaceOfPods = (
+  { namespace, entry }: PlannedWorkload,
+  { nodeAgents, teams }: FleetCluster,
+): TenantNamespace =>
+  namespace === NODE_AGENTS && nodeAgents !== undefined ? nodeAgents : entryOf("teams", teams, entry.team);

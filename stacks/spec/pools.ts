@@ -117,6 +117,10 @@ export const pools = z.record(slug, pool);
 /** Taints of a pool's nodes; none where somebody else runs them. */
 export const taintsOf = (pool: Pool): z.infer<typeof taint>[] => (pool.kind === "external" ? [] : pool.taints);
 
+/** Whether a pool's nodes are nodes of the cluster. */
+export const inCluster = (pool: Pool): boolean =>
+  pool.kind === "hetzner" ? pool.cluster !== "none" : pool.kind !== "external";
+
 /** Nodes of a pool, at most. */
 export function sizeOf(pool: Pool): number {
   switch (pool.kind) {

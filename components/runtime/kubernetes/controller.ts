@@ -1,11 +1,12 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { queuedRun } from "../../cluster/queues.ts";
-import { refine } from "../../component.ts";
+import { refine, type Transform } from "../../component.ts";
 import type { Batch, CustomResource, Operated, Scheduled, Service, Volume } from "../../workloads/contract.ts";
 import type { PlannedWorkload } from "../../workloads/plan.ts";
 import { withAnnotations } from "./annotations.ts";
-import { type podTemplate, selectorOf } from "./pod.ts";
+import type { podTemplate } from "./pod.ts";
+import { selectorOf } from "./selectors.ts";
 
 type ObjectMeta = kubernetes.types.input.meta.v1.ObjectMeta;
 
@@ -55,23 +56,33 @@ const overrideOf = ({ planned: { workload } }: ControllerArgs) => workload.overr
 const fixed = (replicas: Service["replicas"]): { readonly replicas?: number } =>
   typeof replicas === "number" ? { replicas } : {};
 
-/** The operator makes pods of the resource that bears the workload's name, and of those beside it. */
+/**
+ * The operator makes pods of the resource that bears the workload's name; what stands beside it comes after it, in the
+ * order of the definition.
+ */
 function createOperated(
   name: string,
   { resources }: Operated,
   args: ControllerArgs,
   opts: pulumi.CustomResourceOptions,
 ): kubernetes.apiextensions.CustomResource {
-  const [main, ...others] = resources;
-  if (main === undefined) throw new Error(`workload ${args.planned.name} has no custom resource`);
-  const create = ({ apiVersion, kind, name: suffix, spec }: CustomResource, more: pulumi.CustomResourceOptions) =>
-    new kubernetes.apiextensions.CustomResource(
-      `${name}-${suffix ?? kind.toLowerCase()}`,
-      { apiVersion, kind, metadata: { ...args.metadata, name: suffix ?? args.planned.name }, spec },
+  const { metadata, planned } = args;
+  const main = resources.find((resource) => resource.name === undefined);
+  if (main === undefined) throw new Error(`workload ${planned.name} has no custom resource of its own name`);
+  const create = (
+    { apiVersion, kind, name: own = planned.name, spec }: CustomResource,
+    more: pulumi.CustomResourceOptions,
+    transform?: Transform<kubernetes.apiextensions.CustomResourceArgs>,
+  ) => {
+    const resource = { apiVersion, kind, metadata: { ...metadata, name: own }, spec };
+    return new kubernetes.apiextensions.CustomResource(
+      `${name}-${kind.toLowerCase()}${own === planned.name ? "" : `-${own}`}`,
+      transform === undefined ? resource : transform(resource),
       more,
     );
-  const created = create(main, opts);
-  for (const other of others) create(other, { ...opts, dependsOn: [created] });
+  };
+  const created = create(main, opts, overrideOf(args)?.customResource);
+  for (const other of resources) if (other !== main) create(other, { ...opts, dependsOn: [created] });
   return created;
 }
 

@@ -2,8 +2,9 @@ import { expect, test } from "vitest";
 import type { Handle, Service, Workload } from "../../workloads/contract.ts";
 import { planWorkloads, type PlannedWorkload } from "../../workloads/plan.ts";
 import { configFiles } from "./config-files.ts";
-import { jobPolicySpec, networkPolicySpec } from "./network-policy.ts";
+import { networkPolicySpec, runPolicySpec } from "./network-policy.ts";
 import { podTemplate } from "./pod.ts";
+import { runsOf } from "../../workloads/runs.ts";
 
 type ServiceWorkload = PlannedWorkload & { readonly workload: Service };
 
@@ -37,6 +38,7 @@ const pods = (workload: string, team: string) => ({
   namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": `team-${team}` } },
   podSelector: { matchLabels: { "app.kubernetes.io/name": workload } },
 });
+const of = (...fleet: PlannedWorkload[]) => ({ fleet, apiServers: [] });
 const taints = [{ key: "nvidia.com/gpu", value: "true", effect: "NoSchedule" }];
 const allocation = { environment: "sandbox", ...entry, workload: "proxy" };
 const podOf = (workload: Workload, files = configFiles(workload.files ?? {})) =>
@@ -51,7 +53,7 @@ const podOf = (workload: Workload, files = configFiles(workload.files ?? {})) =>
   });
 
 test("a port for the mesh lets mesh addresses in, and a need lets its consumer out", () => {
-  expect(networkPolicySpec(proxy, [])).toEqual({
+  expect(networkPolicySpec(proxy, of(engine))).toEqual({
     podSelector: { matchLabels: { "app.kubernetes.io/name": "proxy" } },
     policyTypes: ["Ingress", "Egress"],
     ingress: [{ from: [{ ipBlock: { cidr: "100.64.0.0/10" } }], ports: [{ port: 4000, protocol: "TCP" }] }],
@@ -60,7 +62,7 @@ test("a port for the mesh lets mesh addresses in, and a need lets its consumer o
 });
 
 test("a port for the cluster lets in those that declared a need, and the workload's own jobs", () => {
-  expect(networkPolicySpec(engine, [proxy])).toEqual({
+  expect(networkPolicySpec(engine, of(proxy))).toEqual({
     podSelector: { matchLabels: { "app.kubernetes.io/name": "engine" } },
     policyTypes: ["Ingress", "Egress"],
     ingress: [
@@ -91,19 +93,20 @@ test("a port number that serves two protocols lets a consumer in by the one it n
     workload: { ...engine.workload, jobs: {} },
   };
   const consumer = { ...proxy, workload: { ...proxy.workload, needs: [udp] } };
-  expect(networkPolicySpec(names, [consumer]).ingress).toEqual([
+  expect(networkPolicySpec(names, of(consumer)).ingress).toEqual([
     { from: [pods("proxy", "assistants")], ports: [{ port: 53, protocol: "UDP" }] },
   ]);
 });
 
 test("a workload nobody needs lets nothing but its jobs in", () => {
-  expect(networkPolicySpec(engine, []).ingress).toEqual([
+  expect(networkPolicySpec(engine, of()).ingress).toEqual([
     { from: [pods("engine-preload", "platform")], ports: [{ port: 11434, protocol: "TCP" }] },
   ]);
 });
 
-test("a job may reach its workload and nothing else", () => {
-  expect(jobPolicySpec(engine, "engine-preload")).toEqual({
+test("a job may reach its workload and what that needs, and nothing else", () => {
+  const job = runsOf(engine)[0] ?? { name: "", needs: [] };
+  expect(runPolicySpec(engine, job, of())).toEqual({
     podSelector: { matchLabels: { "app.kubernetes.io/name": "engine-preload" } },
     policyTypes: ["Ingress", "Egress"],
     egress: [{ to: [pods("engine", "platform")], ports: [{ port: 11434, protocol: "TCP" }] }],

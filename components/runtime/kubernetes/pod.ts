@@ -2,18 +2,19 @@ import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Taint } from "../../compute/node-config/k3s.ts";
 import type { Allocation } from "../../labels.ts";
-import { type Container, type Probe, replicasOf } from "../../workloads/contract.ts";
+import { type Container, replicasOf } from "../../workloads/contract.ts";
 import type { PlannedWorkload } from "../../workloads/plan.ts";
 import type { ConfigFiles } from "./config-files.ts";
-import { referredName } from "./secrets.ts";
+import { containerArgs } from "./container.ts";
+import { mountsIn, type PodFiles } from "./mounts.ts";
+import { selectorOf } from "./selectors.ts";
 
 type PodTemplate = kubernetes.types.input.core.v1.PodTemplateSpec;
-type ContainerArgs = kubernetes.types.input.core.v1.Container;
+type PodSpec = kubernetes.types.input.core.v1.PodSpec;
 
+/** What the pods of a workload, and those that run beside them, have in common. */
 export interface PodArgs {
   readonly planned: Pick<PlannedWorkload, "name" | "workload">;
-  /** One of the workload's jobs, if the pods are not those of the workload itself. */
-  readonly job?: Container;
   readonly labels: Record<string, string>;
   readonly allocation: Allocation;
   /** Of the pool: its pods put up with them, all others stay away. */
@@ -25,23 +26,73 @@ export interface PodArgs {
   readonly account: string;
 }
 
-/** Labels that select a workload's pods and nothing else. */
-export const selectorOf = (workload: string): Record<string, string> => ({ "app.kubernetes.io/name": workload });
+/** A pod that runs beside those of a workload. */
+export interface RunPod {
+  readonly container: Container;
+  /** Claims that it mounts, by the volume's name. */
+  readonly claims: PodFiles["claims"];
+  /** The workload's pod on whose node it must be. */
+  readonly besidePod?: string;
+}
 
-/** Pods under the restricted security profile: no root, no privilege, no writable image, no token of their own. */
-export function podTemplate({
-  planned,
-  job,
-  labels,
-  allocation,
-  taints,
-  priorityClass,
-  files,
-  account,
-}: PodArgs): PodTemplate & { spec: kubernetes.types.input.core.v1.PodSpec } {
-  const { container, volumes = {} } = job === undefined ? planned.workload : { container: job };
-  const spreads = job === undefined && replicasOf(planned.workload).maximum > 1;
-  const scratch = container.scratch ?? [];
+/** Pods under the restricted security profile; only agents of a node may be root, and only by their definition. */
+export function podTemplate(args: PodArgs): PodTemplate & { spec: PodSpec } {
+  const { workload, name } = args.planned;
+  const { container, sidecars = {}, prepare = {}, volumes = {}, hostPaths = [], clusterAccess = [] } = workload;
+  const containers = [container, ...Object.values(sidecars), ...Object.values(prepare)];
+  const files = { volumes, claims: {}, hostPaths };
+  const spreads = replicasOf(workload).maximum > 1;
+  return templateOf(args, {
+    named: { main: container, ...sidecars },
+    prepare,
+    files,
+    asksApiServer: clusterAccess.length > 0,
+    everyPool: workload.form === "daemon" && workload.everyPool === true,
+    more: {
+      ...(containers.some(({ gpus = 0 }) => gpus > 0) ? { runtimeClassName: GPU_RUNTIME } : {}),
+      ...(spreads ? { topologySpreadConstraints: [spread(name)] } : {}),
+    },
+  });
+}
+
+/** The same for a pod that runs beside them. */
+export function runTemplate(args: PodArgs, { container, claims, besidePod }: RunPod): PodTemplate & { spec: PodSpec } {
+  const volumes = Object.entries(args.planned.workload.volumes ?? {}).filter(([name]) => claims[name] !== undefined);
+  return templateOf(args, {
+    named: { main: container },
+    prepare: {},
+    files: { volumes: Object.fromEntries(volumes), claims, hostPaths: [] },
+    asksApiServer: false,
+    everyPool: false,
+    more: besidePod === undefined ? {} : { affinity: { podAffinity: { ...onNodeOf(besidePod) } } },
+  });
+}
+
+/** Runtime class that k3s makes where it finds NVIDIA's container runtime. */
+const GPU_RUNTIME = "nvidia";
+
+interface Parts {
+  /** The first one is the workload's own. */
+  readonly named: Readonly<Record<string, Container>> & { readonly main: Container };
+  readonly prepare: Readonly<Record<string, Container>>;
+  readonly files: Pick<PodFiles, "volumes" | "claims" | "hostPaths">;
+  readonly asksApiServer: boolean;
+  readonly everyPool: boolean;
+  readonly more: Partial<PodSpec>;
+}
+
+function templateOf(
+  { planned: { name, workload }, labels, allocation, taints, priorityClass, files, account }: PodArgs,
+  { named, prepare, files: own, asksApiServer, everyPool, more }: Parts,
+): PodTemplate & { spec: PodSpec } {
+  const { user, lifecycle } = named.main;
+  const all = [...Object.values(named), ...Object.values(prepare)];
+  const podFiles = { ...own, name, config: files, secretFiles: workload.secretFiles ?? {} };
+  const { volumes, mountsOf } = mountsIn(all, podFiles);
+  const argsOf = (containers: Readonly<Record<string, Container>>) =>
+    Object.entries(containers).map(([key, container]) =>
+      containerArgs(container, { workload: name, name: key, podUser: user, mounts: mountsOf(container) }),
+    );
   return {
     metadata: {
       labels,
@@ -49,89 +100,48 @@ export function podTemplate({
     },
     spec: {
       serviceAccountName: account,
-      automountServiceAccountToken: false,
+      automountServiceAccountToken: asksApiServer,
       priorityClassName: priorityClass,
-      nodeSelector: allocation.pool === undefined ? {} : { "splitfleet/pool": allocation.pool },
-      ...(taints.length === 0
-        ? {}
-        : { tolerations: taints.map(({ key, value, effect }) => ({ key, operator: "Equal", value, effect })) }),
+      ...placement(everyPool, allocation, taints),
       securityContext: {
-        runAsNonRoot: true,
-        runAsUser: container.user,
-        runAsGroup: container.user,
-        fsGroup: container.user,
+        runAsNonRoot: all.every((container) => container.user !== 0),
+        runAsUser: user,
+        runAsGroup: user,
+        fsGroup: user,
         seccompProfile: { type: "RuntimeDefault" },
       },
-      ...(container.lifecycle === undefined ? {} : { terminationGracePeriodSeconds: container.lifecycle.graceSeconds }),
-      ...(spreads ? { topologySpreadConstraints: [spread(planned.name)] } : {}),
-      containers: [
-        {
-          ...containerArgs(planned.name, container),
-          volumeMounts: [
-            ...(files?.mounts ?? []).map(({ key, path }) => ({
-              name: "config",
-              mountPath: path,
-              subPath: key,
-              readOnly: true,
-            })),
-            ...Object.entries(volumes).map(([name, { path }]) => ({ name, mountPath: path })),
-            ...scratch.map((path, index) => ({ name: `scratch-${index}`, mountPath: path })),
-          ],
-        },
-      ],
-      volumes: [
-        ...(files === undefined ? [] : [{ name: "config", configMap: { name: `${planned.name}-config` } }]),
-        ...scratch.map((_, index) => ({ name: `scratch-${index}`, emptyDir: {} })),
-      ],
+      ...(lifecycle === undefined ? {} : { terminationGracePeriodSeconds: lifecycle.graceSeconds }),
+      ...more,
+      ...(Object.keys(prepare).length === 0 ? {} : { initContainers: argsOf(prepare) }),
+      containers: argsOf(named),
+      volumes,
     },
   };
 }
 
-function containerArgs(name: string, container: Container): ContainerArgs {
-  const { image, command, args, env = {}, cpu, memoryMiB, gpus = 0, probes, lifecycle } = container;
+/** Nodes of the pool and their taints, or every node of the cluster. */
+function placement(everyPool: boolean, { pool }: Allocation, taints: readonly Taint[]): Partial<PodSpec> {
+  if (everyPool) return { nodeSelector: {}, tolerations: [{ operator: "Exists" }] };
   return {
-    name: "main",
-    image,
-    ...(command === undefined ? {} : { command: [...command] }),
-    ...(args === undefined ? {} : { args: [...args] }),
-    env: Object.entries(env).map(([variable, value]) =>
-      typeof value === "string"
-        ? { name: variable, value }
-        : { name: variable, valueFrom: { secretKeyRef: { name: referredName(name, value), key: value.key } } },
-    ),
-    resources: {
-      requests: { cpu: String(cpu.request), memory: `${memoryMiB.request}Mi` },
-      limits: {
-        memory: `${memoryMiB.limit ?? memoryMiB.request}Mi`,
-        ...(cpu.limit === undefined ? {} : { cpu: String(cpu.limit) }),
-        ...(gpus === 0 ? {} : { "nvidia.com/gpu": String(gpus) }),
-      },
-    },
-    ...(probes === undefined
+    nodeSelector: pool === undefined ? {} : { "splitfleet/pool": pool },
+    ...(taints.length === 0
       ? {}
-      : {
-          ...(probes.startup === undefined ? {} : { startupProbe: probe(probes.startup) }),
-          readinessProbe: probe(probes.readiness),
-          livenessProbe: probe(probes.liveness),
-        }),
-    ...(lifecycle?.drainSeconds === undefined
-      ? {}
-      : { lifecycle: { preStop: { sleep: { seconds: lifecycle.drainSeconds } } } }),
-    securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
+      : { tolerations: taints.map(({ key, value, effect }) => ({ key, operator: "Equal", value, effect })) }),
   };
 }
-
-const probe = (declared: Probe): kubernetes.types.input.core.v1.Probe => {
-  const { periodSeconds, failureThreshold, timeoutSeconds } = declared;
-  const timing = { periodSeconds, failureThreshold, ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }) };
-  if ("command" in declared) return { exec: { command: [...declared.command] }, ...timing };
-  if ("tcpPort" in declared) return { tcpSocket: { port: declared.tcpPort }, ...timing };
-  return { httpGet: { path: declared.path, port: declared.port }, ...timing };
-};
 
 const spread = (name: string) => ({
   maxSkew: 1,
   topologyKey: "kubernetes.io/hostname",
   whenUnsatisfiable: "ScheduleAnyway",
   labelSelector: { matchLabels: selectorOf(name) },
+});
+
+const onNodeOf = (pod: string): kubernetes.types.input.core.v1.PodAffinity => ({
+  requiredDuringSchedulingIgnoredDuringExecution: [
+    {
+      topologyKey: "kubernetes.io/hostname",
+      labelSelector: { matchLabels: { "statefulset.kubernetes.io/pod-name": pod } },
+    },
+  ],
 });

@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { SecretReference } from "../../workloads/contract.ts";
+import { type SecretReference, secretsUsedBy } from "../../workloads/contract.ts";
 import type { PlannedWorkload } from "../../workloads/plan.ts";
 import { type ControllerKind, controllerKind } from "./form.ts";
 
@@ -32,22 +32,17 @@ interface ReadSecret {
 }
 
 /** What a workload's pods read: its own secrets, and those of others that it has a credential of. */
-export function secretsOf({
-  name,
-  workload: { container, jobs = {}, secrets = {} },
-}: Pick<PlannedWorkload, "name" | "workload">): ReadSecret[] {
-  const own = Object.keys(secrets).map((secret): ReadSecret => ({
+export function secretsOf({ name, workload }: Pick<PlannedWorkload, "name" | "workload">): ReadSecret[] {
+  const own = Object.keys(workload.secrets ?? {}).map((secret): ReadSecret => ({
     owner: name,
     secret,
     name: secretName(name, secret),
   }));
-  const referred = [container, ...Object.values(jobs)]
-    .flatMap(({ env = {} }) => Object.values(env))
-    .flatMap((value): ReadSecret[] =>
-      typeof value === "string" || value.workload === undefined
-        ? []
-        : [{ owner: value.workload, secret: value.secret, name: referredName(name, value) }],
-    );
+  const referred = secretsUsedBy(workload).flatMap((reference): ReadSecret[] =>
+    reference.workload === undefined
+      ? []
+      : [{ owner: reference.workload, secret: reference.secret, name: referredName(name, reference) }],
+  );
   return [...new Map([...own, ...referred].map((read) => [read.name, read])).values()];
 }
 

@@ -50,7 +50,10 @@ export interface Container {
   readonly probes?: { readonly startup?: Probe; readonly readiness: Probe; readonly liveness: Probe };
   /** Left out, it has 30 seconds and drains none. */
   readonly lifecycle?: Lifecycle;
-  /** Directories that must be writable although the root file system is not. */
+  /**
+   * Directories that must be writable although the root file system is not. What `prepare` leaves in one, the containers
+   * that name it as well find there.
+   */
   readonly scratch?: readonly string[];
   /** User id the image runs as; 0 in agents of a node only. */
   readonly user: number;

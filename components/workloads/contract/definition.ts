@@ -173,6 +173,7 @@ export interface WorkloadKind extends Facts {
   serves(entry: object): readonly string[];
   egress(entry: object, models: Readonly<Record<string, CatalogueModel>>): readonly Egress[];
   outside(entry: object): string | undefined;
+  backupBucket?(entry: object): string;
   build(entry: object, context: BuildContext): Workload;
 }
 
@@ -187,6 +188,7 @@ export interface DefinedWorkload<
   serves(entry: z.input<z.ZodObject<Shape>>): readonly string[];
   egress(entry: z.input<z.ZodObject<Shape>>, models: Readonly<Record<string, CatalogueModel>>): readonly Egress[];
   outside(entry: z.input<z.ZodObject<Shape>>): string | undefined;
+  backupBucket?(entry: z.input<z.ZodObject<Shape>>): string;
   build(entry: z.input<z.ZodObject<Shape>>, context: BuildContext<Resolved<Needs>>): Workload;
 }
 
@@ -198,14 +200,15 @@ export function defineWorkload<
   const Needs extends Readonly<Record<string, Need>> = Readonly<Record<never, Need>>,
 >(definition: WorkloadDefinition<Kind, Shape, Needs>): DefinedWorkload<Kind, Shape, Needs> {
   const schema = z.object<Shape>(definition.spec);
+  const { backupBucket, ...facts } = definition;
   return {
-    ...definition,
+    ...facts,
     needs: definition.needs ?? {},
     example: definition.example ?? {},
     serves: (entry) => definition.serves?.(schema.parse(entry)) ?? [],
     egress: (entry, models) => definition.egress?.(schema.parse(entry), models) ?? [],
     outside: (entry) => definition.outside?.(schema.parse(entry)),
-    backupBucket: (entry) => definition.backupBucket?.(schema.parse(entry)),
+    ...(backupBucket === undefined ? {} : { backupBucket: (entry) => backupBucket(schema.parse(entry)) }),
     build: (entry, context) => definition.build(schema.parse(entry), context),
   };
 }

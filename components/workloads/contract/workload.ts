@@ -9,12 +9,16 @@ export interface Backup {
   /** How long a copy is kept: never longer than what it is a copy of. */
   readonly keepDays: number;
   /**
-   * Writes a copy to the object store, reading through the workload's own ports; left out, the files of the volume are
-   * copied. The store's address and credentials come as `BACKUP_REPOSITORY`, `AWS_ACCESS_KEY_ID`, ...
+   * Writes a copy to the object store, reading through the workload's own ports, and removes those that are too old.
+   * Left out, the volume's files are copied. Where to, and with which credentials, stands in its environment:
+   * `BACKUP_REPOSITORY` as restic writes it, `AWS_ENDPOINT_URL`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`,
+   * `RESTIC_PASSWORD` and `BACKUP_KEEP_DAYS`.
    */
   readonly save?: Container;
   /** Brings the newest copy back, or the one that `RESTORE_AT` names; goes with `save`. */
   readonly restore?: Container;
+  /** True if both find the volume at its path, while a pod of the workload has it. */
+  readonly mounts?: true;
 }
 
 export interface Volume {
@@ -69,8 +73,10 @@ interface Pods {
   readonly secrets?: Readonly<Record<string, SecretDeclaration>>;
   /** Handles that it found by itself in the context, such as servers of models; the definition's `needs` are added. */
   readonly needs?: readonly Handle[];
-  /** Directories of the node that it reads; for agents of a node only. */
+  /** Directories of the node that it reads, each found below `/host`; for agents of a node only. */
   readonly hostPaths?: readonly string[];
+  /** TCP ports at which its pods reach each other, as members of one cluster do. */
+  readonly peers?: readonly number[];
   /** What it may ask the API server, in every namespace; nothing unless stated. */
   readonly clusterAccess?: readonly ClusterAccess[];
   /** Who goes first where there is no room for all; `production` for what runs all the time, else `batch`. */
@@ -106,6 +112,12 @@ export interface Operated extends Pods {
   readonly resources: readonly CustomResource[];
   /** Labels that the operator puts on the pods which serve the ports. */
   readonly podLabels: Readonly<Record<string, string>>;
+  /** Labels of every pod that it makes, where not all of them serve; `podLabels` unless stated. */
+  readonly memberLabels?: Readonly<Record<string, string>>;
+  /** TCP ports at which the operator looks after the pods. */
+  readonly operatorPorts?: readonly number[];
+  /** True if the pods ask the API server, with an account that the operator gives them. */
+  readonly asksApiServer?: true;
   readonly replicas: number;
   readonly volumes?: Readonly<Record<string, Volume>>;
   readonly jobs?: Readonly<Record<string, Container>>;

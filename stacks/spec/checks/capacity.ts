@@ -2,7 +2,7 @@ import type { PlannedWorkload } from "../../../components/workloads/plan.ts";
 import type { Complaint } from "../../problems.ts";
 import { count } from "../../words.ts";
 import { type Machine, machineOf, reservedMiB } from "../machines.ts";
-import { type Pool, sizeOf } from "../pools.ts";
+import { inCluster, type Pool, sizeOf } from "../pools.ts";
 import { check, type Facts } from "./check.ts";
 import { describeResources, firstFit, nodeTable, type Pod, type Resources, summary } from "./first-fit.ts";
 import { planned, podsOf, WORKLOAD_FACTS } from "./planned.ts";
@@ -23,13 +23,13 @@ export interface PoolDemand {
 }
 
 const podsOnOneNode = (workload: PlannedWorkload): Pod[] =>
-  podsOf(workload, 1).map(({ name, container: { memoryMiB, cpu, gpus = 0 } }) => ({
-    name,
-    workload: workload.name,
-    memoryMiB: memoryMiB.request,
-    cpu: cpu.request,
-    gpus,
-  }));
+  podsOf(workload, 1).map((pod) => ({ ...pod, workload: workload.name }));
+
+/** A daemon of this pool, or one that every node of the cluster carries. */
+const isDaemonOn =
+  (pool: string) =>
+  ({ entry, workload }: PlannedWorkload): boolean =>
+    workload.form === "daemon" && (entry.pool === pool || workload.everyPool === true);
 
 /** Undefined for a pool whose machines the lock does not know. */
 export function demandOf(
@@ -39,9 +39,11 @@ export function demandOf(
 ): PoolDemand | undefined {
   const machine = machineOf(name, pool, facts.lock);
   if (machine === undefined) return undefined;
-  const own = planned(facts).workloads.filter(({ entry }) => entry.pool === name);
-  const daemons = own.filter(({ workload }) => workload.form === "daemon").flatMap(podsOnOneNode);
-  const pods = own.filter(({ workload }) => workload.form !== "daemon").flatMap(podsOnOneNode);
+  const { workloads } = planned(facts);
+  const daemons = inCluster(pool) ? workloads.filter(isDaemonOn(name)).flatMap(podsOnOneNode) : [];
+  const pods = workloads
+    .filter(({ entry, workload }) => entry.pool === name && workload.form !== "daemon")
+    .flatMap(podsOnOneNode);
   return { pods, daemons, size: sizeOf(pool), machine, offered: offeredBy(machine, pool) };
 }
 

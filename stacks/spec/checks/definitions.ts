@@ -1,5 +1,5 @@
 import { overridable } from "../../../components/runtime/kubernetes/override.ts";
-import type { Container, SecretReference } from "../../../components/workloads/contract.ts";
+import { containersOf, secretsUsedBy } from "../../../components/workloads/contract.ts";
 import type { PlannedWorkload } from "../../../components/workloads/plan.ts";
 import type { Complaint } from "../../problems.ts";
 import { oneOf } from "../../words.ts";
@@ -34,11 +34,6 @@ export function* faultsIn({ workloads, images }: Pick<Demand, "workloads" | "ima
   }
 }
 
-const containersOf = ({ workload: { container, jobs = {} } }: PlannedWorkload): readonly Container[] => [
-  container,
-  ...Object.values(jobs),
-];
-
 function* otherRuntimes({ definition: { kind, runtimes } }: PlannedWorkload): Iterable<Fault> {
   if (runtimes.includes("kubernetes")) return;
   yield {
@@ -51,7 +46,7 @@ function* otherRuntimes({ definition: { kind, runtimes } }: PlannedWorkload): It
 const DIGEST = /@sha256:[0-9a-f]{64}$/;
 
 function* loosePins(workload: PlannedWorkload, locked: ReadonlySet<string>): Iterable<Fault> {
-  for (const image of new Set(containersOf(workload).map((container) => container.image))) {
+  for (const image of new Set(containersOf(workload.workload).map(({ image: used }) => used))) {
     if (locked.has(image) || DIGEST.test(image)) continue;
     yield {
       got: `the image ${image} without its digest`,
@@ -62,10 +57,7 @@ function* loosePins(workload: PlannedWorkload, locked: ReadonlySet<string>): Ite
 }
 
 function* unknownSecrets(workload: PlannedWorkload, all: readonly PlannedWorkload[]): Iterable<Fault> {
-  const references = containersOf(workload)
-    .flatMap(({ env = {} }) => Object.values(env))
-    .filter((value): value is SecretReference => typeof value !== "string");
-  for (const { workload: owner = workload.name, secret, key } of references) {
+  for (const { workload: owner = workload.name, secret, key } of secretsUsedBy(workload.workload)) {
     const secrets = all.find(({ name }) => name === owner)?.workload.secrets ?? {};
     const keys = secrets[secret]?.keys;
     if (keys?.includes(key) === true) continue;

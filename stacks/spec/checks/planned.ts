@@ -1,6 +1,7 @@
-import { type Container, replicasOf } from "../../../components/workloads/contract.ts";
+import { demandOfPod, type PodDemand, replicasOf } from "../../../components/workloads/contract.ts";
 import type { WorkloadFacts } from "../../../components/workloads/facts.ts";
 import { type PlannedWorkload, type Survey, surveyWorkloads } from "../../../components/workloads/plan.ts";
+import { runsOf } from "../../../components/workloads/runs.ts";
 
 /** The sections that workloads are built from. */
 export const WORKLOAD_FACTS = ["environment", "mesh", "pools", "workloads", "models", "budget"] as const;
@@ -35,20 +36,23 @@ function build(facts: WorkloadFacts): Demand {
 }
 
 /** One pod that there may be, with the name that people know it by. */
-export interface PlannedPod {
+export interface PlannedPod extends PodDemand {
   readonly name: string;
-  readonly container: Container;
 }
 
 /**
- * A workload's pods at their most: every replica, and every job once.
+ * A workload's pods at their most: every replica, every job once, and every copy of a volume, which may come at the same
+ * time. What only runs when somebody asks for it finds room or waits.
  *
- * @param nodes Of its pool, for a workload with a pod on each.
+ * @param nodes With a pod on each, for a workload that has one on every node.
  */
-export const podsOf = ({ name, workload }: PlannedWorkload, nodes: number): readonly PlannedPod[] => [
-  ...Array.from({ length: workload.form === "daemon" ? nodes : replicasOf(workload).maximum }, () => ({
-    name,
-    container: workload.container,
-  })),
-  ...Object.entries(workload.jobs ?? {}).map(([job, container]) => ({ name: `${name}-${job}`, container })),
-];
+export function podsOf(planned: PlannedWorkload, nodes: number): readonly PlannedPod[] {
+  const { name, workload } = planned;
+  const count = workload.form === "daemon" ? nodes : replicasOf(workload).maximum;
+  const pod = { name, ...demandOfPod(workload) };
+  const runs = runsOf(planned).filter(({ trigger }) => trigger.kind !== "demand");
+  return [
+    ...Array.from({ length: count }, () => pod),
+    ...runs.map((run) => ({ name: run.name, ...demandOfPod({ container: run.container }) })),
+  ];
+}

@@ -1,7 +1,8 @@
 import { replicasOf } from "../../../components/workloads/contract.ts";
 import { namespaceOf } from "../../../components/workloads/neighbour.ts";
+import type { PlannedWorkload } from "../../../components/workloads/plan.ts";
 import type { Complaint } from "../../problems.ts";
-import { sizeOf } from "../pools.ts";
+import { inCluster, type Pool, sizeOf } from "../pools.ts";
 import { check, type Facts } from "./check.ts";
 import { planned, podsOf, WORKLOAD_FACTS } from "./planned.ts";
 
@@ -20,25 +21,32 @@ export interface QuotaShortage {
   readonly limit: number;
 }
 
+/** Nodes that carry a pod of a workload, if one on each is what it wants. */
+function nodesOf({ entry, workload }: PlannedWorkload, pools: Readonly<Record<string, Pool>>): number {
+  if (workload.form === "daemon" && workload.everyPool === true) return sum(Object.values(pools).map(clusterSizeOf));
+  const pool = pools[entry.pool];
+  return pool === undefined ? 1 : sizeOf(pool);
+}
+
+const clusterSizeOf = (pool: Pool): number => (inCluster(pool) ? sizeOf(pool) : 0);
+
 /** Where a quota has less than the workloads of its team ask for. */
 export function* quotaShortages(facts: Pick<Facts, (typeof NEEDED)[number]>): Iterable<QuotaShortage> {
   const { workloads } = planned(facts);
   for (const [name, { quota }] of Object.entries(facts.teams)) {
-    const own = workloads.filter(({ entry }) => entry.team === name);
-    const pods = own.flatMap((workload) => {
-      const pool = facts.pools[workload.entry.pool];
-      return podsOf(workload, pool === undefined ? 1 : sizeOf(pool));
-    });
+    // Agents of nodes live in a namespace without a quota.
+    const own = workloads.filter(({ entry, namespace }) => entry.team === name && namespace === namespaceOf(name));
+    const pods = own.flatMap((workload) => podsOf(workload, nodesOf(workload, facts.pools)));
     const asked: Record<keyof typeof quota, number> = {
-      cpu: sum(pods.map(({ container: { cpu } }) => cpu.request)),
+      cpu: sum(pods.map(({ cpu }) => cpu)),
       // The quota counts limits as well as requests, and limits are never lower.
-      memoryGiB: sum(pods.map(({ container: { memoryMiB } }) => memoryMiB.limit ?? memoryMiB.request)) / MIB_PER_GIB,
+      memoryGiB: sum(pods.map(({ memoryLimitMiB }) => memoryLimitMiB)) / MIB_PER_GIB,
       storageGiB: sum(
         own.flatMap(({ workload }) =>
           Object.values(workload.volumes ?? {}).map(({ sizeGiB }) => sizeGiB * replicasOf(workload).maximum),
         ),
       ),
-      gpus: sum(pods.map(({ container: { gpus } }) => gpus ?? 0)),
+      gpus: sum(pods.map(({ gpus }) => gpus)),
       pods: pods.length,
     };
     for (const [resource, limit] of Object.entries(quota)) {

@@ -1,10 +1,8 @@
+import { MESH_RANGE } from "../../../components/mesh/range.ts";
 import type { Complaint, Path } from "../../problems.ts";
 import { oneOf } from "../../words.ts";
 import { block, canonical, contains, overlap, prefixLength } from "./addresses.ts";
 import { check, type Facts } from "./check.ts";
-
-/** Addresses that Tailscale gives to devices: shared address space, RFC 6598. */
-const MESH_RANGE = "100.64.0.0/10";
 
 /** RFC 1918; Hetzner takes no other range for a network. */
 const PRIVATE_RANGES = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
