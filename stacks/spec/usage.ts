@@ -38,12 +38,9 @@ export const usage = z.strictObject({
     .meta({
       description: "Expected node hours a month of pools that scale; a pool not named runs its desired size all month.",
     }),
-  tokens: z
-    .record(slug, tokens)
-    .default({})
-    .meta({
-      description: "Requests to models by endpoint, such as `chat`; those to API models are billed by the token.",
-    }),
+  tokens: z.record(slug, tokens).default({}).meta({
+    description: "Requests to models by endpoint, such as `chat`; those to API models are billed by the token.",
+  }),
   traffic: z
     .record(slug, route)
     .default({})
