@@ -94,8 +94,10 @@ export class LiveStack implements Disposable {
     }
   }
 
-  async preview(): Promise<LivePreview> {
-    const args = ["preview", "--stack", this.#options.environment, "--json", "--non-interactive"] as const;
+  /** @param refresh Reads what really exists first; the state is left as it is. */
+  async preview({ refresh = false } = {}): Promise<LivePreview> {
+    const { environment } = this.#options;
+    const args = ["preview", "--stack", environment, "--json", "--non-interactive", ...(refresh ? ["--refresh"] : [])];
     const result = await runCommand(this.#engine, args);
     if (result.exitCode !== 0) throw new EngineError(args, result);
     const { changeSummary, steps } = previewOutput.parse(JSON.parse(result.stdout));

@@ -10,7 +10,7 @@ import type { Environment } from "../stacks/environment-file.ts";
 import { down } from "./down.ts";
 import { EXIT } from "./errors.ts";
 import type { InterruptListener } from "./interrupt.ts";
-import { preview } from "./preview.ts";
+import { driftOf, preview } from "./preview.ts";
 import { Progress } from "./progress.ts";
 import { describeRecovery, recover } from "./recover.ts";
 import type { OperationReport, RecoveryReport } from "./report.ts";
@@ -28,6 +28,8 @@ export interface RehearsalOptions {
   readonly interrupt: InterruptListener;
   /** Where progress goes: in place on a terminal, a line now and then elsewhere. */
   readonly progress: NodeJS.WriteStream;
+  /** For `preview`: reads what really exists first, and fails if anything would change. @default false */
+  readonly drift?: boolean;
 }
 
 export interface Rehearsal {
@@ -49,7 +51,7 @@ interface Context {
 
 /** Runs a verb against the twin, showing how far it is. The session is closed when this returns. */
 export async function rehearse(verb: RehearsedVerb, options: RehearsalOptions): Promise<Rehearsal> {
-  const { environment, interrupt, progress } = options;
+  const { environment, progress } = options;
   const context: Context = {};
   const steps = tasks(verb, options);
   const listr = new Listr<Context>(steps, {
@@ -75,17 +77,18 @@ export async function rehearse(verb: RehearsedVerb, options: RehearsalOptions): 
     cost: plan?.cost ?? null,
     ...(result?.recovery === undefined ? {} : { recovery: result.recovery }),
   };
-  return { exitCode: exitCodeOf(context, interrupt), report, plan, result, session };
+  return { exitCode: exitCodeOf(context, options), report, plan, result, session };
 }
 
 const loggerTo = (stream: NodeJS.WriteStream): ListrLogger =>
   new ListrLogger({ useIcons: true, processOutput: new ProcessOutput(stream, stream) });
 
-function exitCodeOf({ plan, result }: Context, interrupt: InterruptListener): number {
+function exitCodeOf({ plan, result }: Context, { interrupt, drift = false }: RehearsalOptions): number {
   if (interrupt.interrupted) return EXIT.interrupted;
   if (plan?.summary.verdict === "undecided") return EXIT.refused;
   if (plan?.summary.verdict === "findings") return EXIT.failed;
-  return result === undefined || result.exitCode === 0 ? EXIT.ok : EXIT.failed;
+  if (result === undefined) return EXIT.ok;
+  return result.exitCode === 0 && !(drift && driftOf({ ...result.changes }) > 0) ? EXIT.ok : EXIT.failed;
 }
 
 /** Between two lines of progress in a log. */
@@ -94,7 +97,7 @@ const LOG_INTERVAL_MS = 5_000;
 const TITLES = { up: "Bring up", preview: "Preview", down: "Destroy", recover: "Repair" } as const;
 
 function tasks(verb: RehearsedVerb, options: RehearsalOptions): ListrTask<Context>[] {
-  const { root, environment, today, interrupt, progress } = options;
+  const { root, environment, today, interrupt, progress, drift = false } = options;
   const stopped = ({ plan }: Context): boolean => interrupt.interrupted || (plan?.summary.mandatory ?? 0) > 0;
   const planned = verb === "up" || verb === "preview";
   return [
@@ -140,6 +143,7 @@ function tasks(verb: RehearsedVerb, options: RehearsalOptions): ListrTask<Contex
         const show = progress.isTTY ? print : every(LOG_INTERVAL_MS, print);
         context.result = await run(verb, context.session, {
           interrupt,
+          drift,
           onEvent: (event) => {
             const line = counter.line(event);
             if (line !== undefined) show(line);
@@ -157,12 +161,16 @@ function tasks(verb: RehearsedVerb, options: RehearsalOptions): ListrTask<Contex
   ];
 }
 
-async function run(verb: RehearsedVerb, session: Session, options: OperationOptions): Promise<Context["result"]> {
+async function run(
+  verb: RehearsedVerb,
+  session: Session,
+  { drift, ...options }: OperationOptions & Pick<RehearsalOptions, "drift">,
+): Promise<Context["result"]> {
   switch (verb) {
     case "up":
       return up(session, options);
     case "preview":
-      return preview(session, options);
+      return preview(session, { ...options, drift: drift ?? false });
     case "down":
       return down(session, options);
     case "recover": {

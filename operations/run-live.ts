@@ -8,6 +8,7 @@ import { confirm } from "./confirm.ts";
 import { EXIT, InputError } from "./errors.ts";
 import { InterruptListener } from "./interrupt.ts";
 import { LiveStack, type LivePreview } from "./live.ts";
+import { driftOf } from "./preview.ts";
 import { Progress } from "./progress.ts";
 import type { OperationReport } from "./report.ts";
 import { ROOT } from "./run-verb.ts";
@@ -19,6 +20,8 @@ export interface LiveRunOptions {
   readonly json: boolean;
   /** Agrees beforehand, as in CI. */
   readonly yes: boolean;
+  /** For `preview`: reads what really exists first, and fails if anything would change. @default false */
+  readonly drift?: boolean;
 }
 
 /** Runs a verb on a real stack with the user's own Pulumi: shows euros and protected deletes first, and asks. */
@@ -39,8 +42,11 @@ export async function runLive(
   const plan = await planEnvironment(environment, { today: today() });
   say(toTable(plan, { colour: false }));
   if (verb !== "down" && plan.summary.mandatory > 0) return plan.summary.undecided > 0 ? EXIT.refused : EXIT.failed;
-  if (verb !== "down") say(describePreview(name, await stack.preview()));
-  if (verb === "preview") return EXIT.ok;
+  if (verb !== "down") {
+    const preview = await stack.preview({ refresh: options.drift ?? false });
+    say(describePreview(name, preview));
+    if (verb === "preview") return options.drift === true && driftOf(preview.changes) > 0 ? EXIT.failed : EXIT.ok;
+  }
   const question = verb === "up" ? `Change the live stack "${name}"?` : `Destroy all of the live stack "${name}"?`;
   if (!options.yes && !(await confirm(question))) return EXIT.refused;
 

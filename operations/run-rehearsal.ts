@@ -12,10 +12,10 @@ import { wantsColour } from "../plan/report/colour.ts";
 export async function runRehearsal(
   verb: RehearsedVerb,
   environment: Environment,
-  { json }: { readonly json: boolean },
+  { json, drift = false }: { readonly json: boolean; readonly drift?: boolean },
 ): Promise<number> {
   using interrupt = new InterruptListener((message) => process.stderr.write(`\n${message}\n`));
-  const options = { root: ROOT, environment, today: today(), interrupt, progress: process.stderr };
+  const options = { root: ROOT, environment, today: today(), interrupt, progress: process.stderr, drift };
   const rehearsal = await rehearse(verb, options);
   explainFailure(rehearsal);
   if (json) process.stdout.write(`${JSON.stringify(rehearsal.report, undefined, 2)}\n`);
