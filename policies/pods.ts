@@ -13,6 +13,13 @@ const POD: Readonly<Record<string, readonly string[]>> = {
 };
 export const POD_TYPES = Object.keys(POD);
 
+/** Namespace of agents that look after their node: closed to teams, and open to what the node is. */
+export const NODE_AGENTS = "splitfleet-nodes";
+
+/** Whether the pods are agents of their node. */
+export const isNodeAgent = (row: Row, namespaces: readonly string[]): boolean =>
+  namespaces.includes(asText(placeIn(row, "metadata", "namespace").value) ?? "");
+
 /** The pod's spec in a resource of one of {@link POD_TYPES}. */
 export const podOf = (row: Row): Place => placeIn(row, ...(POD[row.type] ?? []));
 

@@ -13,6 +13,10 @@ const SELECTOR = `${POD}.nodeSelector["splitfleet/pool"]`;
 /** Types whose labels say what the nodes of a pool may hold. */
 const NODES = ["hcloud:index/server:Server", "aws:autoscaling/group:Group", "splitfleet:compute:OnpremNode"];
 
+/** Makes a pod on every node that its pods put up with. */
+const DAEMON_SET = "kubernetes:apps/v1:DaemonSet";
+const EVERYWHERE: Row = { ...changed(WORKLOAD, `${POD}.nodeSelector`, undefined), type: DAEMON_SET };
+
 const node = (pool: string, dataClass: string): Row =>
   exampleRow("hcloud:index/server:Server", `${pool}-1`, {}, { labels: { pool, "data-class": dataClass } });
 
@@ -46,6 +50,12 @@ export const workloadFitsPool: Rule<z.output<typeof noParameters>> = {
       ...changed(WORKLOAD, `${POD}.nodeSelector`, undefined),
       labels: { "data-class": "public" },
     }),
+    boundary("a pod on every node, each of which may hold its data", [EVERYWHERE, node("inference", "personal")]),
+    boundary(
+      "a pod on every node, one of which may not",
+      [EVERYWHERE, node("inference", "personal"), node("burst", "internal")],
+      SELECTOR,
+    ),
     unknown(
       "a pool that `up` decides",
       [changed(WORKLOAD, `${POD}.nodeSelector`, UNKNOWN), node("inference", "personal")],
@@ -60,7 +70,8 @@ export const workloadFitsPool: Rule<z.output<typeof noParameters>> = {
       if (!POD_TYPES.includes(row.type) || held === "public") continue;
       const { path, value } = below(podOf(row), "nodeSelector", "splitfleet/pool");
       const pool = asText(value);
-      const allowed = pool === undefined ? undefined : pools.get(pool);
+      const everywhere = row.type === DAEMON_SET && value === undefined;
+      const allowed = everywhere ? [...new Set([...pools.values()].flat())] : pools.get(pool ?? "");
       if (allowed?.every((ceiling) => !exceeds(held, ceiling)) === true) continue;
       const place =
         pool === undefined ? "any node" : `pool ${pool}, which may hold ${allowed?.join(" and ") ?? "nothing known"}`;

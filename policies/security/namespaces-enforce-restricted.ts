@@ -2,6 +2,7 @@ import { z } from "zod";
 import { bad, boundary, changed, exampleRow, good, unknown } from "../example.ts";
 import { demand, resourceRule } from "../resource-rule.ts";
 import { UNKNOWN } from "../row.ts";
+import { NODE_AGENTS } from "../pods.ts";
 import { asText, placeIn } from "../values.ts";
 
 const NAMESPACE = "kubernetes:core/v1:Namespace";
@@ -11,8 +12,8 @@ const PATH = `metadata.labels["${LABEL}"]`;
 const config = z.strictObject({
   exceptions: z
     .array(z.string())
-    .default(["kube-system", "nvidia-device-plugin"])
-    .meta({ description: "Namespaces whose pods need the node: k3s's own and the GPU plugin's." }),
+    .default(["kube-system", "nvidia-device-plugin", NODE_AGENTS])
+    .meta({ description: "Namespaces whose pods need the node: k3s's own, the GPU plugin's, that of node agents." }),
 });
 
 const namespace = exampleRow(NAMESPACE, "team-example", {

@@ -1,9 +1,17 @@
+import { z } from "zod";
 import { bad, boundary, changed, good, unknown } from "../example.ts";
 import { MAIN, POD, WORKLOAD } from "../example-workload.ts";
-import { containerName, containersOf, inherited, POD_TYPES } from "../pods.ts";
-import { demand, noParameters, resourceRule } from "../resource-rule.ts";
+import { containerName, containersOf, inherited, isNodeAgent, NODE_AGENTS, POD_TYPES } from "../pods.ts";
+import { demand, resourceRule } from "../resource-rule.ts";
 import { UNKNOWN } from "../row.ts";
 import { isTrue } from "../values.ts";
+
+const config = z.strictObject({
+  namespaces: z
+    .array(z.string())
+    .default([NODE_AGENTS])
+    .meta({ description: "Namespaces of agents that read what only root may read of their node." }),
+});
 
 const OWN = `${MAIN}.securityContext.runAsNonRoot`;
 const bare = changed(WORKLOAD, `${POD}.securityContext.runAsNonRoot`, undefined);
@@ -16,7 +24,7 @@ export const podsRunAsUser = resourceRule({
     "cluster's credentials.",
   severity: "high",
   level: "mandatory",
-  config: noParameters,
+  config,
   unknown: "fail",
   fix: "Set securityContext.runAsNonRoot of the pod, and a numeric runAsUser where the image names its user.",
   source: "https://kubernetes.io/docs/concepts/security/pod-security-standards/ (restricted)",
@@ -26,10 +34,12 @@ export const podsRunAsUser = resourceRule({
     bad("nobody says so", bare, OWN),
     boundary("the container says so itself", changed(bare, OWN, true)),
     boundary("the container takes it back", changed(WORKLOAD, OWN, false), OWN),
+    boundary("an agent of its node", changed(bare, "metadata.namespace", NODE_AGENTS)),
     unknown("a flag that `up` decides", changed(WORKLOAD, OWN, UNKNOWN), OWN),
   ],
 
-  *inspect(row) {
+  *inspect(row, { config: { namespaces } }) {
+    if (isNodeAgent(row, namespaces)) return;
     for (const container of containersOf(row)) {
       yield* demand(inherited(row, container, "runAsNonRoot"), {
         isMet: isTrue,

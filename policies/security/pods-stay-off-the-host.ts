@@ -1,16 +1,24 @@
 import { z } from "zod";
 import { bad, boundary, changed, good, unknown } from "../example.ts";
-import { POD, WORKLOAD } from "../example-workload.ts";
-import { podOf, POD_TYPES } from "../pods.ts";
+import { MAIN, POD, WORKLOAD } from "../example-workload.ts";
+import { containersOf, isNodeAgent, NODE_AGENTS, podOf, POD_TYPES } from "../pods.ts";
 import { demand, resourceRule } from "../resource-rule.ts";
-import { UNKNOWN } from "../row.ts";
+import { UNKNOWN, type Row } from "../row.ts";
 import { asText, below, isTrue, itemsOf } from "../values.ts";
 
 const config = z.strictObject({
   paths: z.array(z.string()).default([]).meta({ description: "Folders of the node that pods may mount." }),
+  namespaces: z
+    .array(z.string())
+    .default([NODE_AGENTS])
+    .meta({ description: "Namespaces of agents, which may mount any folder of their node to read it." }),
 });
 
 const mounting = (path: string) => changed(WORKLOAD, `${POD}.volumes[0]`, { name: "scratch", hostPath: { path } });
+const agent = (readOnly: boolean) =>
+  changed(changed(mounting("/var/log"), "metadata.namespace", NODE_AGENTS), `${MAIN}.volumeMounts`, [
+    { name: "scratch", mountPath: "/host/var/log", readOnly },
+  ]);
 const FOLDER = `${POD}.volumes[0].hostPath.path`;
 
 export const podsStayOffTheHost = resourceRule({
@@ -35,11 +43,14 @@ export const podsStayOffTheHost = resourceRule({
     boundary("a folder within it, which is not", mounting("/dev/dri/card0"), FOLDER, {
       settings: { paths: ["/dev/dri"] },
     }),
+    boundary("an agent that reads a folder of its node", agent(true)),
+    boundary("an agent that writes to it", agent(false), FOLDER),
     unknown("volumes that `up` decides", changed(WORKLOAD, `${POD}.volumes`, UNKNOWN), `${POD}.volumes.hostPath.path`),
   ],
 
-  *inspect(row, { config: { paths } }) {
+  *inspect(row, { config: { paths, namespaces } }) {
     const pod = podOf(row);
+    const agents = isNodeAgent(row, namespaces);
     for (const flag of ["hostNetwork", "hostPID", "hostIPC"]) {
       yield* demand(below(pod, flag), {
         isMet: (value) => !isTrue(value),
@@ -48,11 +59,19 @@ export const podsStayOffTheHost = resourceRule({
       });
     }
     for (const volume of itemsOf(below(pod, "volumes"))) {
+      const reads = agents && isOnlyRead(row, asText(below(volume, "name").value));
       yield* demand(below(volume, "hostPath", "path"), {
-        isMet: (value) => value === undefined || paths.includes(asText(value) ?? ""),
+        isMet: (value) => value === undefined || reads || paths.includes(asText(value) ?? ""),
         limit: paths.length === 0 ? "no folder of the node" : paths.join(", "),
         message: `${row.name} mounts a folder of its node.`,
       });
     }
   },
 });
+
+/** Whether no container may write to a volume of the pod. */
+const isOnlyRead = (row: Row, volume: string | undefined): boolean =>
+  containersOf(row)
+    .flatMap((container) => itemsOf(below(container, "volumeMounts")))
+    .filter((mount) => below(mount, "name").value === volume)
+    .every((mount) => isTrue(below(mount, "readOnly").value));
