@@ -2,6 +2,7 @@ import { parser } from "@prometheus-io/lezer-promql";
 import { expect, test } from "vitest";
 import type { WorkloadKind } from "../components/workloads/contract.ts";
 import { registry } from "../components/workloads/registry.ts";
+import { fleetOfEveryKind, workloadOf } from "./fleet-of-every-kind.ts";
 
 interface Parsed {
   readonly names: readonly string[];
@@ -31,7 +32,17 @@ const expressionsOf = ({ kind, alerts = [], panels = [], indicators = [] }: Work
   ...indicators.map(({ record, expression }) => ({ place: `${kind} indicator ${record}`, expression })),
 ];
 
-const expressions = registry.flatMap(expressionsOf);
+/** Of the dashboards as Grafana gets them, those that no definition states included. */
+const drawn = Object.entries(workloadOf(fleetOfEveryKind("kubernetes"), "grafana").workload.files ?? {})
+  .filter(([file]) => file.endsWith(".json"))
+  .flatMap(([file, text]) => {
+    const { panels } = JSON.parse(text) as { panels: { title: string; targets: { expr: string }[] }[] };
+    return panels.flatMap(({ title, targets }) =>
+      targets.map(({ expr }) => ({ place: `${file}: ${title}`, expression: expr })),
+    );
+  });
+
+const expressions = [...registry.flatMap(expressionsOf), ...drawn];
 
 test("a metric is found wherever it stands in an expression, and a broken one is noticed", () => {
   expect(parse('sum by (a) (rate(b{c="d"}[5m])) > 0.05 * sum(e:f) or g offset 1h')).toEqual({

@@ -12,6 +12,7 @@ export const alertmanager = defineWorkload({
   summary: "Hands alerts to the service that tells people, and a sign of life to an outside watcher",
   memory: "64 MiB, at most 128 MiB; an idle one measured 32.",
   runtimes: ["kubernetes", "compose"],
+  backups: "optional",
   ports: { api: { port: API, audience: "admin" } },
   metrics: {
     port: "api",

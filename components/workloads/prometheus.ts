@@ -16,12 +16,14 @@ export const prometheus = defineWorkload({
   summary: "Metrics, alert rules and the scorecard's figures of the whole fleet",
   memory: "200 MiB, and 3 KiB for each series; a query may take as much again.",
   runtimes: ["kubernetes", "compose"],
+  backups: "optional",
   ports: { api: { port: API, audience: "admin" } },
   needs: { alertmanager: { kind: "alertmanager", port: "api", optional: true } },
   metrics: {
     port: "api",
     path: "/metrics",
     names: [
+      "ALERTS",
       "up",
       "prometheus_notifications_errors_total",
       "prometheus_rule_evaluation_failures_total",

@@ -2,11 +2,16 @@ import path from "node:path";
 import { alertmanager } from "./alertmanager.ts";
 import { dcgmExporter } from "./dcgm-exporter.ts";
 import { loadExtensions, type RegisteredKind } from "./extensions.ts";
+import { grafana } from "./grafana.ts";
+import { jaeger } from "./jaeger.ts";
 import { kubeStateMetrics } from "./kube-state-metrics.ts";
 import { litellm } from "./litellm.ts";
+import { loki } from "./loki.ts";
 import { nodeExporter } from "./node-exporter.ts";
 import { objectStorage } from "./object-storage.ts";
 import { ollama } from "./ollama.ts";
+import { otelAgent } from "./otel-agent.ts";
+import { otelCollector } from "./otel-collector.ts";
 import { prometheus } from "./prometheus.ts";
 import { seaweedfs } from "./seaweedfs.ts";
 import { tei } from "./tei.ts";
@@ -20,11 +25,16 @@ const FOLDER = path.join(import.meta.dirname, "../../extensions/workloads");
 const builtIn = [
   alertmanager,
   dcgmExporter,
+  grafana,
+  jaeger,
   kubeStateMetrics,
   litellm,
+  loki,
   nodeExporter,
   objectStorage,
   ollama,
+  otelAgent,
+  otelCollector,
   prometheus,
   seaweedfs,
   tei,

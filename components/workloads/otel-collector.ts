@@ -1,0 +1,147 @@
+import { stringify } from "yaml";
+import { z } from "zod";
+import { defineWorkload, type Handle } from "./contract.ts";
+import { HEALTH, health, memoryLimiter, TELEMETRY, telemetry } from "./otel/collector.ts";
+import { DATA_CLASSES, masking, requestId, trusted } from "./otel/masking.ts";
+
+const GRPC = 4317;
+const HTTP = 4318;
+
+/** The one address for traces, metrics and logs of workloads: masks prompts and hands on. Keeps no data. */
+export const otelCollector = defineWorkload({
+  kind: "otel-collector",
+  summary: "Takes traces, metrics and logs by OTLP, masks prompts and hands them on",
+  memory: "256 MiB, at most 512: it refuses data at 80 % of that.",
+  runtimes: ["kubernetes", "compose"],
+  ports: {
+    "otlp-grpc": { port: GRPC, audience: "cluster", scheme: "grpc" },
+    "otlp-http": { port: HTTP, audience: "cluster" },
+    metrics: { port: TELEMETRY, audience: "cluster" },
+  },
+  needs: {
+    traces: { kind: "jaeger", port: "otlp-http", optional: true },
+    logs: { kind: "loki", port: "http", optional: true },
+    metrics: { kind: "prometheus", port: "api", optional: true },
+  },
+  metrics: {
+    port: "metrics",
+    path: "/metrics",
+    names: [
+      "otelcol_exporter_queue_capacity",
+      "otelcol_exporter_queue_size",
+      "otelcol_exporter_send_failed_spans_total",
+      "otelcol_exporter_sent_spans_total",
+    ],
+  },
+  alerts: [
+    {
+      name: "TelemetryNotDelivered",
+      expression: "otelcol_exporter_queue_size > 0.8 * otelcol_exporter_queue_capacity",
+      forMinutes: 15,
+      severity: "ticket",
+      summary: "A collector can not hand on what it takes; the label `exporter` says to whom",
+      runbook: [
+        "See whether the receiver is up and takes data: Jaeger, Loki or Prometheus.",
+        "What waits is lost when the collector restarts: repair the receiver first.",
+      ],
+    },
+  ],
+  panels: [
+    {
+      title: "Spans handed on",
+      expression: "sum by (exporter) (rate(otelcol_exporter_sent_spans_total[5m]))",
+      unit: "cps",
+    },
+    {
+      title: "Spans that could not be handed on",
+      expression: "sum by (exporter) (rate(otelcol_exporter_send_failed_spans_total[5m]))",
+      unit: "cps",
+    },
+    { title: "Waiting", expression: "max by (exporter) (otelcol_exporter_queue_size)", unit: "short" },
+  ],
+  spec: {
+    replicas: z.int().min(1).max(10).default(1),
+    promptsUpTo: z
+      .enum(["none", ...DATA_CLASSES])
+      .default("internal")
+      .meta({
+        description:
+          "Prompts stay in the spans of workloads with data up to this class; of all others they are removed.",
+      }),
+  },
+  build: (spec, context) => {
+    const { traces, logs, metrics } = context.needs;
+    if (DATA_CLASSES.some((limit) => limit === spec.promptsUpTo && isAbove(limit, context.dataClass))) {
+      throw new Error(
+        `promptsUpTo is ${spec.promptsUpTo}, above the workload's own data class ${context.dataClass}: raise \`dataClass\` or lower \`promptsUpTo\``,
+      );
+    }
+    const to = (handle: Handle | undefined, path = "") =>
+      handle === undefined ? undefined : { endpoint: `${handle.url}${path}`, compression: "gzip" };
+    const exporters = {
+      "otlp_http/traces": to(traces),
+      "otlp_http/logs": to(logs, "/otlp"),
+      "otlp_http/metrics": to(metrics, "/api/v1/otlp"),
+    };
+    const pipelines = {
+      traces: pipeline(traces, ["transform/request-id", "transform/mask"], "otlp_http/traces"),
+      logs: pipeline(logs, [], "otlp_http/logs"),
+      metrics: pipeline(metrics, [], "otlp_http/metrics"),
+    };
+    if (Object.values(pipelines).every((one) => one === undefined)) {
+      throw new Error("nobody to hand anything on to: add a workload of kind jaeger, loki or prometheus");
+    }
+    const config = {
+      extensions: { health_check: { endpoint: `0.0.0.0:${HEALTH}` } },
+      receivers: {
+        otlp: {
+          protocols: {
+            // Spans with long prompts are above the 4 MiB that gRPC takes by default.
+            grpc: { endpoint: `0.0.0.0:${GRPC}`, max_recv_msg_size_mib: 16 },
+            http: { endpoint: `0.0.0.0:${HTTP}` },
+          },
+        },
+      },
+      processors: {
+        memory_limiter: memoryLimiter,
+        ...(traces === undefined
+          ? {}
+          : {
+              "transform/request-id": requestId,
+              "transform/mask": masking(trusted(context.fleet, spec.promptsUpTo)),
+            }),
+        batch: {},
+      },
+      exporters: present(exporters),
+      service: { extensions: ["health_check"], telemetry, pipelines: present(pipelines) },
+    };
+    const probe = health("/");
+    return {
+      replicas: spec.replicas,
+      container: {
+        image: context.image("otel-collector"),
+        args: ["--config=/etc/otel/collector.yml"],
+        env: { GOMEMLIMIT: "400MiB" },
+        cpu: { request: 0.1 },
+        memoryMiB: { request: 256, limit: 512 },
+        probes: { readiness: probe, liveness: probe },
+        lifecycle: { graceSeconds: 30, drainSeconds: 5 },
+        user: 10001,
+      },
+      files: { "/etc/otel/collector.yml": stringify(config, { aliasDuplicateObjects: false }) },
+    };
+  },
+});
+
+const isAbove = (limit: string, own: string): boolean => {
+  const rank = (of: string) => DATA_CLASSES.findIndex((dataClass) => dataClass === of);
+  return rank(limit) > rank(own);
+};
+
+const pipeline = (target: Handle | undefined, processors: readonly string[], exporter: string) =>
+  target === undefined
+    ? undefined
+    : { receivers: ["otlp"], processors: ["memory_limiter", ...processors, "batch"], exporters: [exporter] };
+
+const present = (all: Readonly<Record<string, object | undefined>>): Record<string, object> =>
+  Object.fromEntries(Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
