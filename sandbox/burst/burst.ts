@@ -219,8 +219,7 @@ export class Burst {
     }
   }
 
-  #nodeOf({ id, object, zone, privateAddress }: Instance): SimulatedNode {
-    const pool = poolOf(object.inputs);
+  #nodeOf({ id, pool, zone, privateAddress }: Instance): SimulatedNode {
     return this.#options.nodeOf(pool, { instanceId: id, zone, privateAddress });
   }
 }
@@ -229,9 +228,6 @@ export class Burst {
 const SPOT_TAINT = "aws-node-termination-handler/spot-itn";
 /** As Cluster Autoscaler sets it. */
 const IDLE_TAINT = "ToBeDeletedByClusterAutoscaler";
-
-const poolOf = ({ tags }: Instance["object"]["inputs"]): string =>
-  typeof tags === "object" && tags !== null && !Array.isArray(tags) ? String(tags["splitfleet/pool"]) : "";
 
 /** Whether the API server was not there to ask: it may come back. */
 const isOutage = (error: unknown): boolean =>

@@ -24,6 +24,8 @@ export interface Instance {
   readonly id: string;
   /** Name of its group. */
   readonly group: string;
+  /** As its group's label says. */
+  readonly pool: string;
   readonly zone: string;
   readonly privateAddress: string;
   readonly state: "pending" | "running";
@@ -64,6 +66,7 @@ export function instancesOf(world: World): Instance[] {
       object,
       id,
       group: groupOfInstance(inputs) ?? "",
+      pool: isObject(inputs["tags"]) ? String(inputs["tags"]["splitfleet/pool"] ?? "") : "",
       zone: textAt(inputs, "availabilityZone") ?? "",
       privateAddress: textAt(inputs, "privateIp") ?? "",
       state: facts["instanceState"] === "running" ? "running" : "pending",

@@ -21,6 +21,7 @@ test("KWOK plays nodes, pods, jobs and volumes", () => {
     "Pod: pod-ready",
     "Pod: pod-ready-again",
     "Pod: pod-completed",
+    "Pod: pod-ended",
     "Pod: pod-gone",
     "PersistentVolumeClaim: volume-made",
     "PersistentVolume: volume-gone",

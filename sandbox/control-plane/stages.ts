@@ -54,6 +54,7 @@ export function stagesYaml(times: PodTimes): string {
     podReady(times),
     podReadyAgain,
     podCompleted(times),
+    podEnded,
     podGone,
     volumeMade,
     volumeGone,
@@ -212,10 +213,25 @@ containerStatuses:
 phase: Succeeded
 `;
 
+/** The kubelet ends the containers of a pod that is to go, and says so: controllers of jobs wait for it. */
+const podEnded: Stage = {
+  name: "pod-ended",
+  resourceRef: pod,
+  selector: { matchExpressions: [exists(DELETED), isNot(".status.phase", "Succeeded", "Failed")] },
+  next: {
+    statusTemplate: `conditions:
+{{ range list "ContainersReady" "Ready" }}
+- { type: {{ . }}, status: "False", lastTransitionTime: {{ Now | Quote }} }
+{{ end }}
+phase: Failed
+`,
+  },
+};
+
 const podGone: Stage = {
   name: "pod-gone",
   resourceRef: pod,
-  selector: { matchExpressions: [exists(DELETED)] },
+  selector: { matchExpressions: [exists(DELETED), is(".status.phase", "Succeeded", "Failed")] },
   next: { delete: true },
 };
 

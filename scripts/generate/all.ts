@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { generateShapes } from "../../components/shapes/generate.ts";
+import { drillReport } from "../../operations/drills/report.ts";
 import { rehearsalReport } from "../../operations/rehearsal/report.ts";
 import { operationReport } from "../../operations/report.ts";
 import { advice } from "../../plan/pricing/advise/contract.ts";
@@ -28,6 +29,7 @@ export const generated = (root: string): GeneratedFile[] => [
   ...generatePlanSchemas(),
   jsonSchema("operation", operationReport),
   jsonSchema("rehearsal", rehearsalReport),
+  jsonSchema("drill", drillReport),
   jsonSchema("doctor", doctorReport),
   jsonSchema("prices-diff", priceDiff),
   jsonSchema("advise", advice),

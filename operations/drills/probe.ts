@@ -1,0 +1,74 @@
+import type { Properties } from "../../sandbox/twin/protocol/values.ts";
+import { MEASURED_WORK } from "../../sandbox/control-plane/stages.ts";
+import type { Environment } from "../../stacks/environment-file.ts";
+import { entryOf } from "../../stacks/spec/of-kind.ts";
+
+/** Where the objects of drills are that belong to no team. */
+export const DRILL_NAMESPACE = "splitfleet-drill";
+
+export interface Probe {
+  readonly namespace: string;
+  readonly name: string;
+  readonly pool: string;
+  /** By resource name. */
+  readonly requests: Readonly<Record<string, string>>;
+}
+
+/** A pod of a drill's own, as the restricted profile wants it, bound to a pool as every workload's pods are. */
+function podOf({ spec }: Environment, { name, pool, requests }: Probe): Properties {
+  const { taints } = taintedOf(entryOf("pools", spec.pools, pool));
+  // Extended resources and memory can not be asked for without a limit of the same size.
+  const limits = Object.fromEntries(Object.entries(requests).filter(([resource]) => resource !== "cpu"));
+  return {
+    nodeSelector: { "splitfleet/pool": pool },
+    tolerations: taints.map(({ key, value, effect }) => ({ key, operator: "Equal", value, effect })),
+    automountServiceAccountToken: false,
+    securityContext: { runAsNonRoot: true, runAsUser: 10001, seccompProfile: { type: "RuntimeDefault" } },
+    containers: [
+      {
+        name: "main",
+        // Nothing is pulled: the kubelets are simulated.
+        image: `example.org/${name}`,
+        resources: { requests: { ...requests }, limits },
+        securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+      },
+    ],
+  };
+}
+
+/** As burst and on-prem pools have them; pools without nodes have none. */
+const taintedOf = (pool: Environment["spec"]["pools"][string]): Pick<TaintedPool, "taints"> =>
+  "taints" in pool ? pool : { taints: [] };
+type TaintedPool = Extract<Environment["spec"]["pools"][string], { kind: "aws" }>;
+
+/** A job that ends when its work is done, not after a while. A pod that a disruption ends is no failure of its own. */
+export const jobManifest = (environment: Environment, probe: Probe): Properties => ({
+  apiVersion: "batch/v1",
+  kind: "Job",
+  metadata: { namespace: probe.namespace, name: probe.name },
+  spec: {
+    backoffLimit: 6,
+    podFailurePolicy: {
+      rules: [{ action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] }],
+    },
+    template: {
+      metadata: { annotations: { [MEASURED_WORK]: "true" } },
+      spec: { ...podOf(environment, probe), restartPolicy: "Never" },
+    },
+  },
+});
+
+/** Many pods of one shape. */
+export const floodManifest = (environment: Environment, probe: Probe, replicas: number): Properties => {
+  const labels = { "app.kubernetes.io/name": probe.name };
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { namespace: probe.namespace, name: probe.name },
+    spec: {
+      replicas,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: podOf(environment, probe) },
+    },
+  };
+};
