@@ -33,10 +33,13 @@ const decimal = (amount: number): string =>
 const BYTES_PER_GIB = 2 ** 30;
 
 /** One resource of a quota, by a name that people use: `memory`, `memory limits`, `gpu`. */
-export function quotaFill({ resource, hard, used }: QuotaReport): Omit<Fill, "what"> & { readonly what: string } {
+export function quotaFill({ pool, resource, hard, used }: QuotaReport): Omit<Fill, "what"> & { readonly what: string } {
   const [, kind = "", name = resource] = /^(requests|limits)\.(.+)$/.exec(resource) ?? [];
   const isBytes = name === "memory" || name === "storage" || name === "ephemeral-storage";
   const scale = isBytes ? BYTES_PER_GIB : 1;
-  const what = `${name.replace(/^.*\//, "")}${kind === "limits" ? " limits" : ""}`;
+  const what = `${name.replace(/^.*\//, "")}${kind === "limits" ? " limits" : ""}${pool === "" ? "" : ` of ${pool}`}`;
   return { what, used: amountOf(used) / scale, of: amountOf(hard) / scale, unit: isBytes ? "GiB" : "" };
 }
+
+/** Whose quota it is, for people. */
+export const quotaOwner = ({ namespace, queue }: QuotaReport): string => (queue === "" ? namespace : `queue ${queue}`);

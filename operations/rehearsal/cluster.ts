@@ -66,6 +66,49 @@ const controller = z.object({
     .prefault({}),
 });
 
+/** Of a cluster queue: what it may have of each flavor, and what its admitted runs have. */
+const clusterQueue = z.object({
+  metadata,
+  spec: z.object({
+    resourceGroups: z
+      .array(
+        z.object({
+          flavors: z.array(
+            z.object({
+              name: z.string(),
+              resources: z.array(
+                z.object({
+                  name: z.string(),
+                  nominalQuota: z.coerce.string(),
+                  borrowingLimit: z.coerce.string().optional(),
+                }),
+              ),
+            }),
+          ),
+        }),
+      )
+      .default([]),
+  }),
+  status: z
+    .object({
+      flavorsReservation: z
+        .array(
+          z.object({
+            name: z.string(),
+            resources: z.array(z.object({ name: z.string(), total: z.coerce.string().default("0") })),
+          }),
+        )
+        .default([]),
+    })
+    .prefault({}),
+});
+
+/** A Job as Kueue sees it. */
+const run = z.object({
+  metadata: metadata.extend({ ownerReferences: z.array(z.object({ uid: z.string() })).default([]) }),
+  status: z.object({ conditions: z.array(condition).default([]) }).prefault({}),
+});
+
 const event = z.object({
   involvedObject: z.object({ uid: z.string().default("") }),
   type: z.string().default("Normal"),
@@ -79,6 +122,8 @@ export type Pod = z.output<typeof pod>;
 export type ClusterNode = z.output<typeof node>;
 export type Quota = z.output<typeof quota>;
 export type Controller = z.output<typeof controller> & { readonly kind: ControllerKind };
+export type ClusterQueue = z.output<typeof clusterQueue>;
+export type Run = z.output<typeof run>;
 export type Event = z.output<typeof event>;
 
 /** Kinds that make pods, with the group that they belong to. */
@@ -94,6 +139,10 @@ export type ControllerKind = keyof typeof CONTROLLERS;
 export const OBSERVED = { Pod: "v1", Node: "v1", ResourceQuota: "v1", Event: "v1", ...CONTROLLERS } as const;
 export type ObservedKind = keyof typeof OBSERVED;
 
+/** Kinds that are there only where Kueue is. */
+export const QUEUED = { ClusterQueue: "kueue.x-k8s.io/v1beta2", Workload: "kueue.x-k8s.io/v1beta2" } as const;
+export type QueuedKind = keyof typeof QUEUED;
+
 /** What an API server holds, as far as a verdict depends on it. */
 export interface Cluster {
   readonly pods: readonly Pod[];
@@ -101,13 +150,17 @@ export interface Cluster {
   readonly quotas: readonly Quota[];
   readonly controllers: readonly Controller[];
   readonly events: readonly Event[];
+  readonly queues: readonly ClusterQueue[];
+  readonly runs: readonly Run[];
 }
 
 /**
  * @param lists The API server's answers by kind, each in the order that it gave.
  * @throws ZodError where an answer has another form than Kubernetes 1.36 gives
  */
-export function clusterOf(lists: Readonly<Record<ObservedKind, readonly unknown[]>>): Cluster {
+export function clusterOf(
+  lists: Readonly<Record<ObservedKind, readonly unknown[]>> & Readonly<Partial<Record<QueuedKind, readonly unknown[]>>>,
+): Cluster {
   const kinds = Object.keys(CONTROLLERS) as ControllerKind[];
   return {
     pods: z.array(pod).parse(lists.Pod),
@@ -120,5 +173,7 @@ export function clusterOf(lists: Readonly<Record<ObservedKind, readonly unknown[
         .map((each) => ({ ...each, kind })),
     ),
     events: z.array(event).parse(lists.Event),
+    queues: z.array(clusterQueue).parse(lists.ClusterQueue ?? []),
+    runs: z.array(run).parse(lists.Workload ?? []),
   };
 }

@@ -45,3 +45,20 @@ test("quotas are in the API server's own figures", () => {
     "requests.storage 30Gi of 100Gi",
   ]);
 });
+
+test("of a queue, what is reserved and what its runs have, pool by pool", () => {
+  const resources = [
+    { name: "memory", nominalQuota: "512Mi", borrowingLimit: "1Gi" },
+    { name: "nvidia.com/gpu", nominalQuota: 4, borrowingLimit: 2 },
+  ];
+  const queue = {
+    metadata: { name: "research", uid: "1" },
+    spec: { resourceGroups: [{ flavors: [{ name: "burst", resources }] }] },
+    status: { flavorsReservation: [{ name: "burst", resources: [{ name: "nvidia.com/gpu", total: "6" }] }] },
+  };
+  const own = { namespace: "", queue: "research", pool: "burst" };
+  expect(quotaReports(clusterOf({ ...recorded("fits"), ResourceQuota: [], ClusterQueue: [queue] }))).toEqual([
+    { ...own, resource: "memory", hard: "512Mi", used: "0" },
+    { ...own, resource: "nvidia.com/gpu", hard: "4", used: "6" },
+  ]);
+});

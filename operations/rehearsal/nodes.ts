@@ -42,14 +42,42 @@ function requestsOf({ spec }: Pod): Omit<NodeResources, "pods"> {
   return total([peak, resourcesOf(spec.overhead)]);
 }
 
-/** Every quota, resource by resource, in the API server's own figures. */
-export function quotaReports({ quotas }: Cluster): QuotaReport[] {
-  return quotas.flatMap(({ metadata: { namespace }, status: { hard, used } }) =>
+/** Every quota, resource by resource, in the API server's own figures: of namespaces, then of queues. */
+export function quotaReports(cluster: Cluster): QuotaReport[] {
+  return [...namespaceQuotas(cluster), ...queueQuotas(cluster)];
+}
+
+const namespaceQuotas = ({ quotas }: Cluster): QuotaReport[] =>
+  quotas.flatMap(({ metadata: { namespace }, status: { hard, used } }) =>
     Object.entries(hard)
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([resource, limit]) => ({ namespace, resource, hard: limit, used: used[resource] ?? "0" })),
+      .map(([resource, limit]) => ({
+        namespace,
+        queue: "",
+        pool: "",
+        resource,
+        hard: limit,
+        used: used[resource] ?? "0",
+      })),
   );
-}
+
+/** What is reserved for a queue; its runs may have borrowed beyond it. */
+const queueQuotas = ({ queues }: Cluster): QuotaReport[] =>
+  queues.flatMap(({ metadata: { name: queue }, spec, status }) =>
+    spec.resourceGroups
+      .flatMap(({ flavors }) => flavors)
+      .flatMap(({ name: pool, resources }) => {
+        const reserved = status.flavorsReservation.find(({ name }) => name === pool)?.resources ?? [];
+        return resources.map(({ name, nominalQuota }) => ({
+          namespace: "",
+          queue,
+          pool,
+          resource: name,
+          hard: nominalQuota,
+          used: reserved.find((each) => each.name === name)?.total ?? "0",
+        }));
+      }),
+  );
 
 function resourcesOf(quantities: Quantities): Omit<NodeResources, "pods"> {
   const amount = (name: string): number => amountOf(quantities[name] ?? "0");

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { Refusal } from "../../sandbox/twin/kinds/kubernetes/connection.ts";
 import { readCluster, untilSettled } from "./observe.ts";
 import { recorded, recordedCluster } from "./testdata/recorded.ts";
 
@@ -35,7 +36,21 @@ test("reads every kind that a verdict is made of", async () => {
     "apps/v1 StatefulSet",
     "apps/v1 DaemonSet",
     "batch/v1 Job",
+    "kueue.x-k8s.io/v1beta2 ClusterQueue",
+    "kueue.x-k8s.io/v1beta2 Workload",
   ]);
+});
+
+test("a kind that nobody has defined has no objects, and any other refusal is passed on", async () => {
+  const refusing = (reason: string) => ({
+    list: async ({ kind }: { kind: string }) => {
+      if (kind === "Workload") throw new Refusal("no", 404, reason);
+      const { [kind as "Pod"]: list = [] } = recorded("fits");
+      return list as never;
+    },
+  });
+  expect((await readCluster(refusing("NoMatch"))).runs).toEqual([]);
+  await expect(readCluster(refusing("Forbidden"))).rejects.toThrow("no");
 });
 
 test("waits until nothing has changed for two seconds", async () => {

@@ -1,15 +1,27 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ApiServer } from "../../sandbox/twin/kinds/kubernetes/api-server.ts";
-import { type Cluster, clusterOf, OBSERVED, type ObservedKind } from "./cluster.ts";
+import type { ApiServer, Query } from "../../sandbox/twin/kinds/kubernetes/api-server.ts";
+import { Refusal } from "../../sandbox/twin/kinds/kubernetes/connection.ts";
+import type { Properties } from "../../sandbox/twin/protocol/values.ts";
+import { type Cluster, clusterOf, OBSERVED, type ObservedKind, QUEUED, type QueuedKind } from "./cluster.ts";
 import { isSettled, podReports } from "./pods.ts";
 
 /** Reads what the cluster holds now. */
 export async function readCluster(server: Pick<ApiServer, "list">): Promise<Cluster> {
-  const kinds = Object.entries(OBSERVED) as [ObservedKind, string][];
+  const kinds = Object.entries({ ...OBSERVED, ...QUEUED }) as [ObservedKind | QueuedKind, string][];
   const lists = await Promise.all(
-    kinds.map(async ([kind, apiVersion]) => [kind, await server.list({ apiVersion, kind })] as const),
+    kinds.map(async ([kind, apiVersion]) => [kind, await listIfDefined(server, { apiVersion, kind })] as const),
   );
-  return clusterOf(Object.fromEntries(lists) as Record<ObservedKind, unknown[]>);
+  return clusterOf(Object.fromEntries(lists) as Record<ObservedKind | QueuedKind, Properties[]>);
+}
+
+/** Nothing of a kind that nobody has defined. */
+async function listIfDefined(server: Pick<ApiServer, "list">, query: Query): Promise<Properties[]> {
+  try {
+    return await server.list(query);
+  } catch (error) {
+    if (error instanceof Refusal && error.reason === "NoMatch") return [];
+    throw error;
+  }
 }
 
 export interface SettleOptions {

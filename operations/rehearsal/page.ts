@@ -1,5 +1,5 @@
 import { lineOf } from "../../sandbox/network-policy/differences.ts";
-import { type Fill, fillsOf, fillText, quotaFill, shareOf } from "./bars.ts";
+import { type Fill, fillsOf, fillText, quotaFill, quotaOwner, shareOf } from "./bars.ts";
 import { html, type Markup } from "../../plan/report/markup.ts";
 import { bar, pageOf, table } from "../../plan/report/page-parts.ts";
 import { PAGE_STYLE } from "./page-style.ts";
@@ -91,11 +91,12 @@ function quotas({ quotas: all }: RehearsalReport): Markup {
   const rows = all.map((quota) => {
     const fill = quotaFill(quota);
     const label = `${fillText(fill)} ${fill.unit}`.trimEnd();
-    return [html`${quota.namespace}`, html`${quota.resource}`, html`${label}`, bar(shareOf(fill), label)];
+    const what = quota.pool === "" ? quota.resource : `${quota.resource} of ${quota.pool}`;
+    return [html`${quotaOwner(quota)}`, html`${what}`, html`${label}`, bar(shareOf(fill), label)];
   });
   return html`<section>
     <h2>Quotas</h2>
-    ${table(["namespace", "resource", "used", ""], rows)}
+    ${table(["namespace or queue", "resource", "used", ""], rows)}
   </section>`;
 }
 

@@ -122,3 +122,32 @@ test("a pod that failed or can not pull its image says why", () => {
   );
   expect([failed?.reason, stuck?.reason]).toEqual(["evicted", "ErrImagePull: no such image"]);
 });
+
+describe("a run that Kueue holds", () => {
+  const job = {
+    metadata: { name: "training", namespace: "team-research", uid: "1" },
+    spec: {
+      suspend: true,
+      parallelism: 2,
+      template: { metadata: { labels: { "splitfleet/workload": "training", "splitfleet/pool": "burst" } } },
+    },
+  };
+  const held = (conditions: object[]): Cluster => {
+    const metadata = { name: "job-training", namespace: "team-research", uid: "2", ownerReferences: [{ uid: "1" }] };
+    const none = { Pod: [], ReplicaSet: [], StatefulSet: [] };
+    return clusterOf({ ...recorded("fits"), ...none, Job: [job], Workload: [{ metadata, status: { conditions } }] });
+  };
+
+  test("has no pod, for Kueue's own words", () => {
+    const message = "couldn't assign flavors to pod set main: insufficient quota";
+    const cluster = held([{ type: "QuotaReserved", status: "False", reason: "Pending", message }]);
+    const line = `team-research/training | training | burst |  | NotCreated | ${message}`;
+    expect(lines(cluster)).toEqual([line, line]);
+    expect(isSettled(cluster)).toBe(true);
+  });
+
+  test("is waited for until Kueue has said something", () => {
+    expect(isSettled(held([]))).toBe(false);
+    expect(isSettled(held([{ type: "QuotaReserved", status: "True", message: "" }]))).toBe(false);
+  });
+});

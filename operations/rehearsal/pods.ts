@@ -1,4 +1,4 @@
-import type { Cluster, Controller, Event, Pod } from "./cluster.ts";
+import type { Cluster, Controller, Event, Pod, Run } from "./cluster.ts";
 import type { PodReport } from "./report.ts";
 
 /** Every pod with its node or the reason why it has none, the ones that could not even be made among them. */
@@ -15,8 +15,10 @@ export function podReports(cluster: Cluster): PodReport[] {
   });
   const missing = cluster.controllers.flatMap((controller) => {
     const owner = { ...controller.metadata, labels: controller.spec.template.metadata.labels };
-    const reason = refusalOf(controller, cluster.events);
-    return Array.from({ length: missingPods(controller) }, (): PodReport => {
+    const held = heldFor(controller, cluster.runs);
+    const reason = held ?? refusalOf(controller, cluster.events);
+    const count = held === undefined ? missingPods(controller) : (controller.spec.parallelism ?? 1);
+    return Array.from({ length: count }, (): PodReport => {
       return { ...ownerOf(owner), name: controller.metadata.name, node: null, phase: "NotCreated", reason };
     });
   });
@@ -34,9 +36,11 @@ export function isSettled(cluster: Cluster): boolean {
         ({ type, status: value, reason }) => type === "PodScheduled" && value === "False" && FINAL.has(reason),
       ),
   );
-  const made = cluster.controllers.every(
-    (controller) => missingPods(controller) === 0 || refusalOf(controller, cluster.events) !== "",
-  );
+  const made = cluster.controllers.every((controller) => {
+    const held = heldFor(controller, cluster.runs);
+    if (held !== undefined) return held !== "";
+    return missingPods(controller) === 0 || refusalOf(controller, cluster.events) !== "";
+  });
   return judged && made;
 }
 
@@ -75,6 +79,15 @@ function missingPods({ kind, spec, status }: Controller): number {
       return Math.max(0, Math.min(left, spec.parallelism ?? 1) - status.active);
     }
   }
+}
+
+/** Why Kueue holds a Job back; empty where it has not said, undefined for what it does not hold. */
+function heldFor({ kind, metadata, spec }: Controller, runs: readonly Run[]): string | undefined {
+  if (kind !== "Job" || !spec.suspend) return undefined;
+  const own = runs.find((run) => run.metadata.ownerReferences.some(({ uid }) => uid === metadata.uid));
+  if (own === undefined) return undefined;
+  const { status, message } = own.status.conditions.find(({ type }) => type === "QuotaReserved") ?? {};
+  return status === "False" ? message : "";
 }
 
 /** Why the API server refuses a controller's pods; empty where it has not said. */

@@ -54,9 +54,11 @@ const node = z.strictObject({
 });
 
 const quota = z.strictObject({
-  namespace: z.string(),
+  namespace: z.string().meta({ description: "Empty for what is reserved for a queue." }),
+  queue: z.string().meta({ description: "The team's cluster queue; empty for the quota of a namespace." }),
+  pool: z.string().meta({ description: "Of a queue, the pool whose room it is; else empty." }),
   resource: z.string().meta({ description: "As the quota names it, such as `requests.memory`." }),
-  hard: z.string(),
+  hard: z.string().meta({ description: "Of a queue, what is reserved: it may borrow beyond it." }),
   used: z.string(),
 });
 

@@ -1,7 +1,7 @@
 import picocolors from "picocolors";
 import { lineOf } from "../../sandbox/network-policy/differences.ts";
 import { cut, wrap } from "../../plan/report/text.ts";
-import { type Fill, fillsOf, fillText, quotaFill, shareOf } from "./bars.ts";
+import { type Fill, fillsOf, fillText, quotaFill, quotaOwner, shareOf } from "./bars.ts";
 import type { Advice, NodeReport, RehearsalReport } from "./report.ts";
 import { adviceText, flowsText, nextStep, type Trouble, troublesOf, verdictText } from "./words.ts";
 
@@ -103,15 +103,15 @@ function bar(fill: Fill): string {
   return "█".repeat(full) + "░".repeat(BAR - full);
 }
 
-/** One line a namespace, its fullest resources first. */
+/** One line a namespace or queue, its fullest resources first. */
 function quotaBlocks({ quotas }: RehearsalReport): string[][] {
-  return [...Map.groupBy(quotas, ({ namespace }) => namespace)].map(([namespace, own]) => {
+  return [...Map.groupBy(quotas, quotaOwner)].map(([owner, own]) => {
     const fullest = own
       .map(quotaFill)
       .filter(({ used }) => used > 0)
       .toSorted((a, b) => shareOf(b) - shareOf(a));
     const parts = fullest.map((fill) => [fill.what, fillText(fill), fill.unit].join(" ").trimEnd());
-    return [cut(`  ${namespace}: ${parts.length === 0 ? "nothing used" : parts.join(", ")}`, WIDTH)];
+    return [cut(`  ${owner}: ${parts.length === 0 ? "nothing used" : parts.join(", ")}`, WIDTH)];
   });
 }
 

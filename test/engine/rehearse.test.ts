@@ -78,7 +78,14 @@ describe("the sandbox as it is", () => {
         ["requests.memory", "16Gi", "4032Mi"],
         ["requests.nvidia.com/gpu", "0", "0"],
         ["requests.storage", "100Gi", "30Gi"],
-      ].map(([resource, hard, used]) => ({ namespace: "team-assistants", resource, hard, used })),
+      ].map(([resource, hard, used]) => ({
+        namespace: "team-assistants",
+        queue: "",
+        pool: "",
+        resource,
+        hard,
+        used,
+      })),
     );
   });
 
