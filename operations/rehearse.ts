@@ -45,6 +45,8 @@ export interface Rehearsal {
 interface Context {
   pulumi?: ResolvedTool;
   plan?: PlanReport;
+  /** Why there is no plan, and so nothing is run. */
+  failure?: unknown;
   session?: Session;
   result?: OperationResult & { readonly recovery?: RecoveryReport | undefined };
 }
@@ -68,6 +70,7 @@ export async function rehearse(verb: RehearsedVerb, options: RehearsalOptions): 
   } finally {
     await context.session?.close();
   }
+  if (context.failure !== undefined) throw context.failure;
   const { plan, result, session } = context;
   const report: OperationReport = {
     environment: environment.name,
@@ -98,14 +101,18 @@ const TITLES = { up: "Bring up", preview: "Preview", down: "Destroy", recover: "
 
 function tasks(verb: RehearsedVerb, options: RehearsalOptions): ListrTask<Context>[] {
   const { root, environment, today, interrupt, progress, drift = false } = options;
-  const stopped = ({ plan }: Context): boolean => interrupt.interrupted || (plan?.summary.mandatory ?? 0) > 0;
+  const stopped = ({ plan, failure }: Context): boolean =>
+    interrupt.interrupted || failure !== undefined || (plan?.summary.mandatory ?? 0) > 0;
   const planned = verb === "up" || verb === "preview";
   return [
     {
       title: "Plan and price",
       enabled: planned,
       task: async (context, task) => {
-        const plan = await planEnvironment(environment, { today });
+        const plan = await planEnvironment(environment, { today }).catch((error: unknown) => {
+          context.failure = error;
+          throw error;
+        });
         context.plan = plan;
         const { mandatory, resources } = plan.summary;
         task.title = `Plan: ${resources} resources, ${plan.cost.expected.monthly} EUR a month expected`;
