@@ -1,4 +1,4 @@
-import { amountOf } from "../../sandbox/control-plane/quantity.ts";
+import { amountOf } from "../../policies/quantity.ts";
 import type { NodeReport, QuotaReport } from "./report.ts";
 
 /** How full one thing is. */

@@ -1,5 +1,5 @@
 import type { Cluster, Pod } from "./cluster.ts";
-import { amountOf } from "../../sandbox/control-plane/quantity.ts";
+import { amountOf } from "../../policies/quantity.ts";
 import type { NodeReport, NodeResources, QuotaReport } from "./report.ts";
 
 const BYTES_PER_MIB = 2 ** 20;

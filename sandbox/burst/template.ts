@@ -1,5 +1,5 @@
 import type { V1Node, V1Pod, V1Taint, V1Toleration, V1NodeSelectorRequirement } from "@kubernetes/client-node";
-import { amountOf } from "../control-plane/quantity.ts";
+import { amountOf } from "../../policies/quantity.ts";
 
 type Amounts = Readonly<Record<string, number>>;
 
