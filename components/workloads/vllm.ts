@@ -2,6 +2,7 @@ import { z } from "zod";
 import { defineWorkload } from "./contract.ts";
 import { HUB_EGRESS } from "./model-hub.ts";
 import { adapterSync } from "./vllm/adapters.ts";
+import { INDICATORS } from "./vllm/indicators.ts";
 import { ALERTS, METRICS, PANELS } from "./vllm/observability.ts";
 
 const API = 8000;
@@ -16,6 +17,7 @@ export const vllm = defineWorkload({
   metrics: METRICS,
   alerts: ALERTS,
   panels: PANELS,
+  indicators: INDICATORS,
   needs: { adapters: { kind: ["seaweedfs", "object-storage"], port: "s3", optional: true } },
   spec: {
     model: z.string().meta({ description: "Key of the model in `models`." }),

@@ -11,6 +11,7 @@ import { generatePlanSchemas } from "../../plan/report/schema.ts";
 import { generateRuleReference } from "../../policies/reference.ts";
 import { generateJsonSchema } from "../../stacks/spec/json-schema.ts";
 import { generateEnvironmentReference } from "../../stacks/spec/reference.ts";
+import { generateRunbook } from "../../stacks/spec/runbook.ts";
 import { generateWorkloadReference } from "../../stacks/spec/workload-reference.ts";
 import { doctorReport } from "../doctor/report.ts";
 
@@ -26,6 +27,7 @@ export const generated = (root: string): GeneratedFile[] => [
   ...generateJsonSchema(),
   ...generateEnvironmentReference(),
   ...generateWorkloadReference(),
+  ...generateRunbook(),
   ...generatePlanSchemas(),
   jsonSchema("operation", operationReport),
   jsonSchema("rehearsal", rehearsalReport),

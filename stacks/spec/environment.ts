@@ -8,6 +8,7 @@ import { pools } from "./pools.ts";
 import { privacy } from "./privacy.ts";
 import { secrets } from "./secrets.ts";
 import { sites } from "./sites.ts";
+import { targets } from "./targets.ts";
 import { teams } from "./teams.ts";
 import { usage } from "./usage.ts";
 import { workloads } from "./workloads.ts";
@@ -26,6 +27,7 @@ export const environmentSpec = z.strictObject({
   teams: teams.meta({ description: "Who pays and is limited. Each team has a namespace of its own." }),
   budget: budget.meta({ description: "What the environment may cost, in euros net of tax." }),
   privacy: privacy.meta({ description: "Where data may be kept." }),
+  targets: targets.prefault({}).meta({ description: "What the fleet aims at: the scorecard shows it." }),
   usage: usage
     .prefault({})
     .meta({ description: "What is expected to be used, where the plan alone can not say." }),

@@ -39,12 +39,14 @@ export interface Panel {
 export interface Targets {
   /** Of the time from a request to its full answer, 95 of 100 requests take no longer. */
   readonly p95Seconds?: number | undefined;
+  /** Before a model server: 95 of 100 requests wait no longer. */
   readonly queueWaitSeconds?: number | undefined;
   readonly gpuBusyShare?: number | undefined;
   readonly kvCacheShare?: number | undefined;
   /** Of the requests: those that models of the cheapest tier answered. */
   readonly lowTierShare?: number | undefined;
-  readonly costPerThousandInferencesEuros?: number | undefined;
+  /** What providers of models bill; own hardware stands in the plan's bill. */
+  readonly costPerThousandInferencesDollars?: number | undefined;
   readonly retryShare?: number | undefined;
   readonly rollbackShare?: number | undefined;
 }
