@@ -43,7 +43,7 @@ export function judge({ failures, availability, before, after, disksLost }: Evid
   const notes = [
     ...away.map(
       ({ workload, wanted, lowest, reducedSeconds }) =>
-        `${workload}: ${lowest} of ${wanted} served at least, fewer than ${wanted} for ${minutes(reducedSeconds)}`,
+        `${workload}: ${lowest} of ${wanted} served at least, fewer than ${wanted} for ${minutes(reducedSeconds)} min`,
     ),
     ...onLostDisks
       .filter((claim) => !gone.includes(claim))

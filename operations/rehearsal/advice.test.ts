@@ -4,7 +4,7 @@ import { catalogue, price } from "../../plan/pricing/testing.ts";
 import type { ResolvedEnvironment } from "../../stacks/environment-file.ts";
 import { entryOf, ofKind } from "../../stacks/spec/of-kind.ts";
 import { rowsOf, sandbox } from "../../test/harness.ts";
-import { advise, growingPools } from "./advice.ts";
+import { advise } from "./advice.ts";
 import type { Advice, PodReport } from "./report.ts";
 
 /** Hetzner's own figures of November 2026, in Falkenstein; some can not be ordered. */
@@ -130,16 +130,16 @@ test("an on-prem pool gets one more machine with its price, and memory for which
   ]);
 });
 
-test("a burst pool that may grow is not short of room, and one at its maximum gets a higher one", async () => {
+test("a burst pool with room has wrong tags, and one at its maximum gets a higher one", async () => {
   const onBurst = (weightsGiB: number) =>
     sandbox(({ spec }) => {
       Object.assign(entryOf("workloads", spec.workloads, "ollama"), { pool: "burst", replicas: 2 });
       Object.assign(entryOf("models", spec.models, "small"), { weightsGiB });
     });
-  expect([...growingPools(await onBurst(2))]).toEqual(["burst"]);
-  const [growing] = await adviceOn(await onBurst(2), [pending("burst")]);
-  expect(growing?.shortage).toBe("its nodes are started by Cluster Autoscaler, which a rehearsal does not have yet");
-  expect([...growingPools(await onBurst(1500))]).toEqual([]);
+  const [roomy] = await adviceOn(await onBurst(2), [pending("burst")]);
+  expect(roomy?.shortage).toBe(
+    "its nodes would have the room, but Cluster Autoscaler finds no node for it in what its group's tags describe",
+  );
   const [full] = await adviceOn(await onBurst(1500), [pending("burst")]);
   expect(full?.change).toBe("maximum: 2 instead of 1");
   expect(Number(full?.worstEurosPerMonth)).toBeGreaterThan(30_000);

@@ -36,16 +36,6 @@ export async function advise(args: AdviceArgs): Promise<Advice[]> {
   return [...advice, ...quotaAdvice(args)];
 }
 
-/** Burst pools that would have room for all their pods, once Cluster Autoscaler has started their nodes. */
-export const growingPools = ({ spec, lock }: ResolvedEnvironment): ReadonlySet<string> =>
-  new Set(
-    Object.entries(spec.pools).flatMap(([name, pool]) => {
-      const demand = demandOf({ ...spec, lock }, name, pool);
-      if (pool.kind !== "aws" || pool.minimum >= pool.maximum || demand === undefined) return [];
-      return firstFit(demand.pods, demand.size, demand.offered).homeless.length === 0 ? [name] : [];
-    }),
-  );
-
 async function poolAdvice(
   name: string,
   demand: PoolDemand,
@@ -56,9 +46,10 @@ async function poolAdvice(
   const { nodes, homeless } = firstFit(pods, size, offered);
   const about = { for: "pool", name } as const;
   if (homeless.length === 0) {
-    const shortage = growingPools(environment).has(name)
-      ? "its nodes are started by Cluster Autoscaler, which a rehearsal does not have yet"
-      : "its nodes have the room; what else the scheduler asks for is in the pods' reasons";
+    const shortage =
+      environment.spec.pools[name]?.kind === "aws"
+        ? "its nodes would have the room, but Cluster Autoscaler finds no node for it in what its group's tags describe"
+        : "its nodes have the room; what else the scheduler asks for is in the pods' reasons";
     return { ...about, shortage, change: "", expectedEurosPerMonth: null, worstEurosPerMonth: null };
   }
   const shortage = describeShortage(homeless, nodes.map(freeOf));

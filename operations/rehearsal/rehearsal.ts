@@ -17,7 +17,7 @@ import type { InterruptListener } from "../interrupt.ts";
 import { Progress } from "../progress.ts";
 import { describeChanges } from "../summary.ts";
 import { every, forTerminal } from "../tool-progress.ts";
-import { advise, growingPools } from "./advice.ts";
+import { advise } from "./advice.ts";
 import { nodeReports, quotaReports } from "./nodes.ts";
 import { objectReports, problemReports } from "./objects.ts";
 import { type Observation, readCluster, untilSettled } from "./observe.ts";
@@ -91,7 +91,7 @@ async function reportOf(options: RehearsalOptions, context: Context, started: nu
   const complete = result.finished && observation.settled;
   return {
     environment: environment.name,
-    verdict: verdictOf({ ...evidence, complete, growing: growingPools(environment) }),
+    verdict: verdictOf({ ...evidence, complete }),
     ...evidence,
     nodes: nodeReports(observation.cluster),
     quotas: quotaReports(observation.cluster),

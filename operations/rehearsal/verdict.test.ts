@@ -29,7 +29,6 @@ const good: Evidence = {
   pods: [pod],
   flows: { declared: 1, policies: 1, differences: [] },
   complete: true,
-  growing: new Set(),
 };
 const difference: NonNullable<Evidence["flows"]>["differences"][number] = {
   kind: "open",
@@ -56,13 +55,6 @@ const CASES: readonly (readonly [Verdict, Partial<Evidence>])[] = [
 
 test.each(CASES)("%s where %j is found", (verdict, found) => {
   expect(verdictOf({ ...good, ...found })).toBe(verdict);
-});
-
-test("pods of a burst pool that may still grow leave it open", () => {
-  const burst = { ...unplaced, pool: "burst" };
-  const objects: ObjectReport[] = [{ ...object, reason: "0 of 1 replicas are ready" }];
-  expect(verdictOf({ ...good, objects, pods: [burst], growing: new Set(["burst"]) })).toBe("undecided");
-  expect(verdictOf({ ...good, objects, pods: [burst] })).toBe("does-not-fit");
 });
 
 test("only what fits ends with 0, and what could not be decided with 2", () => {

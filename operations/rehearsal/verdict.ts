@@ -6,17 +6,15 @@ export type Verdict = RehearsalReport["verdict"];
 interface Evidence extends Pick<RehearsalReport, "objects" | "problems" | "pods" | "flows"> {
   /** Whether the engine came to its end, and every pod to a verdict. */
   readonly complete: boolean;
-  /** Pools whose nodes are not all there yet and would have room; nobody can say more about their pods. */
-  readonly growing: ReadonlySet<string>;
 }
 
 /** The worst of what was found, as far as the rehearsal got. */
-export function verdictOf({ objects, problems, pods, flows, complete, growing }: Evidence): Verdict {
+export function verdictOf({ objects, problems, pods, flows, complete }: Evidence): Verdict {
   if (objects.some(({ state }) => state === "refused") || problems.some(({ urn }) => urn !== "")) return "refused";
   if (!complete) return "undecided";
   const stuck = pods.filter(({ reason }) => reason !== "");
   const unusable = objects.some(({ state, reason }) => state === "accepted" && reason !== "");
-  if (stuck.some(({ pool }) => !growing.has(pool)) || (unusable && stuck.length === 0)) return "does-not-fit";
+  if (stuck.length > 0 || unusable) return "does-not-fit";
   if (objects.some(({ state, reason }) => state !== "accepted" || reason !== "") || flows === null) return "undecided";
   return flows.differences.length > 0 ? "flows-differ" : "fits";
 }
