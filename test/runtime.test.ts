@@ -1,116 +1,11 @@
-import * as kubernetes from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
+import type * as kubernetes from "@pulumi/kubernetes";
 import { expect, test } from "vitest";
-import { KubernetesWorkload } from "../components/runtime/kubernetes.ts";
-import { defineWorkload, type Port, type Workload } from "../components/workloads/contract.ts";
-import { neighbourOf } from "../components/workloads/neighbour.ts";
-import type { PlannedWorkload } from "../components/workloads/plan.ts";
-import { record } from "../plan/recorder/record.ts";
+import type { Workload } from "../components/workloads/contract.ts";
 import type { Row } from "../policies/row.ts";
 import { rowOf } from "./harness.ts";
-
-const container = { image: "worker@sha256:aa", cpu: { request: 1 }, memoryMiB: { request: 256 }, user: 10001 };
-
-const FACTS = {
-  environment: { name: "test", purpose: "development" },
-  mesh: { tailnet: "example.ts.net" },
-  pools: {},
-  workloads: {},
-  models: {},
-  budget: {},
-};
-
-/** What the runtime makes of a workload with the name `worker`. */
-async function rowsOf(
-  workload: Workload,
-  ports: Readonly<Record<string, Port>> = {},
-  hostnames: Record<string, string> = {},
-  queued = false,
-): Promise<readonly Row[]> {
-  const definition = {
-    ...defineWorkload({
-      kind: "worker",
-      summary: "",
-      memory: "",
-      runtimes: ["kubernetes"],
-      ports,
-      spec: {},
-      build: () => workload,
-    }),
-    file: "test/runtime.test.ts",
-  };
-  const entry = { kind: "worker", team: "assistants", pool: "inference", dataClass: "internal", hostnames };
-  const planned: PlannedWorkload = { ...neighbourOf("worker", entry, definition, FACTS), requires: [], workload };
-  const { rows } = await record({ name: "test", config: {}, secretKeys: [] }, async () => {
-    const provider = new kubernetes.Provider("kubernetes", {});
-    const vault = { kv: "kv", loginMount: "kubernetes", environment: "test", dependsOn: [] };
-    const allocation = { environment: "test", team: "assistants", dataClass: "internal", workload: "worker" };
-    new KubernetesWorkload(
-      "worker",
-      {
-        planned,
-        surroundings: { fleet: [planned], apiServers: [] },
-        namespace: "team-assistants",
-        allocation,
-        taints: [],
-        priorityClass: "production",
-        operators: [],
-        queue: queued ? new pulumi.ComponentResource("test:queue:Queue", "queue") : undefined,
-        vault,
-      },
-      { providers: [provider] },
-    );
-    return Promise.resolve({});
-  });
-  return rows.filter(({ custom, provider }) => custom && provider !== "");
-}
+import { container, labels, metadata, rowsOf, selector, template } from "./worker.ts";
 
 const namesOf = (rows: readonly Row[]): string[] => rows.map(({ name, type }) => `${name}: ${type}`).sort();
-
-const labels = {
-  "splitfleet/environment": "test",
-  "splitfleet/team": "assistants",
-  "splitfleet/data-class": "internal",
-  "splitfleet/workload": "worker",
-  "app.kubernetes.io/name": "worker",
-};
-const metadata = { name: "worker", namespace: "team-assistants", labels };
-const selector = { matchLabels: { "app.kubernetes.io/name": "worker" } };
-
-/** The pod of {@link container}, with what a form or a fact changes. */
-const template = (pod: object = {}, main: object = {}) => ({
-  metadata: { labels },
-  spec: {
-    serviceAccountName: "worker",
-    automountServiceAccountToken: false,
-    priorityClassName: "production",
-    nodeSelector: {},
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: 10001,
-      runAsGroup: 10001,
-      fsGroup: 10001,
-      seccompProfile: { type: "RuntimeDefault" },
-    },
-    containers: [
-      {
-        name: "main",
-        image: "worker@sha256:aa",
-        env: [],
-        resources: { requests: { cpu: "1", memory: "256Mi" }, limits: { memory: "256Mi" } },
-        securityContext: {
-          allowPrivilegeEscalation: false,
-          readOnlyRootFilesystem: true,
-          capabilities: { drop: ["ALL"] },
-        },
-        volumeMounts: [],
-        ...main,
-      },
-    ],
-    volumes: [],
-    ...pod,
-  },
-});
 
 test("a workload without ports has no service, and several replicas have a disruption budget", async () => {
   expect(namesOf(await rowsOf({ replicas: 2, container }))).toEqual([
@@ -168,17 +63,17 @@ test("a batch workload is a job for whose end nobody waits", async () => {
 test("runs on a pool with queues start suspended and name their queue, workloads that stay do not", async () => {
   const queue = (form: string) => ({ "kueue.x-k8s.io/queue-name": "runs", "kueue.x-k8s.io/priority-class": form });
   const run = { deadlineSeconds: 900, retries: 2, container };
-  const job = rowOf(await rowsOf({ form: "batch", ...run }, {}, {}, true), "kubernetes:batch/v1:Job", "worker-job");
+  const job = rowOf(await rowsOf({ form: "batch", ...run }, { queued: true }), "kubernetes:batch/v1:Job", "worker-job");
   expect(job.inputs).toMatchObject({
     metadata: { labels: { ...labels, ...queue("batch") } },
     spec: { suspend: true, template: { metadata: { labels } } },
   });
-  const scheduled = await rowsOf({ form: "scheduled", schedule: "30 2 * * *", ...run }, {}, {}, true);
+  const scheduled = await rowsOf({ form: "scheduled", schedule: "30 2 * * *", ...run }, { queued: true });
   expect(rowOf(scheduled, "kubernetes:batch/v1:CronJob", "worker-cron-job").inputs).toMatchObject({
     metadata: { labels },
     spec: { jobTemplate: { metadata: { labels: { ...labels, ...queue("scheduled") } }, spec: { suspend: true } } },
   });
-  const service = await rowsOf({ replicas: 1, container }, {}, {}, true);
+  const service = await rowsOf({ replicas: 1, container }, { queued: true });
   expect(rowOf(service, "kubernetes:apps/v1:Deployment", "worker-deployment").inputs["metadata"]).toEqual(metadata);
 });
 
@@ -220,8 +115,7 @@ test("retention and backup of volumes stand on the controller, whose claims no c
 test("the host name of a public port stands on the service", async () => {
   const rows = await rowsOf(
     { replicas: 1, container },
-    { web: { port: 8080, audience: "public" } },
-    { web: "app.example.org" },
+    { ports: { web: { port: 8080, audience: "public" } }, hostnames: { web: "app.example.org" } },
   );
   expect(rowOf(rows, "kubernetes:core/v1:Service", "worker-service").inputs["metadata"]).toEqual({
     ...metadata,

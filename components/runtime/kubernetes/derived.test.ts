@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import type { Handle, Service, Workload } from "../../workloads/contract.ts";
 import { planWorkloads, type PlannedWorkload } from "../../workloads/plan.ts";
+import { runsOf } from "../../workloads/runs.ts";
 import { configFiles } from "./config-files.ts";
 import { networkPolicySpec, runPolicySpec } from "./network-policy.ts";
 import { podTemplate } from "./pod.ts";
-import { runsOf } from "../../workloads/runs.ts";
+import { openPorts } from "./ports.ts";
 
 type ServiceWorkload = PlannedWorkload & { readonly workload: Service };
 
@@ -38,6 +39,15 @@ const pods = (workload: string, team: string) => ({
   namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": `team-${team}` } },
   podSelector: { matchLabels: { "app.kubernetes.io/name": workload } },
 });
+const ZERO: Handle = {
+  workload: "engine",
+  team: "platform",
+  namespace: "team-platform",
+  port: 0,
+  protocol: "TCP",
+  host: "",
+  url: "",
+};
 const of = (...fleet: PlannedWorkload[]) => ({ fleet, apiServers: [] });
 const taints = [{ key: "nvidia.com/gpu", value: "true", effect: "NoSchedule" }];
 const allocation = { environment: "sandbox", ...entry, workload: "proxy" };
@@ -164,4 +174,69 @@ test("pods put up with the taints of their pool, and with no other", () => {
   expect(podOf(proxy.workload).spec).toMatchObject({
     tolerations: [{ key: "nvidia.com/gpu", operator: "Equal", value: "true", effect: "NoSchedule" }],
   });
+});
+
+test("a port of each consumer's own lets in that consumer and nobody else, and no job", () => {
+  const ports = { proxy: { port: 3128, audience: "cluster", perConsumer: true } } as const;
+  const definition = { ...engine.definition, ports };
+  const handle = { ...(engine.handles["api"] ?? ZERO), port: 3128 };
+  const squid = { ...engine, definition, handles: { proxy: handle } };
+  const caller = (index: number): PlannedWorkload => ({
+    ...proxy,
+    name: `caller-${index}`,
+    workload: { ...proxy.workload, needs: [{ ...handle, port: 20_000 + index }] },
+  });
+  const [one, other] = [caller(1), caller(2)];
+  expect(networkPolicySpec(squid, of(squid, one, other)).ingress).toEqual([
+    { from: [pods("caller-1", "assistants")], ports: [{ port: 20_001, protocol: "TCP" }] },
+    { from: [pods("caller-2", "assistants")], ports: [{ port: 20_002, protocol: "TCP" }] },
+  ]);
+  expect(openPorts(squid, [one, other]).map(({ name, handle: { port } }) => [name, port])).toEqual([
+    ["proxy-caller-1", 20_001],
+    ["proxy-caller-2", 20_002],
+  ]);
+});
+
+test("public and admin ports let nobody in who has declared no need", () => {
+  for (const audience of ["public", "admin"] as const) {
+    const definition = { ...engine.definition, ports: { api: { port: 11434, audience } } };
+    const site: PlannedWorkload = { ...engine, definition, workload: { ...engine.workload, jobs: {} } };
+    expect(networkPolicySpec(site, of(site)).ingress).toEqual([]);
+  }
+});
+
+test("a job reaches what its workload needs, and is let in there; what is outside is not its to reach", () => {
+  const database: PlannedWorkload = { ...engine, name: "database", workload: { ...engine.workload, jobs: {} } };
+  const sql = { ...(engine.handles["api"] ?? ZERO), workload: "database", port: 5432 };
+  const store: Handle = { ...sql, workload: "store", host: "s3.example.org", outside: true };
+  const shop = { ...engine, workload: { ...engine.workload, needs: [sql, store] } };
+  const [job] = runsOf(shop);
+  expect(job === undefined ? undefined : runPolicySpec(shop, job, of(shop, database)).egress).toEqual([
+    { to: [pods("engine", "platform")], ports: [{ port: 11434, protocol: "TCP" }] },
+    { to: [pods("database", "platform")], ports: [{ port: 5432, protocol: "TCP" }] },
+  ]);
+  const withSql = { ...database, handles: { sql } };
+  expect(networkPolicySpec(withSql, of(shop, withSql)).ingress).toEqual([
+    {
+      from: [pods("engine", "platform"), pods("engine-preload", "platform")],
+      ports: [{ port: 5432, protocol: "TCP" }],
+    },
+  ]);
+});
+
+test("only backups reach their store, and a store lets in only them", () => {
+  const handle: Handle = { ...(engine.handles["api"] ?? ZERO), workload: "store", port: 8333 };
+  const save = { image: "save", cpu: { request: 1 }, memoryMiB: { request: 64 }, user: 10001 };
+  const volumes = { data: { path: "/data", sizeGiB: 1, keep: true, backup: { everyHours: 24, keepDays: 7, save } } };
+  const shop: PlannedWorkload = { ...engine, store: handle, workload: { ...engine.workload, jobs: {}, volumes } };
+  const seaweed: PlannedWorkload = {
+    ...engine,
+    name: "store",
+    handles: { s3: handle },
+    workload: { ...engine.workload, jobs: {} },
+  };
+  expect(networkPolicySpec(shop, of(shop, seaweed)).egress).toEqual([]);
+  expect(networkPolicySpec(seaweed, of(shop, seaweed)).ingress).toEqual([
+    { from: [pods("engine-data-backup", "platform")], ports: [{ port: 8333, protocol: "TCP" }] },
+  ]);
 });

@@ -1,18 +1,12 @@
 import { overridable } from "../../../components/runtime/kubernetes/override.ts";
-import { containersOf, secretsUsedBy } from "../../../components/workloads/contract.ts";
+import { containersOf, type Handle, secretsUsedBy } from "../../../components/workloads/contract.ts";
 import type { PlannedWorkload } from "../../../components/workloads/plan.ts";
 import type { Complaint } from "../../problems.ts";
 import { oneOf } from "../../words.ts";
 import { check } from "./check.ts";
+import { podFaults } from "./definition-pods.ts";
+import type { Fault } from "./fault.ts";
 import { type Demand, planned, WORKLOAD_FACTS } from "./planned.ts";
-
-/** What a fault of a definition reads like; the rest of the complaint names the entry and the definition's file. */
-interface Fault {
-  readonly got: string;
-  readonly expected: string;
-  /** What to do in the definition's file. */
-  readonly fix: string;
-}
 
 export const definitionFaults = check(WORKLOAD_FACTS, (facts) => faultsIn(planned(facts)));
 
@@ -26,6 +20,9 @@ export function* faultsIn({ workloads, images }: Pick<Demand, "workloads" | "ima
       ...unknownSecrets(workload, workloads),
       ...idlePorts(workload),
       ...emptyCredentials(workload),
+      ...consumersWithoutSecret(workload, workloads),
+      ...sharedPorts(workload, workloads),
+      ...podFaults(workload),
       ...badSchedules(workload),
       ...idleOverrides(workload),
     ]) {
@@ -34,12 +31,12 @@ export function* faultsIn({ workloads, images }: Pick<Demand, "workloads" | "ima
   }
 }
 
-function* otherRuntimes({ definition: { kind, runtimes } }: PlannedWorkload): Iterable<Fault> {
-  if (runtimes.includes("kubernetes")) return;
+function* otherRuntimes({ definition: { kind, runtimes }, entry, runtime }: PlannedWorkload): Iterable<Fault> {
+  if (runtimes.includes(runtime)) return;
   yield {
     got: `kind ${kind}, which runs on ${oneOf(runtimes)} only`,
-    expected: "a kind that runs on kubernetes, as every pool does",
-    fix: "add kubernetes to the `runtimes`",
+    expected: `a kind that runs on ${runtime}, as pool ${entry.pool} does`,
+    fix: `choose another pool, or add ${runtime} to the \`runtimes\``,
   };
 }
 
@@ -93,6 +90,45 @@ function* emptyCredentials({ definition: { ports }, workload: { secrets = {} } }
       got: `the credentials ${credentials} of port ${port}, which is no secret of it`,
       expected: Object.keys(secrets).length === 0 ? "the name of a declared secret" : oneOf(Object.keys(secrets)),
       fix: "correct `credentials`, or declare the secret,",
+    };
+  }
+}
+
+/** What each of a workload's consumers has been given, by the consumer's name. */
+const handlesFor = (own: PlannedWorkload, all: readonly PlannedWorkload[]): [consumer: string, handle: Handle][] =>
+  all.flatMap(({ name, workload, store }) =>
+    [...(workload.needs ?? []), ...(store === undefined ? [] : [store])]
+      .filter((need) => need.workload === own.name)
+      .map((need): [string, Handle] => [name, need]),
+  );
+
+function* consumersWithoutSecret(own: PlannedWorkload, all: readonly PlannedWorkload[]): Iterable<Fault> {
+  const shared = new Set(Object.values(own.definition.ports).map(({ credentials }) => credentials));
+  for (const [consumer, { credentials }] of handlesFor(own, all)) {
+    if (credentials === undefined || shared.has(credentials) || own.workload.secrets?.[credentials] !== undefined)
+      continue;
+    yield {
+      got: `no secret ${credentials}, with which ${consumer} logs in`,
+      expected: "a secret for each of `context.consumers`",
+      fix: "declare it",
+    };
+  }
+}
+
+/** A consumer's port follows from its name, so two names can come to one number. */
+function* sharedPorts(own: PlannedWorkload, all: readonly PlannedWorkload[]): Iterable<Fault> {
+  const perConsumer = Object.values(own.definition.ports).some((port) => port.perConsumer === true);
+  if (!perConsumer) return;
+  const fixed = new Set(Object.values(own.definition.ports).map(({ port }) => port));
+  const owners = new Map<number, string>();
+  for (const [consumer, { port }] of handlesFor(own, all)) {
+    const owner = owners.get(port) ?? consumer;
+    owners.set(port, owner);
+    if (owner === consumer || fixed.has(port)) continue;
+    yield {
+      got: `port ${port} for its consumers ${owner} and ${consumer}, which must differ`,
+      expected: "a number for each, which follows from the consumer's name",
+      fix: `rename ${owner} or ${consumer}; the rule stands`,
     };
   }
 }

@@ -21,7 +21,7 @@ const api: Port = { port: 80, audience: "cluster" };
 function plan(
   name: string,
   workload: Workload,
-  kind: Partial<Pick<WorkloadKind, "runtimes" | "ports">> = {},
+  kind: Partial<Pick<WorkloadKind, "runtimes" | "ports" | "nodeAgent" | "backups">> = {},
   dataClass = "personal",
   requires: readonly Handle[] = [],
 ): PlannedWorkload {
@@ -80,13 +80,13 @@ test("what a definition built well has no fault", () => {
   expect(faults(deploy, nightly)).toEqual([]);
 });
 
-test("a kind without the runtime that every pool has", () => {
+test("a kind without the runtime of its pool", () => {
   expect(faults(plan("site", { replicas: 1, container }, { runtimes: ["compose"] }))).toEqual([
     [
       "workloads.site",
       "kind site, which runs on compose only",
-      "a kind that runs on kubernetes, as every pool does",
-      "add kubernetes to the `runtimes` in kinds/site.ts",
+      "a kind that runs on kubernetes, as pool operations does",
+      "choose another pool, or add kubernetes to the `runtimes` in kinds/site.ts",
     ],
   ]);
 });
@@ -152,6 +152,112 @@ test("a run now and then that serves a port, or comes at no time", () => {
   expect(faults(plan("nightly", workload, { ports: { api } })).map(([, got]) => got)).toEqual([
     "a scheduled workload with ports, at which nobody answers between its runs",
     'the schedule "@daily"',
+  ]);
+});
+
+const got = (workload: Workload, kind: Parameters<typeof plan>[2] = {}) =>
+  faults(plan("tool", workload, kind)).map(([, message]) => message);
+
+test("root and directories of the node are for agents of a node only", () => {
+  const agent: Workload = { form: "daemon", container: { ...container, user: 0 }, hostPaths: ["/proc"] };
+  expect(got(agent)).toEqual(["a container that runs as root", "directories of its node: /proc"]);
+  expect(got(agent, { nodeAgent: true })).toEqual([]);
+});
+
+test("two containers of a pod, or two runs, with one name", () => {
+  const erasure = { job: container };
+  expect(got({ replicas: 1, container, sidecars: { main: container }, jobs: { erase: container }, erasure })).toEqual([
+    "two containers main in one pod",
+    "two runs of the name tool-erase",
+  ]);
+});
+
+test("a probe of a port that nobody mentions", () => {
+  const probe = { periodSeconds: 10, failureThreshold: 3 };
+  const probes = { readiness: { ...probe, path: "/", port: 80 }, liveness: { ...probe, tcpPort: 8081 } };
+  expect(got({ replicas: 1, container: { ...container, probes } }, { ports: { api } })).toEqual([
+    "a probe of port 8081, which is none of its ports and which nothing tells the container",
+  ]);
+  expect(
+    got({ replicas: 1, container: { ...container, probes, args: ["--health=:8081"] } }, { ports: { api } }),
+  ).toEqual([]);
+});
+
+test("scaling from nothing by processor use, or to fewer than at least", () => {
+  expect(got({ replicas: { minimum: 0, maximum: 2, by: { kind: "cpu", share: 0.5 } }, container })).toEqual([
+    "a minimum of 0 pods by processor use, which no pod has",
+  ]);
+  expect(got({ replicas: { minimum: 3, maximum: 2, by: { kind: "cpu", share: 0.5 } }, container })).toEqual([
+    "3 pods at least and 2 at most",
+  ]);
+});
+
+test("an operator that nobody defines, and resources of which none or two bear the name", () => {
+  const resource = { apiVersion: "a.example.org/v1", kind: "Thing", spec: {} };
+  const operated = { form: "operated", podLabels: {}, replicas: 1, container } as const;
+  expect(got({ ...operated, operator: "absent", resources: [resource] })).toEqual([
+    "the operator absent, which nobody defines",
+  ]);
+  expect(got({ ...operated, operator: "cloudnative-pg", resources: [resource, resource] })).toEqual([
+    "2 custom resources that bear the workload's name",
+  ]);
+});
+
+test("a backup without a store, at odd hours, or of files that nobody can mount", () => {
+  const volumes = {
+    data: { path: "/data", sizeGiB: 1, keep: true, backup: { everyHours: 5, keepDays: 7, restore: container } },
+  };
+  expect(got({ replicas: 1, container, volumes })).toEqual([
+    "a backup of volume data and no need for a store that takes it",
+    "a backup of volume data every 5 hours",
+    "a way back for volume data from copies of its files, which have one",
+  ]);
+  const backup = { everyHours: 168, keepDays: 7 };
+  const operated = {
+    form: "operated",
+    operator: "cloudnative-pg",
+    resources: [{ apiVersion: "a.example.org/v1", kind: "Thing", spec: {} }],
+    podLabels: {},
+    replicas: 1,
+    container,
+    volumes: { data: { ...volumes.data, backup } },
+  } as const;
+  expect(got(operated, { backups: "optional" })).toEqual([
+    "copies of the files of volume data, which only the operator can mount",
+  ]);
+});
+
+test("consumers with credentials or ports of their own: each has a secret, and no two one number", () => {
+  const handle: Handle = {
+    workload: "proxy",
+    team: "platform",
+    namespace: "team-platform",
+    port: 20_001,
+    protocol: "TCP",
+    host: "",
+    url: "",
+  };
+  const ports = { proxy: { ...api, perConsumer: true, credentials: { perConsumer: "client" } } } as const;
+  const proxy = plan(
+    "proxy",
+    { replicas: 1, container, secrets: { "client-shop": { class: "generated", keys: [] } } },
+    { ports },
+  );
+  const consumer = (name: string): PlannedWorkload =>
+    plan(name, { replicas: 1, container, needs: [{ ...handle, credentials: `client-${name}` }] });
+  expect(faults(proxy, consumer("shop"), consumer("bank"))).toEqual([
+    [
+      "workloads.proxy",
+      "no secret client-bank, with which bank logs in",
+      "a secret for each of `context.consumers`",
+      "declare it in kinds/proxy.ts",
+    ],
+    [
+      "workloads.proxy",
+      "port 20001 for its consumers shop and bank, which must differ",
+      "a number for each, which follows from the consumer's name",
+      "rename shop or bank; the rule stands in kinds/proxy.ts",
+    ],
   ]);
 });
 
