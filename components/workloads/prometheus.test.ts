@@ -159,6 +159,42 @@ test("each alert fires where its figure is too high for long enough, and not bel
   expect({ exitCode, all }).toEqual({ exitCode: 0, all: expect.stringContaining("SUCCESS") });
 });
 
+/** Figures of the scorecard: what is measured, and what is recorded of it after 90 minutes. */
+const FIGURES = [
+  {
+    record: "fleet:gpu_busy",
+    input: { 'DCGM_FI_DEV_GPU_UTIL{gpu="0"}': "80x90", 'DCGM_FI_DEV_GPU_UTIL{gpu="1"}': "40x90" },
+    value: 0.6,
+  },
+  {
+    record: "fleet:gpu_busy",
+    input: { DCGM_FI_PROF_GR_ENGINE_ACTIVE: "0.25x90", DCGM_FI_DEV_GPU_UTIL: "80x90" },
+    value: 0.25,
+  },
+  {
+    record: "fleet:kv_cache",
+    input: { 'vllm:kv_cache_usage_perc{pod="a"}': "0.2x90", 'vllm:kv_cache_usage_perc{pod="b"}': "0.7x90" },
+    value: 0.7,
+  },
+] as const;
+
+test("a figure of the scorecard is what its series come to", async () => {
+  const root = await deliver(prometheusOf("kubernetes"));
+  const file = path.join(root, "figures.yml");
+  const content = {
+    rule_files: [path.join(root, "etc/prometheus/rules/scorecard.yml")],
+    evaluation_interval: "1m",
+    tests: FIGURES.map(({ record, input, value }) => ({
+      interval: "1m",
+      input_series: Object.entries(input).map(([series, values]) => ({ series, values })),
+      promql_expr_test: [{ expr: record, eval_time: "90m", exp_samples: [{ labels: record, value }] }],
+    })),
+  };
+  await writeFile(file, JSON.stringify(content));
+  const { exitCode, all } = await check("test", "rules", file);
+  expect({ exitCode, all }).toEqual({ exitCode: 0, all: expect.stringContaining("SUCCESS") });
+});
+
 test("an alert of a kind appears once, however many workloads of the kind there are", () => {
   const rules: { groups: { name: string; rules: { alert: string }[] }[] } = parse(
     fileOf(prometheusOf("kubernetes"), "/etc/prometheus/rules/alerts.yml"),
@@ -172,7 +208,7 @@ test("an alert of a kind appears once, however many workloads of the kind there 
 
 test("a workload is found by its service and port, and carries who pays for it", () => {
   const config: { scrape_configs: { job_name: string }[] } = parse(fileOf(prometheusOf("kubernetes"), CONFIG));
-  expect(config.scrape_configs.find(({ job_name }) => job_name === "litellm")).toMatchObject({
+  expect(config.scrape_configs.find(({ job_name }) => job_name === "loki")).toMatchObject({
     metrics_path: "/metrics",
     relabel_configs: [
       {
@@ -181,14 +217,14 @@ test("a workload is found by its service and port, and carries who pays for it",
           "__meta_kubernetes_service_name",
           "__meta_kubernetes_endpointslice_port",
         ],
-        regex: "team-platform;litellm;4000",
+        regex: "team-platform;loki;3100",
         action: "keep",
       },
       { source_labels: ["__meta_kubernetes_pod_name"], target_label: "instance" },
       { source_labels: ["__meta_kubernetes_pod_node_name"], target_label: "node" },
-      { target_label: "workload", replacement: "litellm" },
+      { target_label: "workload", replacement: "loki" },
       { target_label: "team", replacement: "platform" },
-      { target_label: "kind", replacement: "litellm" },
+      { target_label: "kind", replacement: "loki" },
       { target_label: "pool", replacement: "operations" },
       { target_label: "data_class", replacement: "internal" },
     ],
