@@ -122,7 +122,7 @@ describe("generatePlanSchemas", () => {
     expect(schema).toMatchObject({
       type: "array",
       items: {
-        required: ["environment", "rows", "cost", "findings", "exempted", "summary"],
+        required: ["environment", "rows", "cost", "overview", "findings", "exempted", "summary"],
         additionalProperties: false,
       },
     });

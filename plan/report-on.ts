@@ -9,6 +9,7 @@ import { loadCatalogue } from "./pricing/catalogue/load.ts";
 import { estimate } from "./pricing/estimate.ts";
 import { digestsOf } from "./report/digests.ts";
 import { explainer } from "./report/explain.ts";
+import { overviewOf } from "./report/overview.ts";
 import type { PlanReport, PlanSummary } from "./report/contract.ts";
 
 export interface ReportOptions {
@@ -27,7 +28,7 @@ export interface ReportOptions {
  */
 export function reportOn(
   rows: readonly Row[],
-  { name, spec, file }: Pick<Environment, "name" | "spec" | "file">,
+  { name, spec, lock, file, secretKeys }: Environment,
   { today, orderedOn, exemptions: list = loadExemptions(EXEMPTABLE) }: ReportOptions,
 ): PlanReport {
   const { budget, privacy, usage, models, sites } = spec;
@@ -48,6 +49,7 @@ export function reportOn(
     environment: name,
     rows: rows.map(shown),
     cost: priced.cost,
+    overview: overviewOf({ rows, cost: priced.cost, spec, lock, secretKeys }),
     findings: findings.map(explained),
     exempted: exempted.map(({ finding, exemption }) => ({ finding: explained(finding), exemption: { ...exemption } })),
     summary: summarise(rows, findings, undecided.length),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cost } from "../../policies/cost.ts";
+import { cost, decimal } from "../../policies/cost.ts";
 import { exemption } from "../../policies/exemptions.ts";
 import { finding } from "../../policies/finding.ts";
 import { LABELS } from "../../policies/row.ts";
@@ -52,11 +52,35 @@ const explainedFinding = finding.extend({
   }),
 });
 
+const euros = decimal.meta({ description: "Euros of the expected month." });
+const overview = z.strictObject({
+  providers: z.array(z.string()).meta({ description: "Companies that there is an account with, or that send a bill." }),
+  keys: z
+    .array(z.string())
+    .meta({ description: "Logins that somebody has to hold: of providers, and secret configuration." }),
+  bills: z.array(z.string()).meta({ description: "Who sends one; `own machines` for power, space and depreciation." }),
+  allocation: z
+    .strictObject({
+      teams: z.array(
+        z.strictObject({
+          team: z.string(),
+          own: euros.meta({ description: "Of what belongs to the team's workloads alone." }),
+          nodes: euros.meta({ description: "Of nodes, by the memory that the team's pods ask for." }),
+        }),
+      ),
+      shared: euros.meta({ description: "Of what serves all, and of nodes that come and go." }),
+      idle: euros.meta({ description: "Of nodes that always run: what nobody asks for." }),
+    })
+    .meta({ description: "The expected month, split; the parts add up to it." }),
+});
+export type Overview = z.infer<typeof overview>;
+
 /** One environment's plan. `plan --json` writes an array of these and nothing else. */
 export const planReport = z.strictObject({
   environment: z.string(),
   rows: z.array(row).meta({ description: "Every resource that `up` would register, sorted by URN." }),
   cost,
+  overview,
   findings: z.array(explainedFinding).meta({ description: "Worst first." }),
   exempted: z.array(z.strictObject({ finding: explainedFinding, exemption })).meta({
     description: "What would be findings, were they not exempted for a while; see `policies/exemptions.yaml`.",

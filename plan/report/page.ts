@@ -63,19 +63,25 @@ function environmentOf(report: PlanReport): Markup {
       <p class="verdict">${verdictText(report)}</p>
       <p>${count(summary.resources, "resource")}, ${count(findings.length, "finding")}.</p>
     </header>
-    <main>${figures(report)} ${costs(report)} ${found(report)} ${spared(report)}</main>
+    <main>${figures(report)} ${costs(report)} ${allocation(report)} ${found(report)} ${spared(report)}</main>
   </article>`;
 }
 
-function figures({ cost: { expected, worst } }: PlanReport): Markup {
+function figures({ cost: { expected, worst }, overview: { providers, keys, bills } }: PlanReport): Markup {
   const figure = (title: string, monthly: string, hourly: string): Markup =>
     html`<div>
       <dt>${title}</dt>
       <dd>€ ${amount(monthly)} <small>a month; € ${amount(hourly)} an hour</small></dd>
     </div>`;
+  const tally = (title: string, names: readonly string[]): Markup =>
+    html`<div>
+      <dt>${title}</dt>
+      <dd>${names.length} <small>${names.join(", ")}</small></dd>
+    </div>`;
   return html`<dl class="figures">
     ${figure("Expected cost, net of tax", expected.monthly, expected.hourly)}
-    ${figure("Worst case, net of tax", worst.monthly, worst.hourly)}
+    ${figure("Worst case, net of tax", worst.monthly, worst.hourly)} ${tally("Providers", providers)}
+    ${tally("Keys to hold", keys)} ${tally("Bills", bills)}
   </dl>`;
 }
 
@@ -93,6 +99,19 @@ function costs({ cost }: PlanReport): Markup {
   return html`<section class="money">
     <h2>What it costs</h2>
     ${table(["part", "expected €/month", "worst €/month", "share of the expected"], rows)}
+  </section>`;
+}
+
+function allocation({ overview: { allocation: split } }: PlanReport): Markup {
+  const rows = [
+    ...split.teams.map(({ team, own, nodes }) => [`team ${team}`, amount(own), amount(nodes)]),
+    ["shared", amount(split.shared), ""],
+    ["idle nodes", "", amount(split.idle)],
+  ].map((cells) => cells.map((cell) => html`${cell}`));
+  return html`<section class="money">
+    <h2>Whose it is</h2>
+    <p>Of the expected month. Nodes that always run are split by the memory that each team's pods ask for.</p>
+    ${table(["who", "own €/month", "of nodes €/month"], rows)}
   </section>`;
 }
 

@@ -43,6 +43,16 @@ export function exampleReport(items: LineItem[], findings: ExplainedFinding[]): 
     environment: "dev",
     rows: [],
     cost: { currency: "EUR", expected: burnOf(1.2), worst: burnOf(61.5), items },
+    overview: {
+      providers: ["aws", "hetzner"],
+      keys: ["aws", "hetzner", "vault"],
+      bills: ["aws", "hetzner"],
+      allocation: {
+        teams: [{ team: "assistants", own: "10.00", nodes: "400.00" }],
+        shared: "416.00",
+        idle: "50.00",
+      },
+    },
     findings,
     exempted: [],
     summary: {
