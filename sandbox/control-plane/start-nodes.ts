@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { CoreV1Api, KubeConfig, StorageV1Api } from "@kubernetes/client-node";
+import { CoreV1Api, KubeConfig, NodeV1Api, StorageV1Api } from "@kubernetes/client-node";
 import type { ResolvedTool } from "../toolchain/resolve.ts";
 import { APPLY, Machines, MANAGER } from "./machines.ts";
 import type { SimulatedNode } from "./nodes.ts";
@@ -18,7 +18,7 @@ export interface StartNodesOptions {
 const SHORT: PodTimes = { start: 200, startOf: {}, job: 500 };
 
 /**
- * Makes the cluster's nodes equal to these, with KWOK in their kubelets' place, and gives it k3s's storage class.
+ * Makes the cluster's nodes equal to these, with KWOK in their kubelets' place, and gives it k3s's classes for storage and GPUs.
  * Resolves when all of them are ready. KWOK ends with the control plane.
  *
  * @throws ComponentError when KWOK does not come up; ApiException when the API server refuses a node
@@ -32,7 +32,11 @@ export async function startNodes(
   config.loadFromFile(controlPlane.kubeconfig);
   const core = config.makeApiClient(CoreV1Api);
   const machines = new Machines(controlPlane.kubeconfig);
-  await Promise.all([ensureStorageClass(config.makeApiClient(StorageV1Api)), removeOthers(core, nodes)]);
+  await Promise.all([
+    ensureStorageClass(config.makeApiClient(StorageV1Api)),
+    ensureRuntimeClass(config.makeApiClient(NodeV1Api)),
+    removeOthers(core, nodes),
+  ]);
   await Promise.all(nodes.map((node) => machines.register(node)));
 
   const stagesFile = join(controlPlane.folder, "stages.yaml");
@@ -56,6 +60,13 @@ async function removeOthers(core: CoreV1Api, nodes: readonly SimulatedNode[]): P
   const { items } = await core.listNode();
   const others = items.flatMap(({ metadata }) => metadata?.name ?? []).filter((name) => !wanted.has(name));
   await Promise.all(others.map((name) => core.deleteNode({ name })));
+}
+
+/** The class that k3s brings along for the runtime that gives containers their GPUs. */
+async function ensureRuntimeClass(node: NodeV1Api): Promise<void> {
+  const name = "nvidia";
+  const body = { apiVersion: "node.k8s.io/v1", kind: "RuntimeClass", metadata: { name }, handler: name };
+  await node.patchRuntimeClass({ name, fieldManager: MANAGER, force: true, body }, APPLY);
 }
 
 /** The class that k3s brings along: a volume is made on the node that its pod goes to. */

@@ -19,7 +19,10 @@ let refused: Ended;
 beforeAll(async () => {
   temporary = mkdtempSync(path.join(tmpdir(), "splitfleet-rehearse-"));
   const [asItIs, tooSmall, wrong] = [trial("fits"), trial("small"), trial("wrong")];
-  wrong.write({ "models: [small]": "models: [small]\n      storageGiB: 0.0000001" });
+  wrong.write({
+    "models: [small]": "models: [small]\n      storageGiB: 0.0000001",
+    "storageGiB: 100 }": "storageGiB: 100, gpus: 1 }\n      shares: { workshop: 1 }",
+  });
   tooSmall.write({ "[cx43, cpx42]": "[cpx32]", "models: [small]": "models: [small]\n      parallel: 16" });
   const lockFile = path.join(tooSmall.folder, `${tooSmall.name}.lock.yaml`);
   writeFileSync(lockFile, readFileSync(lockFile, "utf8").replace(/serverType: cpx42(?:.*\n){4} *diskGiB: 320/, CPX32));
@@ -147,6 +150,20 @@ it("shows what the API server refuses in its words, with the definition, and wha
     { kind: "Job", name: "ollama-preload", state: "not-tried", definition: null },
   ]);
   expect(failed[0]?.reason).toContain("quantities must match the regular expression");
+});
+
+it("has Kueue where a team has reserved a share of a pool, and reports what its queue has", () => {
+  const { quotas, pods } = reportOf(refused);
+  const own = { namespace: "", queue: "assistants", pool: "workshop", used: "0" };
+  expect(quotas.filter(({ queue }) => queue === "assistants")).toEqual([
+    { ...own, resource: "cpu", hard: "16" },
+    { ...own, resource: "memory", hard: "64871Mi" },
+    { ...own, resource: "nvidia.com/gpu", hard: "1" },
+  ]);
+  const kueue = pods.filter(({ name }) => name.startsWith("kueue-controller-manager"));
+  expect(kueue.map(({ namespace, node, phase }) => [namespace, node, phase])).toEqual([
+    ["splitfleet-system", `${trials[2]?.name}-operations-1`, "Running"],
+  ]);
 });
 
 it("ends with everything it has started on Ctrl-C", async () => {

@@ -10,6 +10,7 @@ import { ApiServer, type ApplyOptions } from "./api-server.ts";
 import { Refusal } from "./connection.ts";
 import { withDrift } from "./drift.ts";
 import { describeReference, directivesOf, manifestOf, referenceOf, RELEASE, withoutManagedFields } from "./manifest.ts";
+import { madeOf } from "./operators/registry.ts";
 import { renderRelease } from "./release.ts";
 import { deleteAndWait, untilReady, type Patience } from "./wait.ts";
 
@@ -129,6 +130,7 @@ export class ApiStore implements Store {
         await untilReady(this.#server, answer, this.#patience(PROVIDER_SECONDS.ready));
       }
     }
+    for (const manifest of this.#madeOf(object)) await this.#apply(manifest, { force: true });
     const [answer] = answers;
     if (object.type === RELEASE || answer === undefined) return object;
     return { ...object, applied: withoutManagedFields(answer) };
@@ -153,7 +155,8 @@ export class ApiStore implements Store {
 
   /** Backwards. */
   async #deleteAll(object: WorldObject, seconds: number, signal?: AbortSignal): Promise<void> {
-    for (const manifest of (await this.#manifests(object)).toReversed()) {
+    const manifests = [...(await this.#manifests(object)), ...this.#madeOf(object)];
+    for (const manifest of manifests.toReversed()) {
       if (this.#outlives(object, manifest)) continue;
       await deleteAndWait(this.#server, manifest, this.#patience(seconds, signal));
     }
@@ -188,6 +191,11 @@ export class ApiStore implements Store {
 
   async #manifests(object: WorldObject): Promise<Properties[]> {
     return object.type === RELEASE ? renderRelease(object.inputs) : [manifestOf(object.inputs)];
+  }
+
+  /** What an operator would make of the object; nobody waits for it, as nobody does for an operator. */
+  #madeOf({ type, inputs }: WorldObject): Properties[] {
+    return type === RELEASE ? [] : madeOf(manifestOf(inputs));
   }
 
   #patience(seconds: number, signal: AbortSignal = new AbortController().signal): Patience {

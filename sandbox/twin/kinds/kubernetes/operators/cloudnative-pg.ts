@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Properties } from "../../../protocol/values.ts";
 import { definitionsOf, deployed, fullName, mapWith, type Operator, readValues, resourcesWith } from "./operator.ts";
 
 /** Defaults are those of the chart's values.yaml. */
@@ -28,6 +29,7 @@ export const cloudnativePg: Operator = {
       },
       "config/crd/bases",
     ),
+  makes: { "postgresql.cnpg.io/v1/Cluster": instances },
   objects: (release) => {
     const { replicaCount, image, resources, nodeSelector, priorityClassName } = readValues(release, values);
     return deployed(release, {
@@ -54,3 +56,78 @@ export const cloudnativePg: Operator = {
     });
   },
 };
+
+const map = z.record(z.string(), z.json()).default({});
+const cluster = z.looseObject({
+  metadata: z.looseObject({ name: z.string(), namespace: z.string().default("default") }),
+  spec: z.looseObject({
+    instances: z.int().default(1),
+    imageName: z.string().default("ghcr.io/cloudnative-pg/postgresql"),
+    inheritedMetadata: z.looseObject({ labels: map }).prefault({}),
+    resources: map,
+    affinity: z.looseObject({ nodeSelector: map, tolerations: z.array(z.json()).default([]) }).prefault({}),
+    priorityClassName: z.string().optional(),
+    storage: z.looseObject({ size: z.string().default("1Gi"), storageClass: z.string().optional() }).prefault({}),
+  }),
+});
+
+/** Its images' user. */
+const POSTGRES = 26;
+
+/** The instances of a cluster with their volumes, as a set that is made in any order, and the account that they share. */
+function instances(object: Properties): Properties[] {
+  const { metadata, spec } = cluster.parse(object);
+  const { name, namespace } = metadata;
+  const own = { ...spec.inheritedMetadata.labels, "cnpg.io/cluster": name, "cnpg.io/podRole": "instance" };
+  const { size, storageClass } = spec.storage;
+  const pod: Properties = {
+    serviceAccountName: name,
+    nodeSelector: spec.affinity.nodeSelector,
+    tolerations: spec.affinity.tolerations,
+    ...(spec.priorityClassName === undefined ? {} : { priorityClassName: spec.priorityClassName }),
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: POSTGRES,
+      runAsGroup: POSTGRES,
+      fsGroup: POSTGRES,
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    containers: [
+      {
+        name: "postgres",
+        image: spec.imageName,
+        resources: spec.resources,
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ["ALL"] },
+        },
+      },
+    ],
+  };
+  return [
+    { apiVersion: "v1", kind: "ServiceAccount", metadata: { name, namespace, labels: own } },
+    {
+      apiVersion: "apps/v1",
+      kind: "StatefulSet",
+      metadata: { name, namespace, labels: own },
+      spec: {
+        replicas: spec.instances,
+        serviceName: name,
+        podManagementPolicy: "Parallel",
+        selector: { matchLabels: { "cnpg.io/cluster": name, "cnpg.io/podRole": "instance" } },
+        template: { metadata: { labels: own }, spec: pod },
+        volumeClaimTemplates: [
+          {
+            metadata: { name: "pgdata" },
+            spec: {
+              accessModes: ["ReadWriteOnce"],
+              resources: { requests: { storage: size } },
+              ...(storageClass === undefined ? {} : { storageClassName: storageClass }),
+            },
+          },
+        ],
+      },
+    },
+  ];
+}

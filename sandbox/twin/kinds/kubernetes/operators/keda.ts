@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Properties } from "../../../protocol/values.ts";
 import { definitionsOf, deployed, mapWith, type Operator, readValues, resourcesWith } from "./operator.ts";
 
 const VERSION = "2.20.2";
@@ -34,6 +35,7 @@ export const keda: Operator = {
       },
       "config/crd/bases",
     ),
+  makes: { "keda.sh/v1alpha1/ScaledObject": (scaled) => [autoscaler(scaled)] },
   objects: (release) => {
     const { image, resources: asked, nodeSelector, priorityClassName } = readValues(release, values);
     return [
@@ -51,6 +53,7 @@ export const keda: Operator = {
     ].flatMap((container) =>
       deployed(release, {
         name: container.name,
+        labels: { "app.kubernetes.io/name": container.name },
         replicas: 1,
         nodeSelector,
         priorityClassName,
@@ -62,3 +65,37 @@ export const keda: Operator = {
     );
   },
 };
+
+/** KEDA's default for a ScaledObject that states no maximum. */
+const MAXIMUM = 100;
+
+const scaledObject = z.looseObject({
+  metadata: z.looseObject({ name: z.string(), namespace: z.string().default("default") }),
+  spec: z.looseObject({
+    scaleTargetRef: z.looseObject({
+      apiVersion: z.string().default("apps/v1"),
+      kind: z.string().default("Deployment"),
+      name: z.string(),
+    }),
+    maxReplicaCount: z.int().default(MAXIMUM),
+  }),
+});
+
+/**
+ * The autoscaler that KEDA makes, for the busiest hour: its least is its most, since no metric is there to follow, and
+ * whether all of it fits is what a rehearsal is asked.
+ */
+function autoscaler(object: Properties): Properties {
+  const { metadata, spec } = scaledObject.parse(object);
+  const { apiVersion, kind, name } = spec.scaleTargetRef;
+  return {
+    apiVersion: "autoscaling/v2",
+    kind: "HorizontalPodAutoscaler",
+    metadata: { name: `keda-hpa-${metadata.name}`, namespace: metadata.namespace },
+    spec: {
+      scaleTargetRef: { apiVersion, kind, name },
+      minReplicas: spec.maxReplicaCount,
+      maxReplicas: spec.maxReplicaCount,
+    },
+  };
+}

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Properties } from "../../../protocol/values.ts";
 import { definitionsOf, deployed, fullName, mapWith, type Operator, readValues, resourcesWith } from "./operator.ts";
 
 /** Defaults are those of the chart's values.yaml. */
@@ -25,6 +26,7 @@ export const kuberay: Operator = {
       },
       "config/crd/bases",
     ),
+  makes: { "ray.io/v1/RayCluster": groups },
   objects: (release) => {
     const { replicas, image, resources, nodeSelector, priorityClassName } = readValues(release, values);
     return deployed(release, {
@@ -50,3 +52,48 @@ export const kuberay: Operator = {
     });
   },
 };
+
+const template = z.looseObject({
+  metadata: z.looseObject({ labels: z.record(z.string(), z.string()).default({}) }).prefault({}),
+  spec: z.record(z.string(), z.json()),
+});
+const rayCluster = z.looseObject({
+  metadata: z.looseObject({ name: z.string(), namespace: z.string().default("default") }),
+  spec: z.looseObject({
+    headGroupSpec: z.looseObject({ template }),
+    workerGroupSpecs: z
+      .array(
+        z.looseObject({
+          groupName: z.string(),
+          replicas: z.int().default(0),
+          maxReplicas: z.int().optional(),
+          numOfHosts: z.int().default(1),
+          template,
+        }),
+      )
+      .default([]),
+    enableInTreeAutoscaling: z.boolean().default(false),
+  }),
+});
+
+/** The head and every group of workers; where Ray scales by itself, at their most, for the busiest hour. */
+function groups(object: Properties): Properties[] {
+  const { metadata, spec } = rayCluster.parse(object);
+  const { name, namespace } = metadata;
+  const group = (type: string, groupName: string, replicas: number, of: z.output<typeof template>): Properties => {
+    const selector = { "ray.io/cluster": name, "ray.io/node-type": type, "ray.io/group": groupName };
+    const labels = { ...of.metadata.labels, ...selector };
+    return {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: `${name}-${groupName}`, namespace, labels },
+      spec: { replicas, selector: { matchLabels: selector }, template: { metadata: { labels }, spec: of.spec } },
+    };
+  };
+  return [
+    group("head", "headgroup", 1, spec.headGroupSpec.template),
+    ...spec.workerGroupSpecs.map(({ groupName, replicas, maxReplicas = replicas, numOfHosts, template: of }) =>
+      group("worker", groupName, (spec.enableInTreeAutoscaling ? maxReplicas : replicas) * numOfHosts, of),
+    ),
+  ];
+}

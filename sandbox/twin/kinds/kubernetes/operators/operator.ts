@@ -26,6 +26,8 @@ export interface Operator {
    * @throws Error for values that the stand-in does not know, so that none is left out without a word.
    */
   readonly objects: (release: Release) => Properties[];
+  /** By `apiVersion/kind`, what the operator makes of a custom resource and takes room. */
+  readonly makes?: Readonly<Record<string, (resource: Properties) => Properties[]>>;
 }
 
 const releaseInputs = z.looseObject({

@@ -5,7 +5,7 @@ import { imageOf, resourcesOf } from "../../../../../components/cluster/operator
 import { select } from "../../../protocol/paths.ts";
 import type { Properties } from "../../../protocol/values.ts";
 import { fullName, readRelease, type Release } from "./operator.ts";
-import { OPERATORS } from "./registry.ts";
+import { madeOf, OPERATORS } from "./registry.ts";
 import { vaultSecretsOperator } from "./vault-secrets-operator.ts";
 
 const release: Release = {
@@ -104,4 +104,63 @@ test("an unknown chart is refused with what to add", async () => {
     "the rehearsal does not know the chart keda 2.20.1 (known: cloudnative-pg 0.29.0, keda 2.20.2, " +
       "kuberay-operator 1.5.1, kueue 0.15.0, vault-secrets-operator 0.10.0): add a file",
   );
+});
+
+const container = { name: "main", image: "example.org/ray", resources: { limits: { memory: "1Gi" } } };
+const metadata = { name: "store", namespace: "team-a" };
+
+test("a PostgreSQL cluster is as many instances with volumes as it asks for, on the nodes that it names", () => {
+  const resources = { requests: { memory: "512Mi" } };
+  const affinity = { nodeSelector: { "splitfleet/pool": "operations" } };
+  const spec = { instances: 2, storage: { size: "10Gi" }, resources, affinity };
+  const [account, set] = madeOf({ apiVersion: "postgresql.cnpg.io/v1", kind: "Cluster", metadata, spec });
+  expect(account).toMatchObject({ kind: "ServiceAccount", metadata });
+  expect(set).toMatchObject({
+    kind: "StatefulSet",
+    metadata,
+    spec: {
+      replicas: 2,
+      template: { spec: { serviceAccountName: "store", ...affinity, containers: [{ name: "postgres", resources }] } },
+      volumeClaimTemplates: [{ spec: { resources: { requests: { storage: "10Gi" } } } }],
+    },
+  });
+});
+
+test("a Ray cluster is its head and its groups, at their most where Ray scales them", () => {
+  const template = { spec: { containers: [container] } };
+  const workers = { groupName: "gpu", replicas: 1, maxReplicas: 3, template };
+  const spec = { headGroupSpec: { template }, workerGroupSpecs: [workers] };
+  const sizes = (more: object) =>
+    madeOf({ apiVersion: "ray.io/v1", kind: "RayCluster", metadata, spec: { ...spec, ...more } }).map((made) => [
+      select(made, "metadata.name")[0]?.value,
+      select(made, "spec.replicas")[0]?.value,
+    ]);
+  expect(sizes({})).toEqual([
+    ["store-headgroup", 1],
+    ["store-gpu", 1],
+  ]);
+  expect(sizes({ enableInTreeAutoscaling: true })).toEqual([
+    ["store-headgroup", 1],
+    ["store-gpu", 3],
+  ]);
+});
+
+test("what KEDA scales is rehearsed at its most", () => {
+  const spec = { scaleTargetRef: { kind: "Deployment", name: "worker" }, minReplicaCount: 0, maxReplicaCount: 5 };
+  expect(madeOf({ apiVersion: "keda.sh/v1alpha1", kind: "ScaledObject", metadata, spec })).toEqual([
+    {
+      apiVersion: "autoscaling/v2",
+      kind: "HorizontalPodAutoscaler",
+      metadata: { name: "keda-hpa-store", namespace: "team-a" },
+      spec: {
+        scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "worker" },
+        minReplicas: 5,
+        maxReplicas: 5,
+      },
+    },
+  ]);
+});
+
+test("an object that no operator looks after makes nothing more", () => {
+  expect(madeOf({ apiVersion: "v1", kind: "ConfigMap", metadata })).toEqual([]);
 });
