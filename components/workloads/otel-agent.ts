@@ -116,12 +116,12 @@ const LOGS: Record<
           layout: "2006-01-02T15:04:05.999999999Z07:00",
         },
       },
-      // The compose project writes each service's name into its log as `tag`.
+      // Docker writes the label that says whose line it is beside the line.
       {
         type: "move",
-        from: "attributes.attrs.tag",
+        from: 'attributes.attrs["splitfleet/workload"]',
         to: 'resource["service.name"]',
-        if: "attributes.attrs?.tag != nil",
+        if: 'attributes.attrs?.["splitfleet/workload"] != nil',
       },
       { type: "move", from: "attributes.log", to: "body" },
     ],

@@ -117,7 +117,10 @@ test("a container is bounded, restricted and restarted", () => {
     cpu_shares: 2048,
     pids_limit: 2048,
     restart: "unless-stopped",
-    logging: { driver: "json-file", options: { "max-size": "10m", "max-file": "3" } },
+    logging: {
+      driver: "json-file",
+      options: { "max-size": "10m", "max-file": "3", labels: "splitfleet/workload" },
+    },
     labels: { "splitfleet/workload": "ollama" },
     healthcheck: {
       test: ["CMD", "/.splitfleet/busybox", "wget", "-q", "-Y", "off", "-O", "/dev/null", "http://127.0.0.1:11434/"],

@@ -11,7 +11,11 @@ const SHARES_PER_CORE = 1024;
 const PIDS = 2048;
 
 /** 30 MB of logs a container; a log agent reads them before they go. */
-const LOGGING = { driver: "json-file", options: { "max-size": "10m", "max-file": "3" } };
+/** Each line says whose it is, for the agent that reads the files. */
+const LOGGING = {
+  driver: "json-file",
+  options: { "max-size": "10m", "max-file": "3", labels: "splitfleet/workload" },
+};
 
 export interface ServiceArgs {
   /** Name of the service. */
