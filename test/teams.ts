@@ -2,7 +2,7 @@ import { TenantNamespace } from "../components/cluster/tenant-namespace.ts";
 import { KubernetesWorkload } from "../components/runtime/kubernetes.ts";
 import { defineWorkload, type Handle, type Service, type WorkloadKind } from "../components/workloads/contract.ts";
 import type { RegisteredKind } from "../components/workloads/extensions.ts";
-import { namespaceOf } from "../components/workloads/neighbour.ts";
+import { namespaceOf, NODE_AGENTS } from "../components/workloads/neighbour.ts";
 import type { PlannedWorkload } from "../components/workloads/plan.ts";
 import { record } from "../plan/recorder/record.ts";
 import type { Row } from "../policies/row.ts";
@@ -26,7 +26,12 @@ const kind = (name: string, ports: WorkloadKind["ports"]): RegisteredKind => ({
 });
 
 /** A workload of a team, with what it needs besides. */
-function plan(name: string, team: string, ports: WorkloadKind["ports"], parts: Partial<Service> = {}): PlannedWorkload {
+export function plan(
+  name: string,
+  team: string,
+  ports: WorkloadKind["ports"],
+  parts: Partial<Service> = {},
+): PlannedWorkload {
   const namespace = namespaceOf(team);
   const host = `${name}.${namespace}.svc.cluster.local`;
   const handles = Object.fromEntries(
@@ -49,7 +54,7 @@ function plan(name: string, team: string, ports: WorkloadKind["ports"], parts: P
   };
 }
 
-const handle = ({ handles }: PlannedWorkload, port: string): Handle[] =>
+export const handle = ({ handles }: PlannedWorkload, port: string): Handle[] =>
   Object.entries(handles).flatMap(([name, found]) => (name === port ? [found] : []));
 
 const { container } = workload({});
@@ -96,13 +101,15 @@ export async function rowsOfTeams(workloads: readonly PlannedWorkload[]): Promis
       ],
       labels: {},
     });
+    if (workloads.some(({ namespace }) => namespace === NODE_AGENTS))
+      new TenantNamespace(NODE_AGENTS, { namespace: NODE_AGENTS, podSecurity: "privileged", labels: {} });
     for (const team of teams) new TenantNamespace(namespaceOf(team), { namespace: namespaceOf(team), labels: {} });
     for (const one of workloads) {
       const { team, pool, dataClass } = one.entry;
       new KubernetesWorkload(one.name, {
         planned: one,
         surroundings: { fleet: workloads, apiServers: [{ range: `${API_SERVER}/32`, port: 6443 }] },
-        namespace: namespaceOf(team),
+        namespace: one.namespace,
         taints: [],
         priorityClass: "production",
         operators: [],
