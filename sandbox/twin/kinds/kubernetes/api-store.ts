@@ -122,13 +122,17 @@ export class ApiStore implements Store {
   }
 
   async #applyAll(object: WorldObject): Promise<WorldObject> {
-    const answers: Properties[] = [];
-    for (const manifest of await this.#manifests(object)) {
-      const answer = await this.#apply(manifest);
-      answers.push(answer);
-      if (this.#outlives(object, manifest)) {
+    const manifests = await this.#manifests(object);
+    const definitions = manifests.filter((manifest) => this.#outlives(object, manifest));
+    await Promise.all(
+      definitions.map(async (definition) => {
+        const answer = await this.#apply(definition);
         await untilReady(this.#server, answer, this.#patience(PROVIDER_SECONDS.ready));
-      }
+      }),
+    );
+    const answers: Properties[] = [];
+    for (const manifest of manifests) {
+      if (!definitions.includes(manifest)) answers.push(await this.#apply(manifest));
     }
     for (const manifest of this.#madeOf(object)) await this.#apply(manifest, { force: true });
     const [answer] = answers;
