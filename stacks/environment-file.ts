@@ -6,7 +6,7 @@ import { NAMESPACE } from "./namespace.ts";
 import { type Complaint, type Path, type Problem, SpecError, unplaced } from "./problems.ts";
 import { readSections } from "./sections.ts";
 import { checkEnvironment, type LeavableChecks } from "./spec/checks/all.ts";
-import type { EnvironmentSpec } from "./spec/environment.ts";
+import { type EnvironmentSpec, SECTIONS } from "./spec/environment.ts";
 import type { EnvironmentLock } from "./spec/lock.ts";
 import { readDocument } from "./text-file.ts";
 
@@ -104,7 +104,9 @@ async function examine(raw: Readonly<Record<string, unknown>>, source: Source): 
   const found = name === undefined ? undefined : await readLock(source.file, name, source.lockFile);
   const lock = found?.lock;
   const lockFile = found?.file ?? "";
-  const facts = { ...known, lock, stack, files: { environment: source.file, lock: lockFile } };
+  const given = [...Object.keys(raw), ...(source.misplaced ?? [])];
+  const absent = SECTIONS.filter((section) => !given.includes(section));
+  const facts = { ...known, lock, stack, files: { environment: source.file, lock: lockFile }, absent };
   const checked = checkEnvironment(facts, source.leave);
   const problems = [
     ...[...complaints, ...checked.filter(({ inLock }) => inLock !== true)].map((complaint) => source.place(complaint)),

@@ -1,6 +1,7 @@
-import { createProviders } from "../components/providers.ts";
+import { createKubernetesProvider, createProviders, createVaultProvider } from "../components/providers.ts";
 import { planWorkloads } from "../components/workloads/plan.ts";
 import { createCluster } from "./layers/cluster.ts";
+import { createComposeProjects, type ProvidedSecrets, standIn } from "./layers/compose.ts";
 import { createGuardrails } from "./layers/guardrails.ts";
 import { createNetworks } from "./layers/networks.ts";
 import { createPools, type FleetNodes } from "./layers/pools.ts";
@@ -10,6 +11,7 @@ import { apiServerUrl } from "./layers/nodes.ts";
 import type { EnvironmentSpec } from "./spec/environment.ts";
 import type { EnvironmentLock } from "./spec/lock.ts";
 import { ofKind } from "./spec/of-kind.ts";
+import { hasCluster, hasVault } from "./spec/optional-parts.ts";
 
 export interface FleetOutputs {
   readonly environment: string;
@@ -22,33 +24,37 @@ export interface FleetOutputs {
 }
 
 /**
- * One environment, from the network up: networks, nodes, secret engines, namespaces, workloads. Decides everything from its
- * two arguments, which are plain values, so the plan knows every resource before the first one exists.
+ * One environment, from the network up: networks, nodes, secret engines, namespaces, workloads. Decides everything from
+ * `spec` and `lock`, which are plain values, so the plan knows every resource before the first one exists.
+ *
+ * @param provided Secrets of an environment without Vault that somebody else issues; stand-ins unless given.
  */
-export function fleet(spec: EnvironmentSpec, lock: EnvironmentLock): FleetOutputs {
-  const vaultAddress = spec.secrets.vault.address;
-  const providers = createProviders({
-    environment: spec.environment.name,
-    vaultAddress,
-    awsRegions: Object.fromEntries(
-      Object.entries(ofKind(spec.sites, "aws")).map(([name, { region }]) => [name, region]),
-    ),
-  });
+export function fleet(spec: EnvironmentSpec, lock: EnvironmentLock, provided: ProvidedSecrets = standIn): FleetOutputs {
+  const providers = createProviders(
+    Object.fromEntries(Object.entries(ofKind(spec.sites, "aws")).map(([name, { region }]) => [name, region])),
+  );
   const planned = planWorkloads(spec, lock.images);
 
   const networks = createNetworks(spec, lock, providers);
   const nodes = createPools(spec, lock, networks, providers);
-  const secrets = createSecrets(spec, planned, nodes, providers);
-  const cluster = createCluster(spec, lock, planned, nodes, providers);
-  createWorkloads(spec, planned, { secrets, cluster, nodes }, providers);
+  const secrets = hasVault(spec)
+    ? createSecrets(spec, planned, nodes, createVaultProvider(spec.secrets.vault.address))
+    : undefined;
+  if (hasCluster(spec) && secrets !== undefined) {
+    const provider = createKubernetesProvider(spec.environment.name);
+    const inCluster = planned.filter(({ runtime }) => runtime === "kubernetes");
+    const cluster = createCluster(spec, lock, inCluster, nodes, provider);
+    createWorkloads(spec, inCluster, { secrets, cluster, nodes }, provider);
+  }
+  createComposeProjects(spec, planned, { nodes, provided });
   createGuardrails(spec, providers);
 
   return {
     environment: spec.environment.name,
     nodes: nodes.addresses,
     endpoints: {
-      kubernetes: apiServerUrl(spec, "mesh"),
-      vault: vaultAddress,
+      ...(hasCluster(spec) ? { kubernetes: apiServerUrl(spec, "mesh") } : {}),
+      ...(spec.secrets === undefined ? {} : { vault: spec.secrets.vault.address }),
       ...Object.fromEntries(
         planned.flatMap(({ name, definition, handles }) =>
           Object.entries(handles)

@@ -16,6 +16,8 @@ export interface ComposeProjectArgs {
   readonly project: Project;
   /** Name of the node in the mesh. */
   readonly host: string;
+  /** Id of the node: one that was made anew gets everything again. */
+  readonly node: pulumi.Input<string>;
   /** Values of the secrets that its containers read, by place; undefined where Vault brings them to the node. */
   readonly secrets: Readonly<Record<string, pulumi.Output<string>>> | undefined;
   readonly transform?: { readonly release?: Transform<command.remote.CommandArgs> };
@@ -36,11 +38,13 @@ export class ComposeProject extends pulumi.ComponentResource {
   readonly nodes: { readonly release: command.remote.Command; readonly secrets: command.remote.Command | undefined };
 
   constructor(name: string, args: ComposeProjectArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { project, host, secrets, transform } = args;
+    const { project, host, node, secrets, transform } = args;
     // Rules judge the containers: what they are is no secret.
     super("splitfleet:runtime:ComposeProject", name, { services: project.compose.services }, opts);
     // Tailscale SSH knows who calls by the mesh's own identity: no key, and no host key to learn.
     const connection = { host, user: "root", perDialTimeout: DIAL_SECONDS, dialErrorLimit: DIALS };
+    // In the command and no trigger: a trigger would run the `delete` of the old node's release on the new node.
+    const onNode = (text: string): pulumi.Output<string> => pulumi.interpolate`# node ${node}\n${text}`;
     const child = { parent: this };
 
     const delivered =
@@ -50,7 +54,7 @@ export class ComposeProject extends pulumi.ComponentResource {
             `${name}-secrets`,
             refine<command.remote.CommandArgs>("command:remote:Command", {
               connection,
-              create: receiveSecretsCommand(PROJECT_ROOT),
+              create: onNode(receiveSecretsCommand(PROJECT_ROOT)),
               stdin: pulumi.secret(pulumi.all(secrets).apply(secretLines)),
               logging: "none",
               addPreviousOutputInEnv: false,
@@ -64,7 +68,7 @@ export class ComposeProject extends pulumi.ComponentResource {
         "command:remote:Command",
         {
           connection,
-          create: receiveCommand(PROJECT_ROOT, hash),
+          create: onNode(receiveCommand(PROJECT_ROOT, hash)),
           delete: removeCommand(PROJECT_ROOT),
           stdin: text,
           addPreviousOutputInEnv: false,

@@ -12,6 +12,7 @@ import { describeProgress } from "../../sandbox/toolchain/progress.ts";
 import { resolveTools } from "../../sandbox/toolchain/resolve.ts";
 import type { Environment, ResolvedEnvironment } from "../../stacks/environment-file.ts";
 import { fleet } from "../../stacks/fleet.ts";
+import { clusterOf } from "../../stacks/spec/optional-parts.ts";
 import { count } from "../../stacks/words.ts";
 import type { InterruptListener } from "../interrupt.ts";
 import { Progress } from "../progress.ts";
@@ -162,7 +163,7 @@ function tasks({ root, environment, interrupt, progress }: RehearsalOptions): Li
         engine: context.tools?.["cyclonus-flows"].path ?? "",
         declared: declaredByEnvironment(spec, lock),
         objects: objectsOf(context.rows),
-        podRange: spec.cluster.podRange,
+        podRange: clusterOf(spec).podRange,
         signal,
       });
       const differences = proof.differences.map(({ from, to, ...rest }) => ({ ...rest, from: [...from], to: [...to] }));

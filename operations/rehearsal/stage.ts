@@ -13,6 +13,7 @@ import type { ResolvedTool } from "../../sandbox/toolchain/resolve.ts";
 import { REHEARSAL_TOOLS } from "../../sandbox/toolchain/tools.ts";
 import { ApiServer } from "../../sandbox/twin/kinds/kubernetes/api-server.ts";
 import type { Environment } from "../../stacks/environment-file.ts";
+import { clusterOf } from "../../stacks/spec/optional-parts.ts";
 import { queuedPools } from "../../stacks/spec/queues.ts";
 
 /** Every executable that a rehearsal starts. */
@@ -59,7 +60,7 @@ export class Stage {
     const { folder } = layoutOf(this.#copy.root, environment.name);
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "faults.json"), JSON.stringify({ readinessSeconds: READINESS_SECONDS }));
-    const { podRange, serviceRange } = environment.spec.cluster;
+    const { podRange, serviceRange } = clusterOf(environment.spec);
     this.#controlPlane = await startControlPlane({
       folder: join(folder, "control-plane"),
       environment: environment.name,

@@ -6,6 +6,7 @@ import type { EnvironmentSpec } from "../../stacks/spec/environment.ts";
 import type { EnvironmentLock } from "../../stacks/spec/lock.ts";
 import { machineOf, RESERVED_DISK_SHARE, reservedMiB } from "../../stacks/spec/machines.ts";
 import { entryOf } from "../../stacks/spec/of-kind.ts";
+import { clusterOf } from "../../stacks/spec/optional-parts.ts";
 import type { PoolOf } from "../../stacks/spec/pools.ts";
 
 export interface NodeResources {
@@ -116,7 +117,7 @@ function simulate(
     ...identity,
     pool: poolName,
     architecture,
-    kubeletVersion: spec.cluster.version,
+    kubeletVersion: clusterOf(spec).version,
     capacity,
     allocatable: {
       ...capacity,

@@ -1,3 +1,4 @@
+import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { Operator } from "../../components/cluster/operator.ts";
 import { kueue } from "../../components/cluster/operators/kueue.ts";
@@ -8,13 +9,13 @@ import { TenantNamespace } from "../../components/cluster/tenant-namespace.ts";
 import { labelsOf } from "../../components/labels.ts";
 import { MESH_RANGE } from "../../components/mesh/range.ts";
 import { hostAddress } from "../../components/network/ranges.ts";
-import type { FleetProviders } from "../../components/providers.ts";
 import { OPERATOR_NAMESPACE } from "../../components/runtime/kubernetes/operators.ts";
 import { namespaceOf, NODE_AGENTS } from "../../components/workloads/neighbour.ts";
 import type { PlannedWorkload } from "../../components/workloads/plan.ts";
 import type { EnvironmentSpec } from "../spec/environment.ts";
 import type { EnvironmentLock } from "../spec/lock.ts";
 import { entryOf, ofKind } from "../spec/of-kind.ts";
+import type { ClusterSpec } from "../spec/optional-parts.ts";
 import { queuedPools, roomOf } from "../spec/queues.ts";
 import { taintsOf } from "../spec/pools.ts";
 import { k3sServers } from "./nodes.ts";
@@ -44,15 +45,15 @@ interface QueueSurroundings {
 
 /** What the cluster holds before any workload: the fleet's own namespace with its operators, and a closed namespace for each team. */
 export function createCluster(
-  spec: EnvironmentSpec,
+  spec: ClusterSpec,
   lock: EnvironmentLock,
   planned: readonly PlannedWorkload[],
   nodes: FleetNodes,
-  providers: FleetProviders,
+  provider: kubernetes.Provider,
 ): FleetCluster {
   const environment = spec.environment.name;
   const opts: pulumi.ComponentResourceOptions = {
-    providers: [providers.kubernetes],
+    providers: [provider],
     ...(nodes.serverPool === undefined ? {} : { dependsOn: [nodes.serverPool], deletedWith: nodes.serverPool }),
   };
   const apiServers = apiServersOf(spec);

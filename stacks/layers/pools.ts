@@ -12,6 +12,7 @@ import type { EnvironmentSpec } from "../spec/environment.ts";
 import type { EnvironmentLock } from "../spec/lock.ts";
 import { entryOf, ofKind } from "../spec/of-kind.ts";
 import { reservedMiB } from "../spec/machines.ts";
+import { clusterOf } from "../spec/optional-parts.ts";
 import type { PoolOf } from "../spec/pools.ts";
 import type { FleetNetworks } from "./networks.ts";
 import { apiServerUrl, k3sServers, meshName, nodeName, poolAllocation, topologyOf } from "./nodes.ts";
@@ -24,6 +25,8 @@ export interface FleetNodes {
   readonly vaultPool: HetznerPool | undefined;
   /** The pool of the k3s servers; what lives in the cluster goes with it. */
   readonly serverPool: HetznerPool | undefined;
+  /** Pools whose nodes are not in the cluster. */
+  readonly composePools: Readonly<Record<string, HetznerPool>>;
 }
 
 /** Every node of the fleet, pool by pool. */
@@ -66,6 +69,9 @@ export function createPools(
     burstRoles: Object.fromEntries(burst.map(({ name, created }) => [name, created.roleArn])),
     vaultPool: hetzner.find(({ pool }) => pool.vault)?.created,
     serverPool: hetzner.find(({ pool }) => pool.cluster === "server")?.created,
+    composePools: Object.fromEntries(
+      hetzner.filter(({ pool }) => pool.cluster === "none").map(({ name, created }) => [name, created]),
+    ),
   };
 }
 
@@ -85,7 +91,7 @@ function createHetznerPool(
   const { location } = entryOf("sites", ofKind(spec.sites, "hetzner"), pool.site);
   const subnetId = entryOf("subnets", entryOf("networks", networks.private, pool.site).subnetIds, name);
   const roles: MeshRole[] = [
-    ...(pool.cluster === "none" ? [] : [pool.cluster]),
+    pool.cluster === "none" ? "compose" : pool.cluster,
     ...(pool.vault ? (["vault"] as const) : []),
     ...(pool.role === "operations" ? (["operations"] as const) : []),
   ];
@@ -119,7 +125,7 @@ function hetznerNodeConfig(
   name: string,
   pool: PoolOf<"hetzner">,
   number: number,
-): Pick<CloudInitArgs, "hostname" | "k3s" | "advertiseRoutes" | "acceptRoutes"> {
+): Pick<CloudInitArgs, "hostname" | "k3s" | "docker" | "advertiseRoutes" | "acceptRoutes"> {
   const privateAddress = hostAddress(pool.subnet, number);
   const servers = k3sServers(spec);
   const founder = servers[0]?.pool === name && servers[0].number === number;
@@ -127,6 +133,7 @@ function hetznerNodeConfig(
     hostname: nodeName(spec, name, number),
     advertiseRoutes: [`${privateAddress}/32`],
     acceptRoutes: false,
+    docker: pool.cluster !== "none" ? undefined : pool.coolify ? "coolify" : "compose",
     k3s:
       pool.cluster === "none"
         ? undefined
@@ -139,8 +146,8 @@ function hetznerNodeConfig(
             cloud: undefined,
             topology: topologyOf(pool.site, entryOf("sites", ofKind(spec.sites, "hetzner"), pool.site)),
             reservedMemoryMiB: reservedMiB(pool),
-            podRange: spec.cluster.podRange,
-            serviceRange: spec.cluster.serviceRange,
+            podRange: clusterOf(spec).podRange,
+            serviceRange: clusterOf(spec).serviceRange,
             tlsNames: servers.map((server) => meshName(spec, server.pool, server.number)),
           },
   };
@@ -176,8 +183,8 @@ function createBurstPool(
       cloud: "aws",
       topology: undefined,
       reservedMemoryMiB: reservedMiB(pool),
-      podRange: spec.cluster.podRange,
-      serviceRange: spec.cluster.serviceRange,
+      podRange: clusterOf(spec).podRange,
+      serviceRange: clusterOf(spec).serviceRange,
       tlsNames: [],
     },
   });
@@ -202,8 +209,10 @@ function createBurstPool(
 }
 
 function binariesOf(lock: EnvironmentLock): CloudInitArgs["binaries"] {
+  const { k3s, coolify } = lock.binaries;
   return {
-    k3s: entryOf("the lock's binaries", lock.binaries, "k3s"),
     tailscale: entryOf("the lock's binaries", lock.binaries, "tailscale"),
+    ...(k3s === undefined ? {} : { k3s }),
+    ...(coolify === undefined ? {} : { coolify }),
   };
 }

@@ -1,23 +1,23 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { FleetProviders } from "../../components/providers.ts";
+import type * as vault from "@pulumi/vault";
 import { MESH_RANGE } from "../../components/mesh/range.ts";
 import { secretPath, secretsOf, vaultRole } from "../../components/runtime/kubernetes/secrets.ts";
 import { VaultAccess } from "../../components/secrets/vault-access.ts";
 import { VaultEngines } from "../../components/secrets/vault-engines.ts";
 import type { PlannedWorkload } from "../../components/workloads/plan.ts";
-import type { EnvironmentSpec } from "../spec/environment.ts";
+import { hasCluster, type VaultSpec } from "../spec/optional-parts.ts";
 import type { FleetNodes } from "./pools.ts";
 
 /** Engines, and one reader for each kind of node and each workload that has secrets. */
 export function createSecrets(
-  spec: EnvironmentSpec,
+  spec: VaultSpec,
   planned: readonly PlannedWorkload[],
   nodes: FleetNodes,
-  providers: FleetProviders,
+  provider: vault.Provider,
 ): VaultEngines {
   const environment = spec.environment.name;
   const opts: pulumi.ComponentResourceOptions = {
-    providers: [providers.vault],
+    providers: [provider],
     ...(nodes.vaultPool === undefined ? {} : { dependsOn: [nodes.vaultPool], deletedWith: nodes.vaultPool }),
   };
   const engines = new VaultEngines("vault", { mount: spec.secrets.vault.mount }, opts);
@@ -27,12 +27,14 @@ export function createSecrets(
   // Nodes log in over the mesh and from nowhere else.
   const nodeLogin = { method: "approle", boundRanges: [MESH_RANGE] } as const;
   const agentToken = `${environment}/k3s/agent-token`;
-  new VaultAccess(
-    `${environment}-k3s-server`,
-    { mounts, reads: [`${environment}/k3s/server-token`, agentToken], login: nodeLogin },
-    withEngines,
-  );
-  new VaultAccess(`${environment}-k3s-agent`, { mounts, reads: [agentToken], login: nodeLogin }, withEngines);
+  if (hasCluster(spec)) {
+    new VaultAccess(
+      `${environment}-k3s-server`,
+      { mounts, reads: [`${environment}/k3s/server-token`, agentToken], login: nodeLogin },
+      withEngines,
+    );
+    new VaultAccess(`${environment}-k3s-agent`, { mounts, reads: [agentToken], login: nodeLogin }, withEngines);
+  }
   for (const [pool, roleArn] of Object.entries(nodes.burstRoles)) {
     new VaultAccess(
       `${environment}-${pool}`,
@@ -40,7 +42,7 @@ export function createSecrets(
       withEngines,
     );
   }
-  for (const workload of planned) {
+  for (const workload of planned.filter(({ runtime }) => runtime === "kubernetes")) {
     const { name, namespace } = workload;
     const secrets = secretsOf(workload);
     if (secrets.length === 0) continue;

@@ -1,4 +1,4 @@
-import type { FleetProviders } from "../../components/providers.ts";
+import type * as kubernetes from "@pulumi/kubernetes";
 import { operatorsOf } from "../../components/cluster/operators/registry.ts";
 import { vaultSecretsOperator } from "../../components/cluster/operators/vault-secrets-operator.ts";
 import { priorityOf } from "../../components/cluster/priority-classes.ts";
@@ -25,7 +25,7 @@ export function createWorkloads(
   spec: EnvironmentSpec,
   planned: readonly PlannedWorkload[],
   ground: Ground,
-  providers: FleetProviders,
+  provider: kubernetes.Provider,
 ): void {
   const { secrets, cluster, nodes } = ground;
   const environment = spec.environment.name;
@@ -55,7 +55,7 @@ export function createWorkloads(
         },
       },
       {
-        providers: [providers.kubernetes],
+        providers: [provider],
         ...(nodes.serverPool === undefined ? {} : { deletedWith: nodes.serverPool }),
       },
     );

@@ -20,17 +20,21 @@ export const environmentSpec = z.strictObject({
   sites: sites.meta({ description: "Places: a Hetzner location, an on-prem room, an AWS region." }),
   pools: pools.meta({ description: "Nodes of one shape on one site." }),
   mesh: mesh.meta({ description: "The tailnet. Its policy file is the organisation's, not the environment's." }),
-  cluster: cluster.meta({ description: "One k3s cluster over all sites." }),
-  secrets: secrets.meta({ description: "Where secrets are issued and rotated. Their values never stand in the file." }),
+  cluster: cluster
+    .optional()
+    .meta({ description: "One k3s cluster over all sites. Left out where every node runs Docker Compose." }),
+  secrets: secrets.optional().meta({
+    description:
+      "Where secrets are issued and rotated; their values never stand in the file. Needed by a cluster. Without it, " +
+      "secrets of Docker Compose are made once and kept, encrypted, in the state.",
+  }),
   models: models.default({}).meta({ description: "The model catalogue: what teams may ask the proxy for." }),
   workloads: workloads.default({}).meta({ description: "Anything deployed on pools; one entry is one deployment." }),
   teams: teams.meta({ description: "Who pays and is limited. Each team has a namespace of its own." }),
   budget: budget.meta({ description: "What the environment may cost, in euros net of tax." }),
   privacy: privacy.meta({ description: "Where data may be kept." }),
   targets: targets.prefault({}).meta({ description: "What the fleet aims at: the scorecard shows it." }),
-  usage: usage
-    .prefault({})
-    .meta({ description: "What is expected to be used, where the plan alone can not say." }),
+  usage: usage.prefault({}).meta({ description: "What is expected to be used, where the plan alone can not say." }),
 });
 export type EnvironmentSpec = z.infer<typeof environmentSpec>;
 

@@ -21,6 +21,13 @@ const RESERVED_MIB = {
   clusterAgent: 275,
   /** k3s server with embedded etcd and a workload (same page, "K3s server with a workload"; 1596 with SQLite). */
   clusterServer: 1606,
+  /**
+   * dockerd (71) and its containerd (38), measured at rest: Debian's docker.io 20.10.24 without a container; and an
+   * allowance of 50 for the shims of a dozen containers.
+   */
+  docker: 160,
+  /** Coolify and what it brings along: the least that it asks for (https://coolify.io/docs/get-started/installation). */
+  coolify: 2048,
   /** Vault with integrated storage: the request that HashiCorp's Helm chart suggests. */
   vault: 256,
 } as const;
@@ -31,10 +38,11 @@ const RESERVED_MIB = {
  */
 export const RESERVED_DISK_SHARE = 0.05;
 
-/** What a node of the pool keeps of its memory for the system, the mesh, k3s and Vault. */
+/** What a node of the pool keeps of its memory for the system, the mesh, k3s or Docker, and Vault. */
 export function reservedMiB(pool: Pool): number {
   const part = pool.kind === "hetzner" ? pool.cluster : "agent";
-  const cluster = { server: RESERVED_MIB.clusterServer, agent: RESERVED_MIB.clusterAgent, none: 0 }[part];
+  const outside = pool.kind === "hetzner" && pool.coolify ? RESERVED_MIB.coolify : RESERVED_MIB.docker;
+  const cluster = { server: RESERVED_MIB.clusterServer, agent: RESERVED_MIB.clusterAgent, none: outside }[part];
   const vault = pool.kind === "hetzner" && pool.vault ? RESERVED_MIB.vault : 0;
   return RESERVED_MIB.system + RESERVED_MIB.mesh + cluster + vault;
 }

@@ -33,11 +33,17 @@ const hetzner = z.strictObject({
   role: z
     .enum(["operations", "inference"])
     .meta({ description: "Operations services and inference never share a node." }),
-  cluster: z.enum(["server", "agent", "none"]).default("agent").meta({ description: "The node's part in k3s." }),
+  cluster: z
+    .enum(["server", "agent", "none"])
+    .default("agent")
+    .meta({ description: "The node's part in k3s; with `none`, its one node runs Docker Compose." }),
   vault: z
     .boolean()
     .default(false)
     .meta({ description: "Vault runs here as a system service. Exactly one pool carries it." }),
+  coolify: z.boolean().default(false).meta({
+    description: "Coolify runs here, with the node and ports 80 and 443 to itself; needs `cluster: none`.",
+  }),
   backups: z.boolean().default(false).meta({ description: "Hetzner's daily backups, 20 % of the server's price." }),
   protect: z.boolean().default(false).meta({ description: "Refuse deletion, for pools that keep state." }),
 });

@@ -11,14 +11,25 @@ import type { PoolOf } from "../spec/pools.ts";
 const read = (file: string): Record<string, unknown> =>
   parse(readFileSync(path.join(import.meta.dirname, file), "utf8"));
 
+/** Facts of an environment with a cluster. */
+export type TrialFacts = Facts & {
+  cluster: NonNullable<Facts["cluster"]>;
+  secrets: NonNullable<Facts["secrets"]>;
+};
+
 /** The facts of the sound environment `trial.yaml`, which a test may then spoil. Every call gives new ones. */
-export function trialFacts(spoil: (facts: Facts) => void = () => undefined): Facts {
+export function trialFacts(spoil: (facts: TrialFacts) => void = () => undefined): TrialFacts {
+  // A default is one object for all who take it.
+  const { cluster, secrets, ...spec } = structuredClone(environmentSpec.parse(readConfig(read("trial.yaml")).raw));
+  if (cluster === undefined || secrets === undefined) throw new Error("trial.yaml has no cluster or no secrets");
   const facts = {
-    // A default is one object for all who take it.
-    ...structuredClone(environmentSpec.parse(readConfig(read("trial.yaml")).raw)),
+    ...spec,
+    cluster,
+    secrets,
     lock: environmentLock.parse(read("trial.lock.yaml")),
     stack: "trial",
     files: { environment: "trial.yaml", lock: "trial.lock.yaml" },
+    absent: [],
   };
   spoil(facts);
   return facts;

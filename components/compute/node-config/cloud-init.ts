@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { dockerFiles, installCoolify, installDocker } from "./docker.ts";
 import { serverFiles } from "./hardening.ts";
 import { installK3s, installMesh, type Binary } from "./install.ts";
 import { FLANNEL_CONFIG, flannelConfig, k3sConfig, k3sUnits, type K3sRole } from "./k3s.ts";
@@ -7,7 +8,10 @@ export interface CloudInitArgs {
   /** Host name in the mesh and in the cluster; undefined where the cloud names the node. */
   readonly hostname: string | undefined;
   readonly k3s: K3sRole | undefined;
-  readonly binaries: { readonly k3s: Binary; readonly tailscale: Binary };
+  /** What a node outside the cluster runs in its place. */
+  readonly docker?: "compose" | "coolify" | undefined;
+  /** Releases by name; those of what the node does not run may be left out. */
+  readonly binaries: { readonly tailscale: Binary; readonly k3s?: Binary; readonly coolify?: Binary };
   readonly architecture: "amd64" | "arm64";
   readonly join: MeshJoin;
   /** Own addresses that the node announces to the mesh, so that foreign nodes reach its private address. */
@@ -27,12 +31,12 @@ interface File {
 
 /**
  * User data of a node. It does what must happen before the mesh is there and no more: join the mesh, then install k3s,
- * which waits for the token that Vault gives the node. Everything that may change later is the node bundle's.
+ * which waits for the token that Vault gives the node, or Docker, which waits for the first release of its project. Everything that may change later is the node bundle's.
  *
  * @returns A `#cloud-config` document, far below Hetzner's limit of 32 KiB; secret if `join` holds a key.
  */
 export function cloudInit(args: CloudInitArgs): string {
-  const { hostname, k3s, binaries, architecture, join } = args;
+  const { hostname, k3s, docker, binaries, architecture, join } = args;
   const files: File[] = [
     {
       path: "/etc/splitfleet/install-mesh",
@@ -40,9 +44,14 @@ export function cloudInit(args: CloudInitArgs): string {
       content: installMesh({ ...args, binary: binaries.tailscale }),
     },
     ...("key" in join ? [{ path: "/etc/splitfleet/mesh-key", permissions: "0600", content: `${join.key}\n` }] : []),
-    ...(k3s === undefined ? [] : k3sFiles(hostname, k3s, binaries.k3s, architecture)),
+    ...(k3s === undefined ? [] : k3sFiles(hostname, k3s, releaseOf("k3s", binaries.k3s), architecture)),
+    ...(docker === undefined ? [] : filesFor(docker, args)),
   ];
-  const steps = ["/etc/splitfleet/install-mesh", ...(k3s === undefined ? [] : ["/etc/splitfleet/install-k3s"])];
+  const steps = [
+    "/etc/splitfleet/install-mesh",
+    ...(k3s === undefined ? [] : ["/etc/splitfleet/install-k3s"]),
+    ...(docker === undefined ? [] : ["/etc/splitfleet/install-docker"]),
+  ];
   const document = {
     ...(hostname === undefined ? {} : { hostname }),
     package_update: false,
@@ -52,6 +61,23 @@ export function cloudInit(args: CloudInitArgs): string {
     runcmd: steps.map((step) => [step]),
   };
   return `#cloud-config\n${stringify(document, { lineWidth: 0 })}`;
+}
+
+function releaseOf(name: string, binary: Binary | undefined): Binary {
+  if (binary === undefined) throw new Error(`binaries.${name} is not in the lock; run \`npm run resolve\``);
+  return binary;
+}
+
+function filesFor(docker: "compose" | "coolify", { binaries, architecture }: CloudInitArgs): File[] {
+  const path = "/etc/splitfleet/install-docker";
+  if (docker === "coolify") {
+    const content = installCoolify(releaseOf("coolify", binaries.coolify), architecture);
+    return [{ path, permissions: "0700", content }];
+  }
+  return [
+    { path, permissions: "0700", content: installDocker() },
+    ...Object.entries(dockerFiles()).map(([file, content]) => ({ path: file, permissions: "0644", content })),
+  ];
 }
 
 function k3sFiles(

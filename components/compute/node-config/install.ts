@@ -6,17 +6,19 @@ export interface Binary {
 
 type Architecture = "amd64" | "arm64";
 
-const HEADER = "#!/bin/sh\nset -eu\n";
+/** First lines of every script that a node runs at its first boot. */
+export const HEADER = "#!/bin/sh\nset -eu\n";
 
 /** Checksum for the node's architecture. @throws Error if the lock has none, naming the release. */
-function sumOf(tool: string, binary: Binary, architecture: Architecture): string {
+export function sumOf(tool: string, binary: Binary, architecture: Architecture): string {
   const sum = binary.sha256[architecture];
   if (sum === undefined)
     throw new Error(`binaries.${tool}.sha256.${architecture} is not in the lock; run \`npm run resolve\``);
   return sum;
 }
 
-const fetchChecked = (url: string, file: string, sha256: string): string =>
+/** Lines that download a file and stop if its checksum is another. */
+export const fetchChecked = (url: string, file: string, sha256: string): string =>
   `curl --fail --silent --show-error --location --retry 5 --output ${file} ${url}\necho "${sha256}  ${file}" | sha256sum --check --quiet -\n`;
 
 export interface InstallMeshArgs {

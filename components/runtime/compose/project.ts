@@ -49,7 +49,7 @@ const START_SECONDS = 120;
 export function renderProject(args: ProjectArgs): Project {
   const networks = poolNetworks(args);
   const parts = args.own.map((planned) => renderWorkload(planned, args, networks));
-  const services = Object.assign({}, ...parts.map((part) => part.services)) as ComposeFile["services"];
+  const services = Object.fromEntries(parts.flatMap((part) => Object.entries(part.services)));
   const volumes = Object.fromEntries(parts.flatMap((part) => Object.entries(part.volumes)));
   return {
     compose: {
@@ -202,7 +202,7 @@ const attachmentOf = (
       }),
 });
 
-/** Keeps the network of a workload with sidecars, as a pod's sandbox does: any of its containers can be restarted alone. */
+/** Keeps the network of a workload with sidecars, as a pod's sandbox does, so that each of its containers can be restarted alone. */
 const holderService = (
   planned: PlannedWorkload,
   args: ProjectArgs,

@@ -54,7 +54,7 @@ OnUnitActiveSec=30s
 [Install]
 WantedBy=timers.target
 `,
-    ...Object.assign({}, ...tasks.map((task) => taskUnits(root, release, task))),
+    ...Object.fromEntries(tasks.flatMap((task) => Object.entries(taskUnits(root, release, task)))),
   };
 }
 

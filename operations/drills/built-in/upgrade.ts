@@ -1,4 +1,5 @@
 import { nodesOf } from "../../../sandbox/control-plane/nodes.ts";
+import { clusterOf } from "../../../stacks/spec/optional-parts.ts";
 import { type Drill, type DrillCase, expect, inject, recover } from "../drill.ts";
 import { reducedIn, whole } from "../expectations.ts";
 import { nextMinor, upgradeOrder } from "../../upgrade-order.ts";
@@ -12,7 +13,7 @@ const POLL_MS = 250;
 export const upgrade: Drill = {
   name: "upgrade",
   summary: "Every node goes one minor of k3s up, one at a time, servers first",
-  cases: ({ spec, lock }) => [caseOf(spec.cluster.version, nodesOf(spec, lock))],
+  cases: ({ spec, lock }) => [caseOf(clusterOf(spec).version, nodesOf(spec, lock))],
 };
 
 function caseOf(version: string, nodes: ReturnType<typeof nodesOf>): DrillCase {

@@ -4,6 +4,8 @@ import { burstJoin } from "./burst-join.ts";
 import { capacity } from "./capacity.ts";
 import type { Check, Facts } from "./check.ts";
 import { clusterServers } from "./cluster-servers.ts";
+import { composeNodes, composeWorkloads } from "./compose.ts";
+import { coolifyPools, coolifyRelease } from "./coolify.ts";
 import { definitionFaults } from "./definitions.ts";
 import { hostnames } from "./hostnames.ts";
 import { lockedPools, lockedShapes, lockedTypes, lockedZones, lockOwner, stackName } from "./lock.ts";
@@ -19,6 +21,7 @@ import { rangeForms, separateRanges } from "./ranges.ts";
 import { repeats } from "./repeats.ts";
 import { residency } from "./residency.ts";
 import { retention } from "./retention.ts";
+import { neededSections } from "./sections.ts";
 import { nodeAddresses, poolSubnets } from "./subnets.ts";
 import { usageTokens, usageTraffic } from "./usage-names.ts";
 import { vaultPool } from "./vault-pool.ts";
@@ -33,6 +36,10 @@ const CHECKS: readonly Check[] = [
   burstSize,
   capacity,
   clusterServers,
+  composeNodes,
+  composeWorkloads,
+  coolifyPools,
+  coolifyRelease,
   cyclicNeeds,
   definitionFaults,
   hostnames,
@@ -48,6 +55,7 @@ const CHECKS: readonly Check[] = [
   modelEndpoints,
   modelFallbacks,
   modelProcessors,
+  neededSections,
   networkSize,
   nodeAddresses,
   poolSites,

@@ -9,17 +9,30 @@ export interface Facts extends EnvironmentSpec {
   /** Name of the stack, where the file's own name says it. */
   readonly stack: string;
   readonly files: { readonly environment: string; readonly lock: string };
+  /** Sections that were left out, as far as they may be. */
+  readonly absent: readonly string[];
 }
 
 /** A check over the facts that could be read: what it needs and can not have, it says nothing about. */
 export type Check = (facts: Partial<Facts>) => Iterable<Complaint>;
 
+type Known<Key extends keyof Facts> = { readonly [Name in Key]: NonNullable<Facts[Name]> };
+
 /** Makes a check of a pure function over some of the facts. */
 export function check<const Key extends keyof Facts>(
   needs: readonly Key[],
-  run: (facts: Readonly<Pick<Facts, Key>>) => Iterable<Complaint>,
+  run: (facts: Known<Key>) => Iterable<Complaint>,
 ): Check {
-  const has = (facts: Partial<Facts>): facts is Partial<Facts> & Pick<Facts, Key> =>
+  return checkWith(needs, [], run);
+}
+
+/** As {@link check}, of a function that also looks at `_uses`, which there may be or not. */
+export function checkWith<const Key extends keyof Facts, const Maybe extends keyof Facts>(
+  needs: readonly Key[],
+  _uses: readonly Maybe[],
+  run: (facts: Known<Key> & Partial<Pick<Facts, Maybe>>) => Iterable<Complaint>,
+): Check {
+  const has = (facts: Partial<Facts>): facts is Partial<Facts> & Known<Key> & Partial<Pick<Facts, Maybe>> =>
     needs.every((key) => facts[key] !== undefined);
   return (facts) => (has(facts) ? run(facts) : []);
 }

@@ -1,6 +1,7 @@
 import type { Complaint } from "../../problems.ts";
 import { allOf, count } from "../../words.ts";
 import { ofKind } from "../of-kind.ts";
+import { inCluster } from "../pools.ts";
 import { check } from "./check.ts";
 
 /** etcd needs a majority: one server has no redundancy, three survive the loss of one, and two survive none. */
@@ -13,7 +14,8 @@ export const clusterServers = check(["pools"], function* ({ pools }): Iterable<C
     .map(([name, pool]) => ({ name, pool }));
   const nodes = servers.reduce((sum, { pool }) => sum + pool.nodes.length, 0);
   const [first] = servers;
-  if (!SERVER_COUNTS.includes(nodes)) {
+  const wanted = Object.values(pools).some(inCluster);
+  if (wanted && !SERVER_COUNTS.includes(nodes)) {
     yield {
       path: first === undefined ? ["pools"] : ["pools", first.name, "nodes"],
       got:

@@ -2,14 +2,10 @@ import { expect, test } from "vitest";
 import { hetznerPool, trialFacts } from "../../testdata/trial.ts";
 import { modelData, workloadData, workloadNodes } from "./placement.ts";
 
-test("a workload needs nodes of the cluster, and models need nodes without operations", () => {
-  const facts = trialFacts((spoilt) =>
-    Object.assign(hetznerPool(spoilt, "inference"), { cluster: "none", role: "operations" }),
-  );
+test("models need nodes without operations", () => {
+  const facts = trialFacts((spoilt) => Object.assign(hetznerPool(spoilt, "inference"), { role: "operations" }));
   expect([...workloadNodes(facts)].map(({ path, got }) => [path.join("."), got])).toEqual([
-    ["workloads.ollama.pool", "inference, whose nodes are not in the cluster"],
     ["workloads.ollama.pool", "inference, a pool of role operations"],
-    ["workloads.litellm.pool", "inference, whose nodes are not in the cluster"],
   ]);
 });
 

@@ -3,20 +3,12 @@ import { holds } from "../values.ts";
 import { check } from "./check.ts";
 import { modelsOf } from "./names.ts";
 
-/** A workload runs where k3s runs, and one that serves models stays off the nodes of operations. */
+/** A workload that serves models stays off the nodes of operations. */
 export const workloadNodes = check(["workloads", "pools"], function* ({ workloads, pools }): Iterable<Complaint> {
   for (const [name, entry] of Object.entries(workloads)) {
     const pool = pools[entry.pool];
     if (pool?.kind !== "hetzner") continue;
     const path = ["workloads", name, "pool"];
-    if (pool.cluster === "none") {
-      yield {
-        path,
-        got: `${entry.pool}, whose nodes are not in the cluster`,
-        expected: "a pool of the cluster",
-        fix: `write \`cluster: agent\` on pool ${entry.pool}`,
-      };
-    }
     if (pool.role === "operations" && modelsOf(entry).length > 0) {
       yield {
         path,

@@ -2,7 +2,7 @@ import { MESH_RANGE } from "../../../components/mesh/range.ts";
 import type { Complaint, Path } from "../../problems.ts";
 import { oneOf } from "../../words.ts";
 import { block, canonical, contains, overlap, prefixLength } from "./addresses.ts";
-import { check, type Facts } from "./check.ts";
+import { checkWith, type Facts } from "./check.ts";
 
 /** RFC 1918; Hetzner takes no other range for a network. */
 const PRIVATE_RANGES = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
@@ -16,16 +16,20 @@ interface Network {
   readonly what: string;
 }
 
-const networksOf = ({ sites, cluster }: Pick<Facts, "sites" | "cluster">): Network[] => [
-  { range: cluster.podRange, path: ["cluster", "podRange"], what: "pods" },
-  { range: cluster.serviceRange, path: ["cluster", "serviceRange"], what: "services" },
+const networksOf = ({ sites, cluster }: Pick<Facts, "sites"> & Partial<Pick<Facts, "cluster">>): Network[] => [
+  ...(cluster === undefined
+    ? []
+    : [
+        { range: cluster.podRange, path: ["cluster", "podRange"], what: "pods" },
+        { range: cluster.serviceRange, path: ["cluster", "serviceRange"], what: "services" },
+      ]),
   ...Object.entries(sites).flatMap(([name, site]) =>
     !("range" in site) ? [] : [{ range: site.range, path: ["sites", name, "range"], what: `site ${name}` }],
   ),
 ];
 
 /** No two networks share an address: routes of sites, pods, services and the mesh meet on every node. */
-export const separateRanges = check(["sites", "cluster"], function* (facts): Iterable<Complaint> {
+export const separateRanges = checkWith(["sites"], ["cluster"], function* (facts): Iterable<Complaint> {
   const networks = [{ range: MESH_RANGE, path: [], what: "the mesh" }, ...networksOf(facts)];
   for (const [index, network] of networks.entries()) {
     const other = networks.slice(0, index).find(({ range }) => overlap(block(range), block(network.range)));
@@ -39,7 +43,7 @@ export const separateRanges = check(["sites", "cluster"], function* (facts): Ite
 });
 
 /** Ranges are private, begin at their first address, and have a size that their provider takes. */
-export const rangeForms = check(["sites", "cluster"], function* (facts): Iterable<Complaint> {
+export const rangeForms = checkWith(["sites"], ["cluster"], function* (facts): Iterable<Complaint> {
   for (const { range, path } of networksOf(facts)) {
     if (range !== canonical(range))
       yield { path, got: `${range}, which has host bits set`, expected: canonical(range) };

@@ -1,13 +1,17 @@
 import type { Complaint } from "../../problems.ts";
 import { allOf } from "../../words.ts";
 import { ofKind } from "../of-kind.ts";
+import { inCluster } from "../pools.ts";
 import { check } from "./check.ts";
 
-/** Exactly one pool carries Vault, and inference never shares its nodes. */
+/**
+ * With a cluster exactly one pool carries Vault, without one at most one: Vault may be somebody else's then, or none at
+ * all. Inference never shares its nodes.
+ */
 export const vaultPool = check(["pools"], function* ({ pools }): Iterable<Complaint> {
   const carriers = Object.entries(ofKind(pools, "hetzner")).filter(([, pool]) => pool.vault);
   const names = carriers.map(([name]) => name);
-  if (carriers.length === 0) {
+  if (carriers.length === 0 && Object.values(pools).some(inCluster)) {
     yield {
       path: ["pools"],
       atKey: true,

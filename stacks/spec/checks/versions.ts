@@ -1,7 +1,7 @@
 import type { Complaint } from "../../problems.ts";
 import { oneOf } from "../../words.ts";
 import { K3S_MINIMUM } from "../cluster.ts";
-import { check } from "./check.ts";
+import { check, checkWith } from "./check.ts";
 
 /** A k3s release that keeps pod traffic when the mesh restarts; minors newer than the table always do. */
 export const k3sVersion = check(["cluster"], function* ({ cluster }): Iterable<Complaint> {
@@ -19,14 +19,17 @@ export const k3sVersion = check(["cluster"], function* ({ cluster }): Iterable<C
 });
 
 /** The lock has the checksums of the releases that nodes download. */
-export const lockedBinaries = check(
-  ["environment", "cluster", "secrets", "lock", "files"],
+export const lockedBinaries = checkWith(
+  ["environment", "lock", "files"],
+  ["cluster", "secrets"],
   function* (facts): Iterable<Complaint> {
     const { environment, cluster, secrets, lock, files } = facts;
     const fix = `run \`npm run resolve -- ${environment.name}\``;
     const named = [
-      { binary: "k3s", version: cluster.version, path: ["cluster", "version"] },
-      { binary: "vault", version: secrets.vault.version, path: ["secrets", "vault", "version"] },
+      ...(cluster === undefined ? [] : [{ binary: "k3s", version: cluster.version, path: ["cluster", "version"] }]),
+      ...(secrets === undefined
+        ? []
+        : [{ binary: "vault", version: secrets.vault.version, path: ["secrets", "vault", "version"] }]),
     ];
     for (const { binary, version, path } of named) {
       const locked = lock.binaries[binary]?.version;
