@@ -56,8 +56,9 @@ test("a metric is found wherever it stands in an expression, and a broken one is
 test("every alert, panel and indicator asks only for metrics that some kind exposes", () => {
   const exposed = new Set([
     "fleet:model_tier",
-    ...registry.flatMap(({ metrics, indicators = [] }) => [
+    ...registry.flatMap(({ metrics, reports = [], indicators = [] }) => [
       ...(metrics?.names ?? []),
+      ...reports,
       ...indicators.map(({ record }) => record),
     ]),
   ]);
@@ -73,7 +74,7 @@ test("an alert, panel or indicator of a kind asks for a metric of that kind", ()
   const strangers = registry.flatMap((kind) =>
     expressionsOf(kind)
       .filter(({ expression }) => {
-        const own = new Set(kind.metrics?.names ?? []);
+        const own = new Set([...(kind.metrics?.names ?? []), ...(kind.reports ?? [])]);
         return !parse(expression).names.some((name) => own.has(name));
       })
       .map(({ place }) => place),

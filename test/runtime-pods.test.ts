@@ -115,3 +115,23 @@ test("an agent of every node puts up with every taint, reads its node and asks t
     egress: [{ to: [{ ipBlock: { cidr: "10.10.1.11/32" } }], ports: [{ port: 6443, protocol: "TCP" }] }],
   });
 });
+
+test("what a workload may ask in its own namespace is a role of that namespace", async () => {
+  const namespaceAccess = [{ apiGroups: ["batch"], resources: ["jobs"], verbs: ["get", "create"] }];
+  const rows = await rowsOf({ replicas: 1, container, namespaceAccess });
+  const role = { name: "worker", namespace: "team-assistants", labels };
+  expect(rowOf(rows, "kubernetes:rbac.authorization.k8s.io/v1:Role", "worker-own-role").inputs).toMatchObject({
+    metadata: role,
+    rules: namespaceAccess,
+  });
+  expect(
+    rowOf(rows, "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding", "worker-own-role-binding").inputs,
+  ).toMatchObject({
+    metadata: role,
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "worker" },
+    subjects: [{ kind: "ServiceAccount", name: "worker", namespace: "team-assistants" }],
+  });
+  expect(specOf(rowOf(rows, "kubernetes:networking.k8s.io/v1:NetworkPolicy", "worker-flows"))).toMatchObject({
+    egress: [{ to: [{ ipBlock: { cidr: "10.10.1.11/32" } }], ports: [{ port: 6443, protocol: "TCP" }] }],
+  });
+});

@@ -6,7 +6,7 @@ import type { Taint } from "../compute/node-config/k3s.ts";
 import { labelsOf, type Allocation } from "../labels.ts";
 import { replicasOf } from "../workloads/contract.ts";
 import type { PlannedWorkload } from "../workloads/plan.ts";
-import { createClusterAccess } from "./kubernetes/access.ts";
+import { createClusterAccess, createNamespaceAccess } from "./kubernetes/access.ts";
 import { configFiles } from "./kubernetes/config-files.ts";
 import { type Controller, createController } from "./kubernetes/controller.ts";
 import { networkPolicySpec, operatorPolicySpecs, type Surroundings } from "./kubernetes/network-policy.ts";
@@ -82,11 +82,12 @@ export class KubernetesWorkload extends pulumi.ComponentResource {
     const secrets = secretObjects(name, planned, vault, metadata, this);
     const pods = { planned, labels, allocation, taints, priorityClass, files, account: planned.name };
     const template = podTemplate(pods);
-    const { clusterAccess = [] } = workload;
-    const access =
-      clusterAccess.length === 0
-        ? []
-        : [createClusterAccess(name, clusterAccess, { name: planned.name, namespace, labels }, child)];
+    const { clusterAccess = [], namespaceAccess = [] } = workload;
+    const holder = { name: planned.name, namespace, labels };
+    const access = [
+      ...(clusterAccess.length === 0 ? [] : [createClusterAccess(name, clusterAccess, holder, child)]),
+      ...(namespaceAccess.length === 0 ? [] : [createNamespaceAccess(name, namespaceAccess, holder, child)]),
+    ];
     const run = queue === undefined ? undefined : queuedRun(workload.form);
     const dependsOn = [
       account,

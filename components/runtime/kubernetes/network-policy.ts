@@ -1,6 +1,6 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import { MESH_RANGE } from "../../mesh/range.ts";
-import type { Handle } from "../../workloads/contract.ts";
+import { asksApiServer, type Handle } from "../../workloads/contract.ts";
 import type { PlannedWorkload } from "../../workloads/plan.ts";
 import { runsOf } from "../../workloads/runs.ts";
 import { OPERATOR_NAMESPACE, operatorLabels, SCALER, scaledFrom } from "./operators.ts";
@@ -39,9 +39,9 @@ export function networkPolicySpec(planned: PlannedWorkload, surroundings: Surrou
   const { workload } = planned;
   const { fleet, apiServers } = surroundings;
   const operated = workload.form === "operated" ? workload : undefined;
-  const { operator = "", operatorPorts = [], asksApiServer = false } = operated ?? {};
+  const { operator = "", operatorPorts = [] } = operated ?? {};
   const peers = workload.peers === undefined ? [] : [{ pods: [podsOf(planned)], ports: workload.peers.map(tcp) }];
-  const asksApi = asksApiServer || (workload.clusterAccess ?? []).length > 0;
+  const asksApi = operated?.asksApiServer === true || asksApiServer(workload);
   return {
     podSelector: { matchLabels: membersOf(planned) },
     policyTypes: ["Ingress", "Egress"],

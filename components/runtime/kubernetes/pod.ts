@@ -2,7 +2,7 @@ import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Taint } from "../../compute/node-config/k3s.ts";
 import type { Allocation } from "../../labels.ts";
-import { type Container, replicasOf } from "../../workloads/contract.ts";
+import { asksApiServer, type Container, replicasOf } from "../../workloads/contract.ts";
 import type { PlannedWorkload } from "../../workloads/plan.ts";
 import type { ConfigFiles } from "./config-files.ts";
 import { containerArgs } from "./container.ts";
@@ -38,7 +38,7 @@ export interface RunPod {
 /** Pods under the restricted security profile; only agents of a node may be root, and only by their definition. */
 export function podTemplate(args: PodArgs): PodTemplate & { spec: PodSpec } {
   const { workload, name } = args.planned;
-  const { container, sidecars = {}, prepare = {}, volumes = {}, hostPaths = [], clusterAccess = [] } = workload;
+  const { container, sidecars = {}, prepare = {}, volumes = {}, hostPaths = [] } = workload;
   const containers = [container, ...Object.values(sidecars), ...Object.values(prepare)];
   const files = { volumes, claims: {}, hostPaths };
   const spreads = replicasOf(workload).maximum > 1;
@@ -46,7 +46,7 @@ export function podTemplate(args: PodArgs): PodTemplate & { spec: PodSpec } {
     named: { main: container, ...sidecars },
     prepare,
     files,
-    asksApiServer: clusterAccess.length > 0,
+    asksApiServer: asksApiServer(workload),
     everyPool: workload.form === "daemon" && workload.everyPool === true,
     more: {
       ...(containers.some(({ gpus = 0 }) => gpus > 0) ? { runtimeClassName: GPU_RUNTIME } : {}),

@@ -16,7 +16,7 @@ export interface CatalogueModel {
   /** Of models that the fleet serves: size in memory, and key-value cache of one token. */
   readonly weightsGiB: number;
   readonly contextKiBPerToken: number;
-  /** Of API models: the provider. */
+  /** Of API models and of models on rented servers: whose they are. */
   readonly provider?: string | undefined;
   /** Of models on rented servers: where it answers, without the path. */
   readonly endpoint?: string | undefined;
@@ -122,6 +122,8 @@ interface Facts {
   readonly runtimes: readonly Runtime[];
   readonly ports: Readonly<Record<string, Port>>;
   readonly metrics?: Metrics;
+  /** Names of metrics that its runs send to Prometheus themselves, as one that has ended can not be asked. */
+  readonly reports?: readonly string[];
   readonly alerts?: readonly Alert[];
   readonly panels?: readonly Panel[];
   /** Its figures on the fleet's scorecard. */

@@ -65,6 +65,10 @@ export function secretsUsedBy(workload: Workload): readonly SecretReference[] {
   ];
 }
 
+/** Whether a workload's pods hold a token for the API server. */
+export const asksApiServer = ({ clusterAccess = [], namespaceAccess = [] }: Workload): boolean =>
+  clusterAccess.length + namespaceAccess.length > 0;
+
 /** What the length of a queue is asked for with; undefined where anybody may. */
 export const queuePassword = ({ by }: Scaling): SecretReference | undefined =>
   by.kind === "queue" && by.server.credentials !== undefined ? credential(by.server, "password") : undefined;

@@ -78,7 +78,9 @@ interface Pods {
   /** TCP ports at which its pods reach each other, as members of one cluster do. */
   readonly peers?: readonly number[];
   /** What it may ask the API server, in every namespace; nothing unless stated. */
-  readonly clusterAccess?: readonly ClusterAccess[];
+  readonly clusterAccess?: readonly ApiAccess[];
+  /** What it may ask the API server, in its team's namespace only; nothing unless stated. */
+  readonly namespaceAccess?: readonly ApiAccess[];
   /** Who goes first where there is no room for all; `production` for what runs all the time, else `batch`. */
   readonly priority?: "platform" | "production" | "batch";
   readonly erasure?: Erasure;
@@ -86,7 +88,7 @@ interface Pods {
   readonly override?: { readonly kubernetes?: KubernetesOverride; readonly compose?: ComposeOverride };
 }
 
-export interface ClusterAccess {
+export interface ApiAccess {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
