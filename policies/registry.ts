@@ -13,6 +13,7 @@ import { spotPriceIsCapped } from "./cost/spot-price-is-capped.ts";
 import { teamsHaveQuota } from "./cost/teams-have-quota.ts";
 import { withinBudget } from "./cost/within-budget.ts";
 import { bucketsForget } from "./privacy/buckets-forget.ts";
+import { fallbacksKeepTheClass } from "./privacy/fallbacks-keep-the-class.ts";
 import { modelsStayInside } from "./privacy/models-stay-inside.ts";
 import { promptsAreNotLogged } from "./privacy/prompts-are-not-logged.ts";
 import { residency } from "./privacy/residency.ts";
@@ -44,6 +45,7 @@ import { noSecretInUserData } from "./security/no-secret-in-user-data.ts";
 import { noWildcardIam } from "./security/no-wildcard-iam.ts";
 import { noWildcardRbac } from "./security/no-wildcard-rbac.ts";
 import { nodesAreRestricted } from "./security/nodes-are-restricted.ts";
+import { operatorsByDigest } from "./security/operators-by-digest.ts";
 import { podsDropCapabilities } from "./security/pods-drop-capabilities.ts";
 import { podsFilterSystemCalls } from "./security/pods-filter-system-calls.ts";
 import { podsHoldNoApiToken } from "./security/pods-hold-no-api-token.ts";
@@ -84,6 +86,7 @@ export const rules: readonly Rule[] = [
   teamsHaveQuota,
   withinBudget,
   bucketsForget,
+  fallbacksKeepTheClass,
   modelsStayInside,
   promptsAreNotLogged,
   residency,
@@ -114,6 +117,7 @@ export const rules: readonly Rule[] = [
   noWildcardIam,
   noWildcardRbac,
   nodesAreRestricted,
+  operatorsByDigest,
   podsDropCapabilities,
   podsFilterSystemCalls,
   podsHoldNoApiToken,

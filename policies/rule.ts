@@ -51,6 +51,16 @@ export interface Budget {
 export interface Privacy {
   /** ISO 3166-1 alpha-2 countries in which data above `public` may be kept. */
   readonly residency: readonly string[];
+  /** Companies that see prompts, by the name that models call them. */
+  readonly processors?: Readonly<Record<string, Processor>>;
+}
+
+/** A company under contract as a processor of personal data. */
+export interface Processor {
+  /** ISO date until which the contract was reviewed as right. */
+  readonly until: string;
+  /** The most sensitive data that it was cleared for. */
+  readonly dataClass: string;
 }
 
 /** What a rule says about one place; the runner adds the rule's id, level, severity and fix. */

@@ -34,7 +34,7 @@ type ModelFacts = Omit<CatalogueModel, "name" | "fallbacks" | "weightsGiB" | "co
 export interface WorkloadFacts {
   readonly environment: { readonly name: string; readonly purpose: string };
   readonly mesh: { readonly tailnet: string };
-  readonly pools: Readonly<Record<string, PoolFacts & { readonly endpoint?: string }>>;
+  readonly pools: Readonly<Record<string, PoolFacts & { readonly endpoint?: string; readonly provider?: string }>>;
   readonly workloads: Readonly<Record<string, WorkloadEntry>>;
   readonly models: Readonly<Record<string, ModelFacts>>;
   readonly targets?: Targets;
@@ -70,7 +70,7 @@ export function catalogueOf({
         fallbacks,
         weightsGiB,
         contextKiBPerToken,
-        ...(pool === undefined ? {} : { endpoint: pools[pool]?.endpoint }),
+        ...(pool === undefined ? {} : { endpoint: pools[pool]?.endpoint, provider: pools[pool]?.provider }),
       },
     ]),
   );
