@@ -21,6 +21,7 @@ const read = (file: string): string => readFileSync(path.join(root, file), "utf8
 const LAYERS: Record<string, readonly string[]> = {
   components: [],
   extensions: ["components"],
+  "extensions/drills": ["operations"],
   policies: [],
   stacks: ["components"],
   "policies/pack": ["policies", "stacks", "plan"],

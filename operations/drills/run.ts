@@ -1,10 +1,12 @@
 import { writeFileSync } from "node:fs";
+import path from "node:path";
 import { wantsColour } from "../../plan/report/colour.ts";
 import { requireLinux } from "../../sandbox/control-plane/platform.ts";
 import type { Environment } from "../../stacks/environment-file.ts";
 import { EXIT, InputError } from "../errors.ts";
 import { InterruptListener } from "../interrupt.ts";
 import { ROOT } from "../run-verb.ts";
+import { loadDrills } from "./extensions.ts";
 import { toPage } from "./page.ts";
 import { BUILT_IN } from "./registry.ts";
 import { EXIT_CODES } from "./report.ts";
@@ -26,7 +28,8 @@ export interface RunOptions {
  * @throws InputError on a machine where no control plane runs, or for a drill that there is none of
  */
 export async function runDrillVerb(environment: Environment, { names, all, json, html }: RunOptions): Promise<number> {
-  const drills = selectDrills(BUILT_IN, names, all);
+  const own = await loadDrills(path.join(ROOT, "extensions", "drills"), BUILT_IN);
+  const drills = selectDrills([...BUILT_IN, ...own], names, all);
   assertLinux();
   using interrupt = new InterruptListener(() => process.stderr.write("\nStopping; nothing is left of it.\n"));
   const report = await runDrills({

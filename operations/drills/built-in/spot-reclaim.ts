@@ -1,3 +1,4 @@
+import { BURST_TIMES } from "../../../sandbox/burst/burst.ts";
 import { type Drill, type DrillCase, expect, inject } from "../drill.ts";
 import { whole, workKept } from "../expectations.ts";
 import { jobOf, runsOn, smallestType, waking } from "../burst-steps.ts";
@@ -5,7 +6,6 @@ import type { Training } from "../training.ts";
 
 const JOB = "spot-reclaim";
 const WORK = { workSeconds: 720, checkpointSeconds: 240 };
-const NOTICE = 120;
 
 /** EC2 takes a spot instance back while a job trains on it: the job goes on elsewhere from its last checkpoint. */
 export const spotReclaim: Drill = {
@@ -46,14 +46,14 @@ function caseOf(pool: string, requests: Readonly<Record<string, string>>): Drill
         const node = nodes.find(({ machine }) => machine === reclaimed);
         return node === undefined || !node.schedulable ? undefined : `${node.name} is open`;
       }),
-      expect("the job's pod has left before the instance goes", NOTICE, ({ nodes, pods }, { clock }) => {
+      expect("the job's pod has left before the instance goes", BURST_TIMES.notice, ({ nodes, pods }, { clock }) => {
         const node = nodes.find(({ machine }) => machine === reclaimed);
         if (node === undefined)
           return `the instance was gone ${Math.round(clock.seconds - noticeAt)} s after the notice`;
         const left = pods.filter((pod) => pod.job === JOB && pod.node === node.name);
         return left.length === 0 ? undefined : `${left.length} pods are still there`;
       }),
-      expect("the instance is gone, its node too", NOTICE + 60, ({ nodes }, scene) => {
+      expect("the instance is gone, its node too", BURST_TIMES.notice + 60, ({ nodes }, scene) => {
         const isThere = scene.instancesOf(pool).some(({ id }) => id === reclaimed);
         return isThere || nodes.some(({ machine }) => machine === reclaimed) ? `${reclaimed} is there` : undefined;
       }),
