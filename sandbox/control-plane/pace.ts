@@ -7,9 +7,6 @@ export const PACE = 60;
 /** Milliseconds here for so many seconds of a fleet. */
 export const hurriedMs = (seconds: number): number => (seconds * 1000) / PACE;
 
-/** Seconds of a fleet for so many milliseconds here. */
-export const simulatedSeconds = (milliseconds: number): number => (milliseconds / 1000) * PACE;
-
 /**
  * Lease of a hurried node; renewed four times as often. The 40 s of a kubelet would be 0.7 s, which two busy cores can
  * not keep: so a dead node is noticed after two to three simulated minutes, in place of 50 s.
