@@ -106,14 +106,16 @@ const records: PlannedWorkload = {
 const reader = plan("reader", "edge", {}, { needs: handle(records, "sql") });
 const queue = plan("queue", "data", { redis: { port: 6379, audience: cluster } });
 const worker = plan("worker", "edge", {}, { needs: handle(queue, "redis") });
-const scaled = handle(queue, "redis").map((server): PlannedWorkload => ({
-  ...worker,
-  workload: {
-    ...worker.workload,
-    form: "service",
-    replicas: { minimum: 0, maximum: 3, by: { kind: "queue", server, list: "work", perReplica: 5 } },
-  },
-}));
+const scaled = handle(queue, "redis").flatMap((open): PlannedWorkload[] => {
+  const server = { ...open, credentials: "client-worker" };
+  const byQueue = { kind: "queue", server, list: "work", perReplica: 5 } as const;
+  const byMetric = { kind: "metric", server: open, query: "up", perReplica: 0.5 } as const;
+  return [byQueue, byMetric].map((by) => ({
+    ...worker,
+    name: `worker-by-${by.kind}`,
+    workload: { ...worker.workload, form: "service", replicas: { minimum: 0, maximum: 3, by } },
+  }));
+});
 
 /** Shapes that operators make pods of, or scale. */
 export const operatedShapes: readonly PlannedWorkload[] = [records, reader, queue, ...scaled];

@@ -8,10 +8,13 @@ import { type ControlPlane, startControlPlane } from "../../sandbox/control-plan
 import { type KubernetesObject, objectsOf } from "../../sandbox/network-policy/manifests.ts";
 import { resolveTools } from "../../sandbox/toolchain/resolve.ts";
 import { CONTROL_PLANE_TOOLS } from "../../sandbox/toolchain/tools.ts";
+import { cloudnativePg } from "../../sandbox/twin/kinds/kubernetes/operators/cloudnative-pg.ts";
+import { keda } from "../../sandbox/twin/kinds/kubernetes/operators/keda.ts";
+import { vaultSecretsOperator } from "../../sandbox/twin/kinds/kubernetes/operators/vault-secrets-operator.ts";
 import { select, textAt } from "../../sandbox/twin/protocol/paths.ts";
 import { isObject, type Properties } from "../../sandbox/twin/protocol/values.ts";
 import { ApiServer } from "../../sandbox/twin/kinds/kubernetes/api-server.ts";
-import { shapes } from "../shapes.ts";
+import { operatedShapes, shapes } from "../shapes.ts";
 import { rowsOfTeams } from "../teams.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "splitfleet-runtime-"));
@@ -96,6 +99,31 @@ test("who asks for a copy or an erasure gets a pod of its template, beside the p
     .poll(seen, { timeout: 30_000, interval: 200 })
     .toEqual(["ledger-data-backup-1 on runtime-inference-1", "ledger-erase on runtime-inference-1"]);
 });
+
+const CUSTOM = ["Cluster", "ScaledObject", "TriggerAuthentication", "VaultAuth", "VaultStaticSecret"];
+
+test("custom resources fit the definitions of their operators", async () => {
+  for (const operator of [cloudnativePg, keda, vaultSecretsOperator]) {
+    for (const definition of await operator.definitions()) await api.apply(definition);
+  }
+  const rendered = objectsOf(await rowsOfTeams(operatedShapes));
+  const custom = rendered.filter(({ kind }) => CUSTOM.includes(kind));
+  expect(custom.map(({ kind }) => kind).toSorted()).toEqual([
+    "Cluster",
+    "ScaledObject",
+    "ScaledObject",
+    "TriggerAuthentication",
+    "VaultAuth",
+    "VaultStaticSecret",
+  ]);
+  for (const object of custom) await expect.poll(() => judged(object), { timeout: 30_000 }).toBe("taken");
+});
+
+/** What an API server that has just got to know new kinds says of an object. A client keeps what it once discovered. */
+async function judged(object: KubernetesObject): Promise<string> {
+  const fresh = await ApiServer.fromKubeconfig(controlPlane.kubeconfig);
+  return fresh.apply(object as Properties, { dryRun: true }).then(() => "taken", String);
+}
 
 /** Pods of a namespace that run or have ended well, by the workload or run they belong to. */
 async function running(namespace: string): Promise<string[]> {
