@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { addBurstPool, hetznerPool, trialFacts } from "../../testdata/trial.ts";
-import { capacity } from "./capacity.ts";
+import { capacity, demandOf } from "./capacity.ts";
 import { firstFit, type Pod } from "./first-fit.ts";
 import { teamQuota } from "./quota.ts";
 
@@ -105,6 +105,20 @@ test("a burst pool offers its maximum of the smallest type, an on-prem pool its 
   expect(on("burst", 2048)).toEqual(["pods that fit on 1 node of 2047.4 GiB, 192 cores and 8 GPUs"]);
   expect(on("workshop", 62)).toEqual([]);
   expect(on("workshop", 63)).toEqual(["pods that fit on 1 node of 63.4 GiB and 16 cores"]);
+});
+
+test("an agent of every node takes its part of each pool of the cluster, and of no team's quota", () => {
+  const facts = trialFacts((spoilt) => {
+    Object.assign(spoilt.workloads, {
+      nodes: { kind: "node-exporter", team: "assistants", pool: "operations", dataClass: "internal", everyPool: true },
+    });
+  });
+  const demands = Object.entries(facts.pools).map(([name, pool]) => [
+    name,
+    demandOf(facts, name, pool)?.daemons.map((daemon) => [daemon.name, daemon.memoryMiB]),
+  ]);
+  expect(demands).toEqual(Object.keys(facts.pools).map((name) => [name, [["nodes", 32]]]));
+  expect([...teamQuota(facts)]).toEqual([...teamQuota(trialFacts())]);
 });
 
 test("a team's quota holds its workloads exactly, and limits of memory count", () => {
