@@ -1,83 +1,144 @@
 import { stringify } from "yaml";
 import { z } from "zod";
-import { defineWorkload, type Handle, type ServedModel } from "./contract.ts";
+import { type Container, credential, defineWorkload, type SecretDeclaration } from "./contract.ts";
+import { AUTHENTICATION, callerKeys, callersFile, callersOf } from "./litellm/callers.ts";
+import { configuration } from "./litellm/configuration.ts";
+import { deploymentsOf, fallbacksOf, modelEgress } from "./litellm/models.ts";
+import { ALERTS, METRICS, METRICS_PORT, PANELS } from "./litellm/observability.ts";
+import { teamBudgets } from "./litellm/team-budgets.ts";
 
 const API = 4000;
 
-const served = (model: ServedModel): model is ServedModel & { server: Handle } => model.server !== undefined;
-
-/** The one door to every model: an OpenAI-compatible proxy that routes by name and limits. Keeps no data of its own. */
+/** The one door to every model: an OpenAI-compatible proxy that routes by name and data class, caches and limits. */
 export const litellm = defineWorkload({
   kind: "litellm",
   summary: "OpenAI-compatible proxy in front of every model",
-  memory: "1 GiB, at most 2 GiB: one worker process.",
+  memory: "1 GiB for each worker, at most 2 GiB; twice that with a database.",
   runtimes: ["kubernetes", "compose"],
-  ports: { api: { port: API, audience: "mesh" } },
-  metrics: {
-    port: "api",
-    path: "/metrics",
-    names: ["litellm_proxy_failed_requests_metric_total", "litellm_proxy_total_requests_metric_total"],
+  ports: {
+    api: { port: API, audience: "mesh", credentials: { perConsumer: "client" } },
+    metrics: { port: METRICS_PORT, audience: "cluster" },
   },
-  alerts: [
-    {
-      name: "LitellmFailing",
-      expression:
-        "sum by (workload) (rate(litellm_proxy_failed_requests_metric_total[5m]))" +
-        " > 0.05 * sum by (workload) (rate(litellm_proxy_total_requests_metric_total[5m]))",
-      forMinutes: 10,
-      severity: "page",
-      summary: "More than 5 % of the requests to the model proxy fail",
-      runbook: [
-        "Read the proxy's log: it names the model and the error of each failed request.",
-        "Ask the model's server for its list of models; one that is still loading or gone does not answer.",
-        "Check the provider's status page if only models of one provider fail, and raise their fallbacks.",
-      ],
-    },
-  ],
+  metrics: METRICS,
+  alerts: ALERTS,
+  panels: PANELS,
+  needs: {
+    cache: { kind: "valkey-cache", port: "redis", optional: true },
+    traces: { kind: "otel-collector", port: "otlp-http", optional: true },
+    database: { kind: "postgres", port: "sql", optional: true },
+  },
   spec: {
     replicas: z.int().min(1).max(20).default(1),
+    workers: z.int().min(1).max(8).default(1).meta({ description: "Processes of one replica, one a core." }),
     timeoutSeconds: z
       .int()
       .min(10)
       .max(3600)
       .default(600)
       .meta({ description: "Longest wait for one answer; CPU models are slow." }),
+    cacheSeconds: z
+      .int()
+      .min(0)
+      .default(600)
+      .meta({ description: "Age up to which an answer is given again to the very same request; 0 for never." }),
+    requestsPerMinute: z.int().min(1).default(600).meta({ description: "That each workload may send." }),
+    tokensPerMinute: z.int().min(1).default(200_000).meta({ description: "That each workload may send and receive." }),
+    teamBudgets: z.boolean().default(false).meta({
+      description: "Whether a team that has spent its month's budget is refused; keeps the count in a database.",
+    }),
+    logPrompts: z.boolean().default(false).meta({ description: "Whether traces hold what was asked and answered." }),
   },
+  egress: (_, models) => modelEgress(models),
   build: (spec, context) => {
-    const models = Object.values(context.models).filter(served);
-    const probe = (path: string) => ({ path, port: API, periodSeconds: 10, failureThreshold: 3 });
-    const config = {
-      model_list: models.map((model) => ({
-        model_name: model.name,
-        litellm_params: { model: `ollama_chat/${model.reference}`, api_base: model.server.url },
-        model_info: { tier: model.tier },
-      })),
-      litellm_settings: { request_timeout: spec.timeoutSeconds, telemetry: false, turn_off_message_logging: true },
-      general_settings: { master_key: "os.environ/LITELLM_MASTER_KEY" },
+    const { cache, traces } = context.needs;
+    const database = spec.teamBudgets ? context.needs.database : undefined;
+    if (spec.teamBudgets && database === undefined) {
+      throw new Error("`teamBudgets` without a database; add a workload of kind postgres");
+    }
+    const deployments = deploymentsOf(context.models);
+    const callers = callersOf(context, deployments);
+    const config = configuration(deployments, fallbacksOf(deployments), {
+      ...spec,
+      name: context.name,
+      hasCache: cache !== undefined,
+      hasCollector: traces !== undefined,
+      hasDatabase: database !== undefined,
+      logsPrompts: spec.logPrompts,
+      // Answers about persons are kept only where the caller asks for it.
+      cachesUnasked: context.dataClass !== "personal",
+    });
+    const probe = (path: string) => ({ path, port: API, periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 5 });
+    const memoryMiB = spec.workers * (database === undefined ? 1024 : 2048);
+    const provided = deployments.flatMap(({ provided: secret }) => secret ?? []);
+    const container: Container = {
+      image: context.image("litellm"),
+      args: [
+        ...["--config", "/etc/litellm/config.yaml", "--host", "0.0.0.0", "--port", String(API)],
+        ...["--num_workers", String(spec.workers), "--run_gunicorn", "--prometheus_metrics_port", String(METRICS_PORT)],
+        // Its memory grows with the requests that a process has served.
+        ...["--max_requests_before_restart", "10000", "--max_requests_before_restart_jitter", "1000"],
+      ],
+      env: {
+        LITELLM_MASTER_KEY: { secret: "master-key", key: "key" },
+        ...callerKeys(callers),
+        ...Object.fromEntries(deployments.flatMap(({ key }) => (key === undefined ? [] : [key]))),
+        ...(cache === undefined
+          ? {}
+          : {
+              CACHE_HOST: cache.host,
+              CACHE_PORT: String(cache.port),
+              CACHE_PASSWORD: credential(cache, "password"),
+            }),
+        ...(traces === undefined
+          ? {}
+          : { OTEL_EXPORTER: "otlp_http", OTEL_ENDPOINT: traces.url, OTEL_SERVICE_NAME: context.name }),
+        ...(database === undefined
+          ? {}
+          : {
+              DATABASE_HOST: `${database.host}:${database.port}`,
+              DATABASE_NAME: credential(database, "username"),
+              DATABASE_USERNAME: credential(database, "username"),
+              DATABASE_PASSWORD: credential(database, "password"),
+            }),
+        LITELLM_LOCAL_MODEL_COST_MAP: "True",
+        LITELLM_MODE: "PRODUCTION",
+        LITELLM_LOG: "WARNING",
+        DISABLE_ADMIN_UI: "True",
+        NO_DOCS: "True",
+        NO_REDOC: "True",
+        AIOHTTP_TRUST_ENV: "True",
+        HOME: "/tmp",
+      },
+      cpu: { request: spec.workers * 0.5, limit: spec.workers },
+      memoryMiB: { request: memoryMiB, limit: 2 * memoryMiB },
+      probes: {
+        startup: { ...probe("/health/liveliness"), failureThreshold: 30 },
+        readiness: probe("/health/readiness"),
+        liveness: probe("/health/liveliness"),
+      },
+      lifecycle: { graceSeconds: spec.timeoutSeconds + 10, drainSeconds: 5 },
+      scratch: ["/tmp"],
+      user: 10001,
     };
     return {
       replicas: spec.replicas,
-      container: {
-        image: context.image("litellm"),
-        args: ["--config", "/etc/litellm/config.yaml", "--port", String(API), "--num_workers", "1"],
-        env: {
-          LITELLM_MASTER_KEY: { secret: "master-key", key: "key" },
-          LITELLM_LOCAL_MODEL_COST_MAP: "True",
-          HOME: "/tmp",
-        },
-        cpu: { request: 0.5 },
-        memoryMiB: { request: 1024, limit: 2048 },
-        probes: {
-          startup: { ...probe("/health/liveliness"), failureThreshold: 30 },
-          readiness: probe("/health/readiness"),
-          liveness: probe("/health/liveliness"),
-        },
-        scratch: ["/tmp"],
-        user: 10001,
+      container,
+      ...(database === undefined ? {} : { sidecars: { budgets: teamBudgets(container.image, API, callers, context) } }),
+      files: {
+        "/etc/litellm/config.yaml": stringify(config, { aliasDuplicateObjects: false }),
+        "/etc/litellm/authentication.py": AUTHENTICATION,
+        "/etc/litellm/callers.json": callersFile(callers, spec),
       },
-      files: { "/etc/litellm/config.yaml": stringify(config) },
-      secrets: { "master-key": { class: "generated", keys: ["key"] } },
-      needs: models.map((model) => model.server),
+      secrets: {
+        "master-key": { class: "generated", keys: ["key"] },
+        ...Object.fromEntries(
+          callers.map(({ secret }): [string, SecretDeclaration] => [secret, { class: "generated", keys: ["key"] }]),
+        ),
+        ...Object.fromEntries(
+          provided.map((secret): [string, SecretDeclaration] => [secret, { class: "provided", keys: ["key"] }]),
+        ),
+      },
+      needs: deployments.flatMap(({ model: { server } }) => server ?? []),
     };
   },
 });

@@ -1,8 +1,9 @@
 import { stringify } from "yaml";
 import { z } from "zod";
 import { defineWorkload, type Handle } from "./contract.ts";
+import { DATA_CLASSES } from "./data-class.ts";
 import { HEALTH, health, memoryLimiter, TELEMETRY, telemetry } from "./otel/collector.ts";
-import { DATA_CLASSES, masking, requestId, trusted } from "./otel/masking.ts";
+import { masking, requestId, trusted } from "./otel/masking.ts";
 
 const GRPC = 4317;
 const HTTP = 4318;

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { parse } from "yaml";
 import type { WorkloadFacts } from "./facts.ts";
 import { planWorkloads } from "./plan.ts";
 import { registry } from "./registry.ts";
@@ -72,26 +73,27 @@ test("Ollama pulls its models in a job, not in a hook of the pod", () => {
 test("the proxy routes to the models that are served and needs nothing else", () => {
   const { workload } = planned("proxy");
   expect(workload.needs?.map((need) => need.workload)).toEqual(["cpu", "cpu"]);
-  expect(workload.files?.["/etc/litellm/config.yaml"]).toBe(`model_list:
-  - model_name: small
-    litellm_params:
-      model: ollama_chat/llama3.2:3b
-      api_base: http://cpu.team-assistants.svc.cluster.local:11434
-    model_info:
-      tier: small
-  - model_name: tiny
-    litellm_params:
-      model: ollama_chat/smollm2:360m
-      api_base: http://cpu.team-assistants.svc.cluster.local:11434
-    model_info:
-      tier: small
-litellm_settings:
-  request_timeout: 600
-  telemetry: false
-  turn_off_message_logging: true
-general_settings:
-  master_key: os.environ/LITELLM_MASTER_KEY
-`);
+  expect(parse(workload.files?.["/etc/litellm/config.yaml"] ?? "")).toMatchObject({
+    model_list: [
+      {
+        model_name: "small",
+        litellm_params: {
+          model: "ollama_chat/llama3.2:3b",
+          api_base: "http://cpu.team-assistants.svc.cluster.local:11434",
+        },
+        model_info: { id: "small", fleet_tier: "small", max_input_tokens: 4096 },
+      },
+      {
+        model_name: "tiny",
+        litellm_params: {
+          model: "ollama_chat/smollm2:360m",
+          api_base: "http://cpu.team-assistants.svc.cluster.local:11434",
+        },
+        model_info: { id: "tiny", fleet_tier: "small", max_input_tokens: 2048 },
+      },
+    ],
+    general_settings: { master_key: "os.environ/LITELLM_MASTER_KEY" },
+  });
 });
 
 test("a workload whose image is not in the lock names the image and the fix", () => {

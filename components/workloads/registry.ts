@@ -12,6 +12,7 @@ import { objectStorage } from "./object-storage.ts";
 import { ollama } from "./ollama.ts";
 import { otelAgent } from "./otel-agent.ts";
 import { otelCollector } from "./otel-collector.ts";
+import { postgres } from "./postgres.ts";
 import { prometheus } from "./prometheus.ts";
 import { seaweedfs } from "./seaweedfs.ts";
 import { tei } from "./tei.ts";
@@ -35,6 +36,7 @@ const builtIn = [
   ollama,
   otelAgent,
   otelCollector,
+  postgres,
   prometheus,
   seaweedfs,
   tei,

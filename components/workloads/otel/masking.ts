@@ -1,8 +1,5 @@
 import type { Member } from "../contract.ts";
-
-/** Data classes, from what everybody may know to what concerns a person. */
-export const DATA_CLASSES = ["public", "internal", "confidential", "personal"] as const;
-export type DataClass = (typeof DATA_CLASSES)[number];
+import { DATA_CLASSES, type DataClass } from "../data-class.ts";
 
 /**
  * Attributes that hold what people asked and models answered, by the conventions of OpenTelemetry (`gen_ai`), OpenInference

@@ -1,0 +1,119 @@
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import type { Member, ServedModel } from "./contract.ts";
+import { buildExample, exampleConsumer } from "./example.ts";
+import { litellm } from "./litellm.ts";
+
+const model = (name: string, more: Partial<ServedModel>): ServedModel => ({
+  name,
+  engine: "api",
+  provider: "openai",
+  reference: name,
+  tier: "large",
+  dataClass: "internal",
+  contextTokens: 4096,
+  weightsGiB: 0,
+  contextKiBPerToken: 0,
+  fallbacks: [],
+  server: undefined,
+  ...more,
+});
+const member = (name: string, dataClass: string): Member => ({
+  name,
+  kind: "app",
+  team: "example",
+  pool: "example",
+  runtime: "kubernetes",
+  dataClass,
+  handles: {},
+  metrics: undefined,
+  alerts: [],
+  panels: [],
+  indicators: [],
+  egress: [],
+  published: [],
+});
+const build = (models: readonly ServedModel[], callers: Readonly<Record<string, string>> = {}) =>
+  buildExample(
+    litellm,
+    {},
+    {
+      models: Object.fromEntries(models.map((one) => [one.name, one])),
+      consumers: Object.keys(callers).map((workload) => exampleConsumer(litellm, workload, "api")),
+      fleet: Object.entries(callers).map(([name, dataClass]) => member(name, dataClass)),
+    },
+  );
+
+describe("data classes", () => {
+  test("a model does not fall back to one that may see less", () => {
+    const models = [model("own", { dataClass: "personal", fallbacks: ["bought"] }), model("bought", {})];
+    expect(() => build(models)).toThrow(
+      "models.own may be sent personal data and falls back to bought, which may be sent internal data at most; " +
+        "remove it from the fallbacks, or lower the class of own",
+    );
+  });
+
+  test("a fallback that nobody serves is refused", () => {
+    expect(() => build([model("small", { fallbacks: ["large"] })])).toThrow(
+      "models.small.fallbacks names large, which nobody serves",
+    );
+  });
+
+  test("a workload whose data no model may see is refused", () => {
+    expect(() => build([model("bought", {})], { clinic: "personal" })).toThrow(
+      "workload clinic has personal data, and no model of the catalogue may be sent it; " +
+        "add a model with `dataClass: personal`",
+    );
+  });
+
+  test("each workload has a key of its own, for the models that may see its data", () => {
+    const { container, files, secrets } = build([model("bought", {}), model("own", { dataClass: "personal" })], {
+      clinic: "personal",
+      "web-app": "internal",
+    });
+    expect(JSON.parse(files?.["/etc/litellm/callers.json"] ?? "")).toMatchObject([
+      { workload: "clinic", variable: "CLIENT_CLINIC", models: ["own"] },
+      { workload: "web-app", variable: "CLIENT_WEB_APP", models: ["bought", "own"] },
+    ]);
+    expect(container.env?.["CLIENT_WEB_APP"]).toEqual({ secret: "client-web-app", key: "key" });
+    expect(secrets?.["client-web-app"]).toEqual({ class: "generated", keys: ["key"] });
+  });
+});
+
+describe("models outside the fleet", () => {
+  const models = [
+    model("frontier", { reference: "gpt-x" }),
+    model("open", { provider: "together", reference: "meta/llama" }),
+    model("rented", { engine: "endpoint", reference: "llama", endpoint: "https://h100.example.org:8443/" }),
+  ];
+
+  test("are asked with a key that their seller provides", () => {
+    const { files, secrets } = build(models);
+    const { model_list } = parse(files?.["/etc/litellm/config.yaml"] ?? "");
+    expect(model_list.map((entry: { litellm_params: object }) => entry.litellm_params)).toEqual([
+      { model: "openai/gpt-x", api_key: "os.environ/KEY_PROVIDER_OPENAI" },
+      { model: "together_ai/meta/llama", api_key: "os.environ/KEY_PROVIDER_TOGETHER" },
+      {
+        model: "hosted_vllm/llama",
+        api_base: "https://h100.example.org:8443/v1",
+        api_key: "os.environ/KEY_ENDPOINT_RENTED",
+      },
+    ]);
+    expect(secrets?.["provider-openai"]).toEqual({ class: "provided", keys: ["key"] });
+  });
+
+  test("are let through the egress proxy", () => {
+    expect(litellm.egress({}, Object.fromEntries(models.map((one) => [one.name, one])))).toEqual([
+      { host: "api.openai.com", port: 443, purpose: "models of openai" },
+      { host: "api.together.xyz", port: 443, purpose: "models of together" },
+      { host: "h100.example.org", port: 8443, purpose: "the model rented on a rented server" },
+    ]);
+  });
+
+  test("of a provider that the proxy can not call are refused", () => {
+    expect(() => build([model("other", { provider: "azure" })])).toThrow(
+      "models.other.provider is azure; expected one of anthropic, deepinfra, deepseek, groq, mistral, nebius, openai, " +
+        "together, or a model of the engine endpoint",
+    );
+  });
+});
