@@ -1,5 +1,5 @@
 import path from "node:path";
-import { Config, getStack, RunError, runtime } from "@pulumi/pulumi";
+import { Config, getStack, type Output, RunError, runtime } from "@pulumi/pulumi";
 import { parseEnvironment } from "./environment-file.ts";
 import { fleet, type FleetOutputs } from "./fleet.ts";
 import { SpecError } from "./problems.ts";
@@ -7,6 +7,16 @@ import { SECTIONS } from "./spec/environment.ts";
 
 /** The environment that exists only in the twin. */
 const SANDBOX = "sandbox";
+
+/**
+ * A secret that somebody else issues, in an environment without Vault: set with
+ * `pulumi config set --secret secret:<workload>/<secret>/<key>`.
+ */
+function providedSecret(place: string): Output<string> {
+  const value = new Config("secret").getSecret(place);
+  if (value !== undefined) return value;
+  throw new RunError(`the secret ${place} has no value; run \`pulumi config set --secret secret:${place}\``);
+}
 
 /**
  * The program that Pulumi runs, and the only reader of its configuration. `SPLITFLEET_LOCK_FILE` names the lock where it
@@ -31,7 +41,7 @@ export default async function program(): Promise<FleetOutputs> {
       lockFile: process.env["SPLITFLEET_LOCK_FILE"],
       leave: rehearsed && process.env["SPLITFLEET_LEAVE_CHECKS"] === "capacity" ? ["capacity"] : [],
     });
-    return fleet(spec, lock);
+    return fleet(spec, lock, providedSecret);
   } catch (error) {
     throw error instanceof SpecError ? new RunError(error.message) : error;
   }

@@ -45,7 +45,7 @@ function onCompose(number: number) {
     own: fleet,
     all: fleet,
     root: "/var/lib/splitfleet/compose",
-    egressOf: () => [],
+    models: {},
     labelsOf: () => ({}),
   });
   return {

@@ -6,12 +6,17 @@ export const EGRESS_NEED = "egress-proxy";
 /** What a workload that reaches hosts outside the fleet needs, beside the needs of its definition. */
 export const EGRESS: Need = { kind: "egress-proxy", port: "proxy", optional: true };
 
+/** Of every name of the cluster; Docker Compose has names without a suffix. */
+const CLUSTER_SUFFIX = ".svc.cluster.local";
+
 /** Tells every container of a workload to reach the outside through the proxy, and everything else directly. */
-export function throughProxy(workload: Workload, proxy: Handle, name: string): Workload {
+export function throughProxy(workload: Workload, proxy: Handle, name: string, needs: readonly Handle[] = []): Workload {
+  const near = needs.filter(({ host, outside }) => outside !== true && !host.endsWith(CLUSTER_SUFFIX));
+  const direct = [CLUSTER_SUFFIX, "localhost", "127.0.0.1", ...new Set([name, ...near.map(({ host }) => host)])];
   const env = {
     HTTPS_PROXY: proxy.url,
     HTTP_PROXY: proxy.url,
-    NO_PROXY: `.svc.cluster.local,localhost,127.0.0.1,${name}`,
+    NO_PROXY: direct.join(","),
   };
   const proxied = (container: Container): Container => ({ ...container, env: { ...env, ...container.env } });
   const all = (containers: Readonly<Record<string, Container>>) => mapValues(containers, proxied);

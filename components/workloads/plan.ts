@@ -147,7 +147,10 @@ function build(own: Neighbour, context: BuildContext, store: Neighbour | undefin
     handle === undefined || bucket === undefined
       ? built
       : withBackups(built, own.name, { handle, bucket, image: () => context.image("restic") });
-  const workload = proxy === undefined ? backed : throughProxy(backed, proxy, own.name);
+  const workload =
+    proxy === undefined
+      ? backed
+      : throughProxy(backed, proxy, own.name, handle === undefined ? needs : [...needs, handle]);
   return {
     ...own,
     workload: needs.length === 0 ? workload : { ...workload, needs },

@@ -34,7 +34,6 @@ export function createComposeProjects(
   const all = planned.filter(({ runtime }) => runtime === "compose");
   if (all.length === 0) return;
   const providers = createComposeProviders();
-  const catalogue = catalogueOf(spec);
   const secrets = hasVault(spec) ? undefined : secretValues(all, provided, providers);
   for (const pool of new Set(all.map(({ entry }) => entry.pool))) {
     const created = entryOf("pools", nodes.composePools, pool);
@@ -43,7 +42,7 @@ export function createComposeProjects(
       own,
       all,
       root: PROJECT_ROOT,
-      egressOf: ({ definition, entry }) => definition.egress(entry, catalogue),
+      models: catalogueOf(spec),
       labelsOf: ({ name, entry: { team, dataClass } }) =>
         labelsOf({ environment: spec.environment.name, team, dataClass, pool, workload: name }),
     });
@@ -76,14 +75,18 @@ function secretValues(
   providers: ComposeProviders,
 ): Record<string, pulumi.Output<string>> {
   const declared = all.flatMap(({ name, workload }) =>
-    Object.entries(workload.secrets ?? {}).flatMap(([secret, { class: kind, keys }]) =>
-      keys.map((key) => ({ place: valuePath(name, { secret, key }), kind })),
+    Object.entries(workload.secrets ?? {}).flatMap(([secret, { class: kind, keys, fixed = {} }]) =>
+      keys.map((key) => ({ place: valuePath(name, { secret, key }), kind, value: fixed[key] })),
     ),
   );
-  const made = declared.filter(({ kind }) => kind !== "provided").map(({ place }) => place);
+  const known = declared.filter(({ value }) => value !== undefined);
+  const secret = declared.filter(({ value }) => value === undefined);
+  const made = secret.filter(({ kind }) => kind !== "provided").map(({ place }) => place);
   const generated = new GeneratedSecrets("secrets", { places: made }, { providers: [providers.random] });
-  const given = declared
-    .filter(({ kind }) => kind === "provided")
-    .map(({ place }) => [place, provided(place)] as const);
-  return { ...generated.values, ...Object.fromEntries(given) };
+  const given = secret.filter(({ kind }) => kind === "provided").map(({ place }) => [place, provided(place)] as const);
+  return {
+    ...generated.values,
+    ...Object.fromEntries(given),
+    ...Object.fromEntries(known.map(({ place, value = "" }) => [place, pulumi.output(value)])),
+  };
 }

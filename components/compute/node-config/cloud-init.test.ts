@@ -1,6 +1,10 @@
 import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { debianProgram } from "../../../sandbox/toolchain/debian.ts";
 import { cloudInit, type CloudInitArgs } from "./cloud-init.ts";
 
 const SUM = "a".repeat(64);
@@ -56,6 +60,18 @@ const roles: Record<string, CloudInitArgs> = {
     acceptRoutes: true,
   },
   "a node outside the cluster": { ...base, k3s: undefined },
+  "a node that runs Docker Compose": {
+    ...base,
+    k3s: undefined,
+    docker: "compose",
+    binaries: { tailscale: base.binaries.tailscale },
+  },
+  "a node that runs Coolify": {
+    ...base,
+    k3s: undefined,
+    docker: "coolify",
+    binaries: { tailscale: base.binaries.tailscale, coolify: { version: "v4.3.11", sha256: { amd64: SUM } } },
+  },
 };
 
 interface Document {
@@ -65,9 +81,9 @@ interface Document {
 }
 
 const read = (args: CloudInitArgs): Document => parse(cloudInit(args)) as Document;
-const fileOf = (document: Document, path: string): string => {
-  const file = document.write_files.find((candidate) => candidate.path === path);
-  if (file === undefined) throw new Error(`no file ${path}`);
+const fileOf = (document: Document, name: string): string => {
+  const file = document.write_files.find((candidate) => candidate.path === name);
+  if (file === undefined) throw new Error(`no file ${name}`);
   return file.content;
 };
 
@@ -94,11 +110,51 @@ describe.each(Object.entries(roles))("user data of %s", (_, args) => {
   });
 
   test("keeps configuration and keys from other users of the node", () => {
-    for (const { path, permissions } of read(args).write_files) {
-      if (path.startsWith("/etc/rancher") || path.startsWith("/etc/splitfleet"))
+    for (const { path: file, permissions } of read(args).write_files) {
+      if (file.startsWith("/etc/rancher") || file.startsWith("/etc/splitfleet"))
         expect(permissions).toMatch(/^0[67]00$/);
     }
   });
+});
+
+test.each(Object.entries(roles))("cloud-init finds nothing wrong with the user data of %s", async (_, args) => {
+  const folder = mkdtempSync(path.join(tmpdir(), "splitfleet-user-data-"));
+  try {
+    const file = path.join(folder, "user-data");
+    writeFileSync(file, cloudInit(args));
+    const program = await debianProgram("cloud-init", "cloud-init");
+    expect(execFileSync(program, ["schema", "--config-file", file], { encoding: "utf8", stdio: "pipe" })).toMatch(
+      /^Valid (cloud-config|schema)/m,
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("a node that runs Docker Compose gets Docker from Debian, after the mesh", () => {
+  const document = read(roles["a node that runs Docker Compose"] ?? base);
+  expect(document.runcmd).toEqual([["/etc/splitfleet/install-mesh"], ["/etc/splitfleet/install-docker"]]);
+  expect(fileOf(document, "/etc/splitfleet/install-docker")).toContain(
+    "apt-get install --yes --quiet --no-install-recommends busybox-static docker-cli docker-compose docker.io nftables\n",
+  );
+  expect(JSON.parse(fileOf(document, "/etc/docker/daemon.json"))).toMatchObject({
+    "default-address-pools": [{ base: "172.30.0.0/16", size: 28 }],
+    "live-restore": true,
+  });
+});
+
+test("Coolify comes by its own installer of the release in the lock, and stays at it", () => {
+  const document = read(roles["a node that runs Coolify"] ?? base);
+  expect(fileOf(document, "/etc/splitfleet/install-docker").split("\n").slice(3, 6)).toEqual([
+    "curl --fail --silent --show-error --location --retry 5 --output coolify.sh " +
+      "https://raw.githubusercontent.com/coollabsio/coolify/v4.3.11/scripts/install.sh",
+    `echo "${SUM}  coolify.sh" | sha256sum --check --quiet -`,
+    "AUTOUPDATE=false bash coolify.sh 4.3.11",
+  ]);
+  expect(document.write_files.map(({ path: file }) => file)).not.toContain("/etc/docker/daemon.json");
+  expect(() => cloudInit({ ...base, k3s: undefined, docker: "coolify" })).toThrow(
+    "binaries.coolify is not in the lock; run `npm run resolve`",
+  );
 });
 
 test("the join key stands in its file and nowhere else, and never in an argument", () => {

@@ -29,7 +29,7 @@ export function releaseFiles(project: Project, root: string): Record<string, str
     "compose.yaml": stringify(project.compose, { version: "1.1", lineWidth: 0, aliasDuplicateObjects: false }),
     "filter.nft": project.filter,
     "secrets.txt": lines(project.secrets),
-    "volumes.txt": lines(Object.entries(project.volumes).map(([name, user]) => `${name} ${user}`)),
+    "volumes.txt": lines(Object.entries(project.volumes).map(([name, { owner, mode }]) => `${name} ${owner} ${mode}`)),
     "wait-seconds": `${project.waitSeconds}\n`,
     ...Object.fromEntries(Object.entries(project.files).map(([name, content]) => [`files/${name}`, content])),
     ...Object.fromEntries(

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import type { Egress, Handle } from "../../workloads/contract.ts";
+import type { CatalogueModel, Egress, Handle } from "../../workloads/contract.ts";
 import { EGRESS } from "../../workloads/egress.ts";
 import type { PlannedWorkload } from "../../workloads/plan.ts";
+import { runsOf } from "../../workloads/runs.ts";
 import type { ComposeNetwork } from "./document.ts";
 
 /** Tailscale's resolver, on every device of the mesh: of names in the mesh, and of all others by way of the node's own. */
@@ -45,14 +46,15 @@ export interface NetworkArgs {
   readonly own: readonly PlannedWorkload[];
   /** Workloads of the environment. */
   readonly all: readonly PlannedWorkload[];
-  egressOf(workload: PlannedWorkload): readonly Egress[];
+  /** The catalogue: some workloads reach the providers of its models. */
+  readonly models: Readonly<Record<string, CatalogueModel>>;
 }
 
 /**
  * Networks such that two workloads share one exactly where one of them needs the other. A workload that other nodes reach,
  * or that reaches them, has a network of its own to the mesh; one that calls hosts outside has one to the internet.
  */
-export function poolNetworks({ own, all, egressOf }: NetworkArgs): PoolNetworks {
+export function poolNetworks({ own, all, models }: NetworkArgs): PoolNetworks {
   const names = new Set(own.map(({ name }) => name));
   const networks = new Map<string, Network>();
   const reach = new Map<string, Reach>();
@@ -67,11 +69,11 @@ export function poolNetworks({ own, all, egressOf }: NetworkArgs): PoolNetworks 
     const { name } = workload;
     const published = publishedPorts(workload, all, names);
     const remote = needsOf(workload).filter((need) => !names.has(need.workload));
-    const egress = ownEgress(workload, all, egressOf);
+    const egress = ownEgress(workload, all, models);
     if (published.length + remote.length > 0) networks.set(`${name}_mesh`, { reach: "mesh", members: [name] });
     if (egress.length > 0) networks.set(`${name}_internet`, { reach: "internet", members: [name] });
     const alone = ![...networks.values()].some(({ members }) => members.includes(name));
-    if (alone || Object.keys(workload.workload.jobs ?? {}).length > 0) {
+    if (alone || runsOf(workload).length > 0) {
       networks.set(name, { reach: "inside", members: [name] });
     }
     const joined = [...networks].filter(([, { members }]) => members.includes(name)).map(([network]) => network);
@@ -84,17 +86,30 @@ export function poolNetworks({ own, all, egressOf }: NetworkArgs): PoolNetworks 
   };
 }
 
-const needsOf = ({ workload: { needs = [] } }: PlannedWorkload): readonly Handle[] => needs;
+/** Every port of another workload that it or one of its runs reaches. */
+const reachedBy = ({ workload: { needs = [] }, store }: PlannedWorkload): readonly Handle[] =>
+  store === undefined ? needs : [...needs, store];
+
+const needsOf = (workload: PlannedWorkload): readonly Handle[] =>
+  reachedBy(workload).filter(({ outside }) => outside !== true);
+
+/** Hosts outside the fleet that it declares, or that answer its needs. */
+const egressOf = (workload: PlannedWorkload, models: NetworkArgs["models"]): readonly Egress[] => [
+  ...workload.definition.egress(workload.entry, models),
+  ...reachedBy(workload)
+    .filter(({ outside }) => outside === true)
+    .map(({ host, port, workload: needed }) => ({ host, port, purpose: `its need for ${needed}` })),
+];
 
 /** What a workload calls outside by itself: a proxy what everybody declared, and who has a proxy nothing. */
 function ownEgress(
   workload: PlannedWorkload,
   all: readonly PlannedWorkload[],
-  egressOf: NetworkArgs["egressOf"],
+  models: NetworkArgs["models"],
 ): readonly Egress[] {
-  if (workload.definition.kind === EGRESS.kind) return all.flatMap(egressOf);
+  if (workload.definition.kind === EGRESS.kind) return all.flatMap((other) => egressOf(other, models));
   const proxies = all.filter(({ definition }) => definition.kind === EGRESS.kind).map(({ name }) => name);
-  return needsOf(workload).some((need) => proxies.includes(need.workload)) ? [] : egressOf(workload);
+  return needsOf(workload).some((need) => proxies.includes(need.workload)) ? [] : egressOf(workload, models);
 }
 
 /** Ports for mesh devices, and those that workloads of other nodes need. */
@@ -121,9 +136,15 @@ function publishedPorts(
 const bridgeOf = (network: string, reach: Network["reach"]): string =>
   BRIDGES[reach] + createHash("sha256").update(network).digest("hex").slice(0, 8);
 
+/** That of tailscale0. */
+const MESH_MTU = "1280";
+
 const composeNetwork = (name: string, { reach }: Network): ComposeNetwork => ({
   ...(reach === "inside" ? { internal: true } : {}),
-  driver_opts: { "com.docker.network.bridge.name": bridgeOf(name, reach) },
+  driver_opts: {
+    "com.docker.network.bridge.name": bridgeOf(name, reach),
+    ...(reach === "mesh" ? { "com.docker.network.driver.mtu": MESH_MTU } : {}),
+  },
 });
 
 /** Private, mesh, link-local and metadata addresses: not the internet. */

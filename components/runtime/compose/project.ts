@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import type { Container, Egress } from "../../workloads/contract.ts";
+import type { CatalogueModel, Container, Volume } from "../../workloads/contract.ts";
 import type { PlannedWorkload } from "../../workloads/plan.ts";
+import { type Run, runsOf } from "../../workloads/runs.ts";
 import type { ComposeFile, ComposeService, Condition } from "./document.ts";
 import { serviceName } from "./document.ts";
 import { patienceSeconds, PROBE_TOOL } from "./health.ts";
@@ -16,7 +17,7 @@ export interface ProjectArgs {
   readonly all: readonly PlannedWorkload[];
   /** Folder of the node that the project lives in. */
   readonly root: string;
-  egressOf(workload: PlannedWorkload): readonly Egress[];
+  readonly models: Readonly<Record<string, CatalogueModel>>;
   labelsOf(workload: PlannedWorkload): Readonly<Record<string, string>>;
 }
 
@@ -27,13 +28,19 @@ export interface Project {
   readonly files: Readonly<Record<string, string>>;
   /** Rules of the node's packet filter. */
   readonly filter: string;
-  /** Directories of volumes with the user id that they belong to. */
-  readonly volumes: Readonly<Record<string, number>>;
+  readonly volumes: Readonly<Record<string, Directory>>;
   /** How secrets are laid out; see `layoutLines`. */
   readonly secrets: readonly string[];
   readonly tasks: readonly Task[];
   /** How long all containers may take to be healthy. */
   readonly waitSeconds: number;
+}
+
+/** A directory of the node that containers mount. */
+export interface Directory {
+  /** User id. */
+  readonly owner: number;
+  readonly mode: string;
 }
 
 /** Profile of what does not run all the time: `up` leaves it alone. */
@@ -77,7 +84,7 @@ export function renderProject(args: ProjectArgs): Project {
 
 interface Rendered {
   readonly services: Readonly<Record<string, ComposeService>>;
-  readonly volumes: Readonly<Record<string, number>>;
+  readonly volumes: Readonly<Record<string, Directory>>;
   readonly secrets: readonly string[];
   readonly tasks: readonly Task[];
   readonly patience: number;
@@ -87,7 +94,8 @@ const digestOf = (content: string): string => createHash("sha256").update(conten
 
 function renderWorkload(planned: PlannedWorkload, args: ProjectArgs, { reach }: PoolNetworks): Rendered {
   const { name, workload } = planned;
-  const { container, sidecars = {}, prepare = {}, jobs = {}, volumes = {} } = workload;
+  const { container, sidecars = {}, prepare = {}, volumes = {} } = workload;
+  const shared = sharedScratch([container, ...Object.values(sidecars), ...Object.values(prepare)]);
   const own = reach.get(name);
   if (own === undefined) throw new Error(`workload ${name} is not of the pool`);
   const task = workload.form === "scheduled" || workload.form === "batch";
@@ -100,7 +108,8 @@ function renderWorkload(planned: PlannedWorkload, args: ProjectArgs, { reach }: 
   const add = (
     part: string | undefined,
     used: Container,
-    rest: Pick<ServiceArgs, "attachment" | "dependsOn"> & Partial<Pick<ServiceArgs, "once" | "volumes" | "profiles">>,
+    rest: Pick<ServiceArgs, "attachment" | "dependsOn"> &
+      Partial<Pick<ServiceArgs, "once" | "volumes" | "readOnly" | "profiles">>,
   ): string => {
     const service = serviceName(name, part);
     services[service] = composeService({
@@ -116,6 +125,7 @@ function renderWorkload(planned: PlannedWorkload, args: ProjectArgs, { reach }: 
         ]),
       ),
       volumes,
+      shared: Object.fromEntries(shared.map((path, index) => [path, scratchName(name, index)])),
       ...rest,
     });
     secrets.push(...layoutLines(service, secretUse(planned, used), used.user));
@@ -137,24 +147,40 @@ function renderWorkload(planned: PlannedWorkload, args: ProjectArgs, { reach }: 
   const main = add(undefined, container, { attachment, dependsOn: before, once: task, ...profiles });
   for (const [part, used] of Object.entries(sidecars)) add(part, used, { attachment, dependsOn: before, ...profiles });
   const ready = { [main]: container.probes === undefined ? "service_started" : "service_healthy" } as const;
-  const jobNames = Object.entries(jobs).map(([part, used]) =>
-    add(part, used, {
-      attachment: { networks: { [name]: {} } },
-      dependsOn: ready,
+  const runs = runsOf(planned).map((run) => {
+    const service = add(run.name.slice(name.length + 1), run.container, {
+      attachment: attachmentOf({ ...own, published: [] }, undefined),
+      dependsOn: task ? {} : ready,
       once: true,
       volumes: {},
+      ...mountOf(run, volumes),
       profiles: [TASKS],
-    }),
-  );
+    });
+    return { run, service };
+  });
 
   const changed = workload.override?.compose?.(services[main] ?? missing(main));
   if (changed !== undefined) services[main] = changed;
   return {
     services,
     secrets,
-    volumes: Object.fromEntries(Object.keys(volumes).map((volume) => [volumeName(name, volume), container.user])),
+    volumes: Object.fromEntries([
+      ...Object.keys(volumes).map((volume) => [volumeName(name, volume), { owner: container.user, mode: "0700" }]),
+      ...shared.map((_, index) => [scratchName(name, index), { owner: container.user, mode: "1777" }]),
+    ]),
     tasks: [
-      ...jobNames.map((service) => ({ service, fingerprint: fingerprintOf(services[service]), retries: JOB_RETRIES })),
+      ...runs.flatMap(({ run: { trigger }, service }) =>
+        trigger.kind === "demand"
+          ? []
+          : [
+              {
+                service,
+                fingerprint: fingerprintOf(services[service]),
+                retries: JOB_RETRIES,
+                ...(trigger.kind === "clock" ? { schedule: trigger.schedule } : {}),
+              },
+            ],
+      ),
       ...(workload.form === "scheduled" || workload.form === "batch"
         ? [
             {
@@ -173,6 +199,27 @@ function renderWorkload(planned: PlannedWorkload, args: ProjectArgs, { reach }: 
 
 function missing(service: string): never {
   throw new Error(`no service ${service}`);
+}
+
+/** Scratch directories that several containers of a workload name: what one leaves there, the others find. */
+const sharedScratch = (containers: readonly Container[]): string[] => {
+  const paths = containers.flatMap(({ scratch = [] }) => scratch);
+  return [...new Set(paths.filter((path, index) => paths.indexOf(path) !== index))];
+};
+
+const scratchName = (workload: string, index: number): string => volumeName(workload, `scratch-${index}`);
+
+/** The one volume that a run has, if any. */
+function mountOf(
+  { mount }: Run,
+  volumes: Readonly<Record<string, Volume>>,
+): Pick<ServiceArgs, "readOnly"> & {
+  readonly volumes?: Readonly<Record<string, Volume>>;
+} {
+  const volume = mount === undefined ? undefined : volumes[mount.volume];
+  return mount === undefined || volume === undefined
+    ? {}
+    : { volumes: { [mount.volume]: volume }, readOnly: mount.readOnly };
 }
 
 /** What must be healthy first: the workloads of the pool that its definition declares a need for. */

@@ -28,6 +28,10 @@ export interface ServiceArgs {
   /** Where the node keeps each configuration file, by path within the container. */
   readonly files: Readonly<Record<string, string>>;
   readonly volumes: Readonly<Record<string, Volume>>;
+  /** Whether it may only read its volumes. */
+  readonly readOnly?: boolean;
+  /** Directories that it shares with others of its workload, by path, with the volume's name; none unless given. */
+  readonly shared?: Readonly<Record<string, string>>;
   readonly attachment: Pick<ComposeService, "network_mode" | "networks" | "dns" | "ports">;
   readonly dependsOn: Readonly<Record<string, Condition>>;
   /** Runs once and ends. */
@@ -37,13 +41,14 @@ export interface ServiceArgs {
 
 /** One container under the same restrictions as a pod: no root, no privilege, no writable image, bounded in every way. */
 export function composeService(args: ServiceArgs): ComposeService {
-  const { service, planned, container, root, attachment, dependsOn, once = false, profiles } = args;
+  const { service, planned, container, root, attachment, dependsOn, once = false, profiles, shared = {} } = args;
   const { image, command, cpu, memoryMiB, sharedMemoryMiB, scratch = [], lifecycle, user } = container;
   const secrets = secretUse(planned, container);
   const plain = Object.entries(container.env ?? {}).flatMap(([name, value]) =>
     typeof value === "string" ? [[name, literal(value)] as const] : [],
   );
   const limit = `${memoryMiB.limit ?? memoryMiB.request}m`;
+  const own = scratch.filter((path) => shared[path] === undefined);
   const health = healthcheck(container);
   return {
     image,
@@ -54,7 +59,7 @@ export function composeService(args: ServiceArgs): ComposeService {
     user: `${user}:${user}`,
     read_only: true,
     // Docker's own options, less `noexec`: a pod's scratch may hold programs too.
-    ...(scratch.length === 0 ? {} : { tmpfs: scratch.map((path) => `${path}:exec,nosuid,nodev,mode=1777`) }),
+    ...(own.length === 0 ? {} : { tmpfs: own.map((path) => `${path}:exec,nosuid,nodev,mode=1777`) }),
     cap_drop: ["ALL"],
     security_opt: ["no-new-privileges:true"],
     init: true,
@@ -86,15 +91,18 @@ export function composeService(args: ServiceArgs): ComposeService {
 }
 
 function mountsOf(
-  { service, planned, container, root, files, volumes }: ServiceArgs,
+  { service, planned, container, root, files, volumes, readOnly = false, shared = {} }: ServiceArgs,
   secretFiles: readonly string[],
 ): Pick<ComposeService, "volumes"> {
   const mounts = [
     ...(container.probes === undefined ? [] : [`/usr/bin/busybox:${PROBE_TOOL}:ro`]),
     ...Object.entries(files).map(([path, source]) => `${source}:${path}:ro`),
     ...secretFiles.map((path) => `${secretFile(root, service, path)}:${path}:ro`),
-    ...(planned.workload.hostPaths ?? []).map((path) => `${path}:/host${path}:ro`),
-    ...Object.entries(volumes).map(([name, { path }]) => `${volumeName(planned.name, name)}:${path}`),
+    ...(planned.workload.hostPaths ?? []).map((path) => `${path}:/host${path === "/" ? "" : path}:ro,rslave`),
+    ...Object.entries(volumes).map(
+      ([name, { path }]) => `${volumeName(planned.name, name)}:${path}${readOnly ? ":ro" : ""}`,
+    ),
+    ...(container.scratch ?? []).flatMap((path) => (shared[path] === undefined ? [] : [`${shared[path]}:${path}`])),
   ];
   return mounts.length === 0 ? {} : { volumes: mounts };
 }

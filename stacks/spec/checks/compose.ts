@@ -72,7 +72,7 @@ function* lacking({ workload, definition: { kind } }: PlannedWorkload): Iterable
 /** A node has each port once, and all workloads that the mesh reaches share its address. */
 function* sharedPorts(pool: string, all: readonly PlannedWorkload[]): Iterable<Complaint> {
   const own = all.filter(({ entry }) => entry.pool === pool);
-  const { reach } = poolNetworks({ own, all, egressOf: () => [] });
+  const { reach } = poolNetworks({ own, all, models: {} });
   const holders = new Map<string, string>();
   for (const [name, { published }] of reach) {
     for (const { port, protocol } of published) {

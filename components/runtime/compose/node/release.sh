@@ -83,10 +83,11 @@ write_node_env() {
 }
 
 make_volumes() {
-  while read -r name owner; do
+  while read -r name owner mode; do
     [ -d "$root/volumes/$name" ] && continue
     mkdir -p "$root/volumes/$name"
     chown "$owner:$owner" "$root/volumes/$name"
+    chmod "$mode" "$root/volumes/$name"
   done < "$1/volumes.txt"
 }
 

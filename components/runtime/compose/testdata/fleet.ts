@@ -44,12 +44,11 @@ export function projectOf(
   change: (workloads: readonly PlannedWorkload[]) => readonly PlannedWorkload[] = (workloads) => workloads,
 ): Project {
   const all = change(planWorkloads(environment, images));
-  const catalogue = catalogueOf(environment);
   return renderProject({
     own: all.filter((workload) => workload.entry.pool === pool),
     all,
     root,
-    egressOf: ({ definition, entry: fields }) => definition.egress(fields, catalogue),
+    models: catalogueOf(environment),
     labelsOf: ({ name }) => ({ "splitfleet/workload": name }),
   });
 }
