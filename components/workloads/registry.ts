@@ -7,6 +7,7 @@ import { jaeger } from "./jaeger.ts";
 import { kubeStateMetrics } from "./kube-state-metrics.ts";
 import { litellm } from "./litellm.ts";
 import { loki } from "./loki.ts";
+import { mongodb } from "./mongodb.ts";
 import { nodeExporter } from "./node-exporter.ts";
 import { objectStorage } from "./object-storage.ts";
 import { ollama } from "./ollama.ts";
@@ -14,11 +15,13 @@ import { otelAgent } from "./otel-agent.ts";
 import { otelCollector } from "./otel-collector.ts";
 import { postgres } from "./postgres.ts";
 import { prometheus } from "./prometheus.ts";
+import { qdrant } from "./qdrant.ts";
 import { seaweedfs } from "./seaweedfs.ts";
 import { tei } from "./tei.ts";
 import { valkeyCache } from "./valkey-cache.ts";
 import { valkeyQueue } from "./valkey-queue.ts";
 import { vllm } from "./vllm.ts";
+import { weaviate } from "./weaviate.ts";
 
 /** Where extensions stand, unless `SPLITFLEET_EXTENSIONS` names another folder, as tests do. */
 const FOLDER = path.join(import.meta.dirname, "../../extensions/workloads");
@@ -31,6 +34,7 @@ const builtIn = [
   kubeStateMetrics,
   litellm,
   loki,
+  mongodb,
   nodeExporter,
   objectStorage,
   ollama,
@@ -38,11 +42,13 @@ const builtIn = [
   otelCollector,
   postgres,
   prometheus,
+  qdrant,
   seaweedfs,
   tei,
   valkeyCache,
   valkeyQueue,
   vllm,
+  weaviate,
 ].map((definition): RegisteredKind => ({
   ...definition,
   file: `components/workloads/${definition.kind}.ts`,

@@ -1,0 +1,173 @@
+import { stringify } from "yaml";
+import { z } from "zod";
+import { type Container, defineWorkload } from "./contract.ts";
+import { callFunction } from "./http-call.ts";
+import { nightly } from "./nightly.ts";
+
+const HTTP = 6333;
+const GRPC = 6334;
+const USER = 1000;
+const FOLDER = "/qdrant/data";
+
+/** Vectors with what belongs to each, searched by likeness. */
+export const qdrant = defineWorkload({
+  kind: "qdrant",
+  summary: "Vector database",
+  memory:
+    "256 MiB, and 6 bytes for each dimension of each vector, or 1.5 with `quantised`: the originals are on disk then.",
+  runtimes: ["kubernetes", "compose"],
+  ports: {
+    http: { port: HTTP, audience: "cluster", credentials: "api-key" },
+    grpc: { port: GRPC, audience: "cluster", scheme: "grpc", credentials: "api-key" },
+  },
+  // From release 1.19, `src/common/metrics.rs`; the prefix is of the configuration below.
+  metrics: {
+    port: "http",
+    path: "/metrics",
+    bearer: "read-only",
+    names: [
+      "qdrant_app_status_recovery_mode",
+      "qdrant_collection_points",
+      "qdrant_collections_total",
+      "qdrant_memory_resident_bytes",
+      "qdrant_rest_responses_total",
+    ],
+  },
+  alerts: [
+    {
+      name: "QdrantFailing",
+      expression:
+        'sum by (workload) (rate(qdrant_rest_responses_total{status=~"5.."}[5m]))' +
+        " > 0.01 * sum by (workload) (rate(qdrant_rest_responses_total[5m]))",
+      forMinutes: 10,
+      severity: "page",
+      summary: "More than 1 % of the requests to the vector database fail",
+      runbook: [
+        "Read its log: a full disk and a collection that is still being loaded are named there.",
+        "Compare its memory with `vectors` and `dimensions` of its entry, and raise them if there are more by now.",
+      ],
+    },
+    {
+      name: "QdrantRecovering",
+      expression: "qdrant_app_status_recovery_mode == 1",
+      forMinutes: 5,
+      severity: "page",
+      summary: "The vector database runs without its collections, because they did not fit into memory",
+      runbook: [
+        "Raise `vectors` to what there is, or set `quantised`.",
+        "Delete collections that nobody needs; in this state that is possible, searching is not.",
+      ],
+    },
+  ],
+  panels: [
+    { title: "Points by collection", expression: "qdrant_collection_points", unit: "short" },
+    { title: "Collections", expression: "qdrant_collections_total", unit: "short" },
+    { title: "Memory", expression: "qdrant_memory_resident_bytes", unit: "bytes" },
+    {
+      title: "Requests by answer",
+      expression: "sum by (workload, status) (rate(qdrant_rest_responses_total[5m]))",
+      unit: "reqps",
+    },
+  ],
+  backups: "optional",
+  spec: {
+    vectors: z.int().min(1000).default(300_000).meta({ description: "Most that all collections hold." }),
+    dimensions: z.int().min(2).default(1024).meta({ description: "Of a vector, as the embedding model makes them." }),
+    quantised: z.boolean().default(true).meta({
+      description: "Whether one byte stands for a dimension in memory instead of four; new collections only.",
+    }),
+    cpu: z.number().positive().default(0.5),
+    subjectField: z
+      .string()
+      .regex(/^[\w.]+$/)
+      .default("subject")
+      .meta({ description: "Field of a point that says whom it is about." }),
+    retentionDays: z.int().min(1).default(365).meta({ description: "Age at which its writers delete points." }),
+  },
+  build: (spec, context) => {
+    const vectorsMiB = (spec.vectors * spec.dimensions * 4) / 1024 ** 2;
+    const diskGiB = Math.ceil((vectorsMiB * 4) / 1024) + 2;
+    const probe = (path: string) => ({ path, port: HTTP, periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 3 });
+    const config = {
+      log_level: "INFO",
+      telemetry_disabled: true,
+      storage: {
+        storage_path: `${FOLDER}/storage`,
+        snapshots_path: "/qdrant/snapshots",
+        temp_path: `${FOLDER}/temporary`,
+        on_disk_payload: true,
+        collection: {
+          vectors: { on_disk: spec.quantised },
+          quantization: spec.quantised ? { scalar: { type: "int8", quantile: 0.99, always_ram: true } } : null,
+        },
+      },
+      service: { enable_cors: false, http_port: HTTP, grpc_port: GRPC, metrics_prefix: "qdrant_" },
+    };
+    const call = (script: string, user = USER): Container => ({
+      image: context.image("curl"),
+      command: ["/bin/sh", "-ec"],
+      args: [script],
+      env: { HOST: context.name, API_KEY: { secret: "api-key", key: "key" } },
+      cpu: { request: 0.05 },
+      memoryMiB: { request: 32 },
+      user,
+    });
+    return {
+      replicas: 1,
+      container: {
+        image: context.image("qdrant"),
+        command: ["/qdrant/qdrant", "--config-path", "/etc/qdrant/config.yaml"],
+        env: {
+          QDRANT__SERVICE__API_KEY: { secret: "api-key", key: "key" },
+          QDRANT__SERVICE__READ_ONLY_API_KEY: { secret: "api-key", key: "read-only" },
+          QDRANT_INIT_FILE_PATH: "/tmp/initialized",
+        },
+        cpu: { request: spec.cpu },
+        memoryMiB: { request: 256 + Math.ceil(vectorsMiB * 1.5 * (spec.quantised ? 0.25 : 1)) },
+        probes: {
+          startup: { ...probe("/readyz"), failureThreshold: 60 },
+          readiness: probe("/readyz"),
+          liveness: probe("/livez"),
+        },
+        scratch: ["/tmp"],
+        user: USER,
+      },
+      sidecars: {
+        snapshots: nightly({
+          image: context.image("curl"),
+          script: SNAPSHOT,
+          env: { HOST: "127.0.0.1", API_KEY: { secret: "api-key", key: "key" } },
+          user: USER,
+        }),
+      },
+      files: { "/etc/qdrant/config.yaml": stringify(config) },
+      volumes: {
+        data: { path: FOLDER, sizeGiB: diskGiB, keep: true, retentionDays: spec.retentionDays },
+        snapshots: {
+          path: "/qdrant/snapshots",
+          sizeGiB: diskGiB * 2,
+          keep: true,
+          retentionDays: Math.min(3, spec.retentionDays),
+          backup: { everyHours: 24, keepDays: Math.min(14, spec.retentionDays) },
+        },
+      },
+      secrets: { "api-key": { class: "generated", keys: ["key", "read-only"] } },
+      erasure: { job: call(eraseScript(spec.subjectField)) },
+    };
+  },
+});
+
+const CALL = callFunction(HTTP, "api-key: ");
+
+const SNAPSHOT = `${CALL}
+for old in $(call GET /snapshots | grep -o '"name":"[^"]*"' | cut -d '"' -f 4); do
+  call DELETE "/snapshots/$old?wait=true"
+done
+call POST "/snapshots?wait=true"`;
+
+/** In every collection, each point of which a field names the person. */
+const eraseScript = (field: string): string => `${CALL}
+for collection in $(call GET /collections | grep -o '"name":"[^"]*"' | cut -d '"' -f 4); do
+  call POST "/collections/$collection/points/delete?wait=true" \\
+    "{\\"filter\\":{\\"must\\":[{\\"key\\":\\"${field}\\",\\"match\\":{\\"value\\":\\"$SUBJECT\\"}}]}}"
+done`;
