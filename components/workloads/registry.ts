@@ -1,13 +1,18 @@
 import path from "node:path";
 import { alertmanager } from "./alertmanager.ts";
 import { dcgmExporter } from "./dcgm-exporter.ts";
+import { driftDetector } from "./drift-detector.ts";
+import { evaluation } from "./evaluation.ts";
 import { loadExtensions, type RegisteredKind } from "./extensions.ts";
+import { fineTuning } from "./fine-tuning.ts";
 import { grafana } from "./grafana.ts";
 import { jaeger } from "./jaeger.ts";
 import { kubeStateMetrics } from "./kube-state-metrics.ts";
 import { litellm } from "./litellm.ts";
 import { loki } from "./loki.ts";
+import { mlflow } from "./mlflow.ts";
 import { mongodb } from "./mongodb.ts";
+import { n8n } from "./n8n.ts";
 import { nodeExporter } from "./node-exporter.ts";
 import { objectStorage } from "./object-storage.ts";
 import { ollama } from "./ollama.ts";
@@ -29,12 +34,17 @@ const FOLDER = path.join(import.meta.dirname, "../../extensions/workloads");
 const builtIn = [
   alertmanager,
   dcgmExporter,
+  driftDetector,
+  evaluation,
+  fineTuning,
   grafana,
   jaeger,
   kubeStateMetrics,
   litellm,
   loki,
+  mlflow,
   mongodb,
+  n8n,
   nodeExporter,
   objectStorage,
   ollama,

@@ -1,0 +1,169 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { type Container, credential, defineWorkload, type Handle, type SecretReference } from "./contract.ts";
+import { ALERTS, METRICS, PANELS } from "./n8n/observability.ts";
+import { tablesSql } from "./n8n/tables.ts";
+import { workflowFiles } from "./n8n/workflows.ts";
+import { psql } from "./postgres/psql.ts";
+
+const HTTP = 5678;
+const BROKER = 5679;
+/** Workers stand in the same pod: each has ports of its own. */
+const WORKER_HEALTH = 5700;
+const WORKER_BROKER = 5720;
+const CONFIG = "/etc/n8n";
+const USER = 1000;
+
+/** Automated workflows, delivered as files and imported at every start. Keeps runs and credentials in PostgreSQL. */
+export const n8n = defineWorkload({
+  kind: "n8n",
+  summary: "Automated workflows, among them an alert receiver and a queue of answers that a person must approve",
+  memory: "512 MiB, at most 1 GiB, for n8n and for each worker; measured 555 MB with the runner of its code.",
+  runtimes: ["kubernetes", "compose"],
+  ports: { http: { port: HTTP, audience: "mesh", credentials: "webhook" } },
+  needs: {
+    database: { kind: "postgres", port: "sql" },
+    queue: { kind: "valkey-queue", port: "redis", optional: true },
+  },
+  metrics: METRICS,
+  alerts: ALERTS,
+  panels: PANELS,
+  spec: {
+    url: z.url().optional().meta({ description: "Address at which people and callers of webhooks reach it." }),
+    workflows: z
+      .string()
+      .optional()
+      .meta({ description: "Folder of further workflows, one JSON file each, from the project's root." }),
+    hosts: z
+      .array(z.hostname())
+      .default([])
+      .meta({ description: "Hosts outside the fleet that workflows may reach, on port 443." }),
+    workers: z.int().min(0).max(4).default(0).meta({
+      description: "Processes beside it that run the workflows, fed through a queue; without any it runs them itself.",
+    }),
+    retentionDays: z.int().min(1).default(30).meta({ description: "Age at which runs and reviews are deleted." }),
+  },
+  egress: ({ hosts }) => hosts.map((host) => ({ host, port: 443, purpose: "steps of workflows" })),
+  build: (spec, context) => {
+    const { database, queue } = context.needs;
+    if (spec.workers > 0 && queue === undefined) throw new Error("`workers` without a workload of kind valkey-queue");
+    const image = context.image("n8n");
+    const env = { ...common(spec.retentionDays), ...databaseOf(database), ...queueOf(spec.workers, queue) };
+    const workflows = workflowFiles(spec.workflows);
+    const url = spec.url ?? `http://${context.name}:${HTTP}/`;
+    const probe = (path: string) => ({ path, port: HTTP, periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 5 });
+    const process = (more: Partial<Container>): Container => ({
+      image,
+      env,
+      cpu: { request: 0.2 },
+      memoryMiB: { request: 512, limit: 1024 },
+      lifecycle: { graceSeconds: 60 },
+      scratch: ["/data", "/tmp"],
+      user: USER,
+      ...more,
+    });
+    const workers = Array.from({ length: spec.workers }, (_, index): [string, Container] => [
+      `worker-${index + 1}`,
+      process({ args: ["worker"], env: { ...env, ...workerPorts(index) } }),
+    ]);
+    return {
+      replicas: 1,
+      container: process({
+        env: {
+          ...env,
+          WEBHOOK_URL: url,
+          N8N_EDITOR_BASE_URL: url,
+          // A browser keeps a secure cookie only of a site with TLS.
+          N8N_SECURE_COOKIE: String(url.startsWith("https:")),
+        },
+        probes: {
+          startup: { ...probe("/healthz/readiness"), failureThreshold: 60 },
+          readiness: probe("/healthz/readiness"),
+          liveness: probe("/healthz"),
+        },
+      }),
+      ...(workers.length === 0 ? {} : { sidecars: Object.fromEntries(workers) }),
+      prepare: {
+        tables: psql({ image: context.image("postgres"), database, file: `${CONFIG}/tables.sql` }),
+        workflows: process({
+          command: ["/bin/sh", "-ec"],
+          args: [importScript(workflows.map(({ id }) => id))],
+          env: {
+            ...env,
+            WEBHOOK_PASSWORD: { secret: "webhook", key: "password" },
+            REVIEWER_PASSWORD: { secret: "reviewer", key: "password" },
+          },
+        }),
+      },
+      files: {
+        [`${CONFIG}/import.mjs`]: readFileSync(new URL("n8n/import.mjs", import.meta.url), "utf8"),
+        [`${CONFIG}/tables.sql`]: tablesSql(spec.retentionDays),
+        ...Object.fromEntries(workflows.map(({ file, text }) => [`${CONFIG}/workflows/${file}`, text])),
+      },
+      secrets: {
+        // Every credential is encrypted with it: a new one would make all of them unreadable.
+        encryption: { class: "immutable", keys: ["key"] },
+        webhook: { class: "generated", keys: ["user", "password"], fixed: { user: "fleet" } },
+        reviewer: { class: "generated", keys: ["user", "password"], fixed: { user: "reviewer" } },
+      },
+    };
+  },
+});
+
+const common = (retentionDays: number): Record<string, string | SecretReference> => ({
+  HOME: "/data",
+  N8N_USER_FOLDER: "/data",
+  N8N_PORT: String(HTTP),
+  N8N_RUNNERS_BROKER_PORT: String(BROKER),
+  N8N_ENCRYPTION_KEY: { secret: "encryption", key: "key" },
+  N8N_DIAGNOSTICS_ENABLED: "false",
+  N8N_VERSION_NOTIFICATIONS_ENABLED: "false",
+  N8N_TEMPLATES_ENABLED: "false",
+  N8N_PERSONALIZATION_ENABLED: "false",
+  N8N_COMMUNITY_PACKAGES_ENABLED: "false",
+  N8N_BLOCK_ENV_ACCESS_IN_NODE: "true",
+  N8N_DEFAULT_BINARY_DATA_MODE: "database",
+  N8N_METRICS: "true",
+  N8N_METRICS_INCLUDE_MESSAGE_EVENT_BUS_METRICS: "true",
+  N8N_METRICS_INCLUDE_QUEUE_METRICS: "true",
+  EXECUTIONS_DATA_PRUNE: "true",
+  EXECUTIONS_DATA_MAX_AGE: String(retentionDays * 24),
+  EXECUTIONS_DATA_PRUNE_MAX_COUNT: "0",
+});
+
+const databaseOf = (database: Handle): Record<string, string | SecretReference> => ({
+  DB_TYPE: "postgresdb",
+  DB_POSTGRESDB_HOST: database.host,
+  DB_POSTGRESDB_PORT: String(database.port),
+  // Each consumer's database has the name of its user.
+  DB_POSTGRESDB_DATABASE: credential(database, "username"),
+  DB_POSTGRESDB_USER: credential(database, "username"),
+  DB_POSTGRESDB_PASSWORD: credential(database, "password"),
+});
+
+const queueOf = (workers: number, queue: Handle | undefined): Record<string, string | SecretReference> =>
+  workers === 0 || queue === undefined
+    ? { EXECUTIONS_MODE: "regular" }
+    : {
+        EXECUTIONS_MODE: "queue",
+        OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: "true",
+        QUEUE_BULL_REDIS_HOST: queue.host,
+        QUEUE_BULL_REDIS_PORT: String(queue.port),
+        QUEUE_BULL_REDIS_PASSWORD: credential(queue, "password"),
+      };
+
+const workerPorts = (index: number): Record<string, string> => ({
+  QUEUE_HEALTH_CHECK_ACTIVE: "true",
+  QUEUE_HEALTH_CHECK_PORT: String(WORKER_HEALTH + index),
+  N8N_RUNNERS_BROKER_PORT: String(WORKER_BROKER + index),
+});
+
+/** n8n switches every workflow off as it imports it. */
+const importScript = (ids: readonly string[]): string =>
+  [
+    `node ${CONFIG}/import.mjs /tmp/credentials.json`,
+    "n8n import:credentials --input=/tmp/credentials.json",
+    "rm /tmp/credentials.json",
+    `n8n import:workflow --separate --input=${CONFIG}/workflows`,
+    ...ids.map((id) => `n8n publish:workflow --id=${id}`),
+  ].join("\n");
