@@ -137,5 +137,5 @@ it("the sandbox breaks no mandatory rule", async () => {
     cost: { ...cost, items: [] },
   };
   const { findings } = runRules(rules, rows, surroundings);
-  expect(findings).toEqual([]);
+  expect(findings.filter(({ level }) => level === "mandatory")).toEqual([]);
 });
