@@ -147,7 +147,7 @@ export const qdrant = defineWorkload({
           path: "/qdrant/snapshots",
           sizeGiB: diskGiB * 2,
           keep: true,
-          retentionDays: Math.min(3, spec.retentionDays),
+          retentionDays: spec.retentionDays,
           backup: { everyHours: 24, keepDays: Math.min(14, spec.retentionDays) },
         },
       },

@@ -3,7 +3,7 @@ import { day, gibibytes, pattern, slug } from "./values.ts";
 
 const shape = { vcpu: z.int().min(1), memoryGiB: gibibytes };
 const sha256 = pattern(/^[0-9a-f]{64}$/, "a SHA-256 in hexadecimal");
-const digest = pattern(/^[a-z0-9./-]+(:[\w.-]+)?@sha256:[0-9a-f]{64}$/, "an image reference with its digest");
+const digest = pattern(/^[a-z0-9._/-]+(:[\w.-]+)?@sha256:[0-9a-f]{64}$/, "an image reference with its digest");
 
 const hetznerPool = z.strictObject({
   kind: z.literal("hetzner"),
