@@ -27,7 +27,7 @@ export interface FleetOutputs {
  * One environment, from the network up: networks, nodes, secret engines, namespaces, workloads. Decides everything from
  * `spec` and `lock`, which are plain values, so the plan knows every resource before the first one exists.
  *
- * @param provided Secrets of an environment without Vault that somebody else issues; stand-ins unless given.
+ * @param provided Secrets of nodes outside the cluster that somebody else issues; stand-ins unless given.
  */
 export function fleet(spec: EnvironmentSpec, lock: EnvironmentLock, provided: ProvidedSecrets = standIn): FleetOutputs {
   const providers = createProviders(

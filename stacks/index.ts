@@ -9,7 +9,7 @@ import { SECTIONS } from "./spec/environment.ts";
 const SANDBOX = "sandbox";
 
 /**
- * A secret that somebody else issues, in an environment without Vault: set with
+ * A secret that somebody else issues, for a node outside the cluster: set with
  * `pulumi config set --secret secret:<workload>/<secret>/<key>`.
  */
 function providedSecret(place: string): Output<string> {

@@ -18,8 +18,8 @@ export interface ComposeProjectArgs {
   readonly host: string;
   /** Id of the node: one that was made anew gets everything again. */
   readonly node: pulumi.Input<string>;
-  /** Values of the secrets that its containers read, by place; undefined where Vault brings them to the node. */
-  readonly secrets: Readonly<Record<string, pulumi.Output<string>>> | undefined;
+  /** Values of the secrets that its containers read, by place. */
+  readonly secrets: Readonly<Record<string, pulumi.Output<string>>>;
   readonly transform?: { readonly release?: Transform<command.remote.CommandArgs> };
 }
 
@@ -48,7 +48,7 @@ export class ComposeProject extends pulumi.ComponentResource {
     const child = { parent: this };
 
     const delivered =
-      secrets === undefined
+      Object.keys(secrets).length === 0
         ? undefined
         : new command.remote.Command(
             `${name}-secrets`,

@@ -12,7 +12,7 @@ export interface GeneratedSecretsArgs {
 }
 
 /**
- * Secrets of an environment without Vault, made once each. The state is the only place that keeps them, encrypted: who
+ * Secrets of nodes outside the cluster, made once each. The state is the only place that keeps them, encrypted: who
  * loses it loses what they protect.
  */
 export class GeneratedSecrets extends pulumi.ComponentResource {

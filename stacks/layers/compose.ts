@@ -11,7 +11,6 @@ import { catalogueOf, composeHost } from "../../components/workloads/facts.ts";
 import type { PlannedWorkload } from "../../components/workloads/plan.ts";
 import type { EnvironmentSpec } from "../spec/environment.ts";
 import { entryOf } from "../spec/of-kind.ts";
-import { hasVault } from "../spec/optional-parts.ts";
 import type { FleetNodes } from "./pools.ts";
 
 /** The value of a secret that somebody else issues, by its place `<workload>/<secret>/<key>`. */
@@ -34,7 +33,7 @@ export function createComposeProjects(
   const all = planned.filter(({ runtime }) => runtime === "compose");
   if (all.length === 0) return;
   const providers = createComposeProviders();
-  const secrets = hasVault(spec) ? undefined : secretValues(all, provided, providers);
+  const secrets = secretValues(all, provided, providers);
   for (const pool of new Set(all.map(({ entry }) => entry.pool))) {
     const created = entryOf("pools", nodes.composePools, pool);
     const own = all.filter(({ entry }) => entry.pool === pool);
@@ -55,10 +54,7 @@ export function createComposeProjects(
         project,
         host: composeHost(spec, pool),
         node: node.nodes.server.id,
-        secrets:
-          secrets === undefined
-            ? undefined
-            : Object.fromEntries(Object.entries(secrets).filter(([place]) => places.has(place))),
+        secrets: Object.fromEntries(Object.entries(secrets).filter(([place]) => places.has(place))),
       },
       { providers: [providers.command], dependsOn: [created], deletedWith: created },
     );

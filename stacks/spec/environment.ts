@@ -25,8 +25,8 @@ export const environmentSpec = z.strictObject({
     .meta({ description: "One k3s cluster over all sites. Left out where every node runs Docker Compose." }),
   secrets: secrets.optional().meta({
     description:
-      "Where secrets are issued and rotated; their values never stand in the file. Needed by a cluster. Without it, " +
-      "secrets of Docker Compose are made once and kept, encrypted, in the state.",
+      "Where secrets are issued and rotated; their values never stand in the file. Needed by a cluster. Those of " +
+      "Docker Compose are made once and kept, encrypted, in the state.",
   }),
   models: models.default({}).meta({ description: "The model catalogue: what teams may ask the proxy for." }),
   workloads: workloads.default({}).meta({ description: "Anything deployed on pools; one entry is one deployment." }),

@@ -10,7 +10,7 @@ const HEAD = `# Workloads
 
 Generated from the definitions; do not edit. An entry of \`splitfleet:workloads\` has a \`kind\` of this page, its own
 fields, and \`team\`, \`pool\` and \`dataClass\` as [the reference](reference/environment.md#workloads) says.
-Today every workload runs on Kubernetes; \`compose\` says what is made for a single server too.
+A pool in k3s runs its workloads on Kubernetes, one with \`cluster: none\` on Docker Compose, on its one node.
 
 Who may reach a port, beside the workloads that declare a need for it:
 
@@ -19,7 +19,21 @@ Who may reach a port, beside the workloads that declare a need for it:
 | cluster | nobody | |
 | mesh | devices of the mesh | The tailnet's grants say which device. |
 | public | everybody | Through the edge, under the host name that the entry gives in \`hostnames\`. |
-| admin | operators | By \`kubectl port-forward\`. |
+| admin | operators | By \`kubectl port-forward\`; on Docker Compose from the node, by \`ssh -L\` to the container's address. |
+
+## What Docker Compose lacks
+
+| derived on Kubernetes | on Docker Compose |
+| --- | --- |
+| more than one replica, scaling, disruption budgets, priorities, queues | one container; more than one is refused |
+| operators and their custom resources, GPUs, access to the API server | refused |
+| network policies by direction and port | Two workloads share a network only where one needs the other; within it every port is open both ways. Between nodes and to the internet the node's packet filter knows ports, and the egress proxy names. |
+| readiness, liveness and start-up probes | One health check: readiness, with the grace of start-up. What is unhealthy is restarted by a timer of the node. |
+| a rolling update | The container is replaced; a release that does not become healthy gives way to the one before. |
+| time to drain before the stop | none; the grace before the kill is kept |
+| the size of a volume | not enforced: the disk of the node is the limit |
+| scratch on disk | in memory, and part of the container's limit |
+| secrets that Vault rotates | made once, kept encrypted in the state, and delivered to files that only root and the container read |
 `;
 
 /**

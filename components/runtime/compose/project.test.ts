@@ -4,13 +4,16 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { parse } from "yaml";
 import { debianProgram } from "../../../sandbox/toolchain/debian.ts";
 import type { Container } from "../../workloads/contract.ts";
 import type { PlannedWorkload } from "../../workloads/plan.ts";
 import { releaseFiles } from "./bundle.ts";
 import { facts, projectOf } from "./testdata/fleet.ts";
+
+/** docker-compose is Python: seconds on a busy machine. */
+vi.setConfig({ testTimeout: 60_000 });
 
 const folders: string[] = [];
 afterEach(() => folders.splice(0).forEach((folder) => rmSync(folder, { recursive: true, force: true })));

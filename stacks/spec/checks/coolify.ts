@@ -1,4 +1,5 @@
 import type { Complaint } from "../../problems.ts";
+import { count } from "../../words.ts";
 import { machineOf } from "../machines.ts";
 import { ofKind } from "../of-kind.ts";
 import { check } from "./check.ts";
@@ -51,7 +52,7 @@ export const coolifyRelease = check(
       if (cpu >= LEAST.cpu && memoryMiB >= LEAST.memoryMiB && diskGiB >= LEAST.diskGiB) continue;
       yield {
         path: ["pools", name, "serverTypes"],
-        got: `a machine of ${cpu} cores, ${memoryMiB} MiB and a disk of ${diskGiB} GiB for Coolify`,
+        got: `a machine of ${count(cpu, "core")}, ${memoryMiB} MiB and a disk of ${diskGiB} GiB for Coolify`,
         expected: `at least ${LEAST.cpu} cores, ${LEAST.memoryMiB} MiB and ${LEAST.diskGiB} GiB`,
       };
     }

@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { debianProgram } from "../../../../sandbox/toolchain/debian.ts";
 import {
   bundleOf,
@@ -54,6 +54,9 @@ esac
   "cloud-init": "#!/bin/sh\n",
   chown: "#!/bin/sh\n",
 };
+
+/** A release is dozens of processes: seconds on a busy machine. */
+vi.setConfig({ testTimeout: 60_000 });
 
 let stage: string;
 let root: string;
@@ -179,7 +182,7 @@ test("a run that was killed in the middle is finished by the next", async () => 
     stdio: ["pipe", "ignore", "ignore"],
   });
   run.stdin.end(text);
-  await expect.poll(() => existsSync(stageFile("hanging")), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => existsSync(stageFile("hanging")), { timeout: 30_000 }).toBe(true);
   const ended = new Promise((resolve) => run.once("exit", resolve));
   process.kill(-Number(run.pid), "SIGKILL");
   await ended;
