@@ -13,7 +13,7 @@ export function smallestType({ spec, lock }: Environment, pool: string): Readonl
 
 /** A node comes for the job, and the job runs on it. */
 export const waking = (pool: string, job: string): readonly Step[] => [
-  expect("Cluster Autoscaler asks for an instance", 120, (_view, scene) =>
+  expect("Cluster Autoscaler asks for an instance", 300, (_view, scene) =>
     scene.instancesOf(pool).length > 0 ? undefined : "the tags of its group describe no node that the job would fit",
   ),
   expect("its node joins and the job runs", 900, (view) => {

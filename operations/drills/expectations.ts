@@ -41,7 +41,9 @@ export const whole = (): Step =>
 /** A disruption has cost a job no more than one checkpoint's work. */
 export const workKept = (training: () => Training | undefined, { checkpointSeconds }: TrainingPlan): Step =>
   expect("no more than one checkpoint's work was done twice", 0, (_view, scene) => {
-    const lost = Math.round(training()?.lostSeconds ?? 0);
+    const job = training();
+    if (job === undefined) return undefined;
+    const lost = Math.round(job.lostSeconds);
     if (lost > checkpointSeconds) return `${minutes(lost)} min were`;
     scene.say(
       `${minutes(lost)} min of work were done twice; a checkpoint was written every ${minutes(checkpointSeconds)}`,

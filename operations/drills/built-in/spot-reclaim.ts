@@ -5,7 +5,8 @@ import { jobOf, runsOn, smallestType, waking } from "../burst-steps.ts";
 import type { Training } from "../training.ts";
 
 const JOB = "spot-reclaim";
-const WORK = { workSeconds: 720, checkpointSeconds: 240 };
+/** More than is left of it when the instance goes. */
+const WORK = { workSeconds: 1200, checkpointSeconds: 240 };
 
 /** EC2 takes a spot instance back while a job trains on it: the job goes on elsewhere from its last checkpoint. */
 export const spotReclaim: Drill = {
@@ -42,7 +43,7 @@ function caseOf(pool: string, requests: Readonly<Record<string, string>>): Drill
         noticeAt = scene.clock.seconds;
         scene.reclaim(instance.id);
       }),
-      expect("its node takes no more pods", 60, ({ nodes }) => {
+      expect("its node takes no more pods", BURST_TIMES.notice, ({ nodes }) => {
         const node = nodes.find(({ machine }) => machine === reclaimed);
         return node === undefined || !node.schedulable ? undefined : `${node.name} is open`;
       }),
@@ -53,7 +54,7 @@ function caseOf(pool: string, requests: Readonly<Record<string, string>>): Drill
         const left = pods.filter((pod) => pod.job === JOB && pod.node === node.name);
         return left.length === 0 ? undefined : `${left.length} pods are still there`;
       }),
-      expect("the instance is gone, its node too", BURST_TIMES.notice + 60, ({ nodes }, scene) => {
+      expect("the instance is gone, its node too", BURST_TIMES.notice + 300, ({ nodes }, scene) => {
         const isThere = scene.instancesOf(pool).some(({ id }) => id === reclaimed);
         return isThere || nodes.some(({ machine }) => machine === reclaimed) ? `${reclaimed} is there` : undefined;
       }),
@@ -61,7 +62,7 @@ function caseOf(pool: string, requests: Readonly<Record<string, string>>): Drill
         const node = runsOn(view, JOB);
         return node === undefined || node.machine === reclaimed ? "it has no node yet" : undefined;
       }),
-      expect("the job completes", 1200, (view) => jobOf(view, JOB)),
+      expect("the job completes", 1800, (view) => jobOf(view, JOB)),
       workKept(() => training, WORK),
       whole(),
     ],

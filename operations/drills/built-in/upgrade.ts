@@ -41,7 +41,7 @@ function caseOf(version: string, nodes: ReturnType<typeof nodesOf>): DrillCase {
           done.push(name);
         }
       }),
-      expect("every node runs the new version", 60, (view) => {
+      expect("every node runs the new version", 300, (view) => {
         const behind = view.nodes.filter((node) => done.includes(node.name) && node.version !== target);
         return behind.length === 0 ? undefined : `${behind.map(({ name }) => name).join(", ")} does not`;
       }),
