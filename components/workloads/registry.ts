@@ -6,6 +6,7 @@ import { evaluation } from "./evaluation.ts";
 import { loadExtensions, type RegisteredKind } from "./extensions.ts";
 import { fineTuning } from "./fine-tuning.ts";
 import { grafana } from "./grafana.ts";
+import { ingestion } from "./ingestion.ts";
 import { jaeger } from "./jaeger.ts";
 import { kubeStateMetrics } from "./kube-state-metrics.ts";
 import { litellm } from "./litellm.ts";
@@ -16,11 +17,13 @@ import { n8n } from "./n8n.ts";
 import { nodeExporter } from "./node-exporter.ts";
 import { objectStorage } from "./object-storage.ts";
 import { ollama } from "./ollama.ts";
+import { openWebui } from "./open-webui.ts";
 import { otelAgent } from "./otel-agent.ts";
 import { otelCollector } from "./otel-collector.ts";
 import { postgres } from "./postgres.ts";
 import { prometheus } from "./prometheus.ts";
 import { qdrant } from "./qdrant.ts";
+import { ray } from "./ray.ts";
 import { seaweedfs } from "./seaweedfs.ts";
 import { tei } from "./tei.ts";
 import { valkeyCache } from "./valkey-cache.ts";
@@ -38,6 +41,7 @@ const builtIn = [
   evaluation,
   fineTuning,
   grafana,
+  ingestion,
   jaeger,
   kubeStateMetrics,
   litellm,
@@ -48,11 +52,13 @@ const builtIn = [
   nodeExporter,
   objectStorage,
   ollama,
+  openWebui,
   otelAgent,
   otelCollector,
   postgres,
   prometheus,
   qdrant,
+  ray,
   seaweedfs,
   tei,
   valkeyCache,

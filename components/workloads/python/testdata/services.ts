@@ -12,6 +12,8 @@ export interface Services {
   readonly aliases: Map<string, string>;
   /** Jobs that were created, beside the template `fine-tuning`. */
   readonly jobs: Map<string, unknown>;
+  /** Qdrant's points by id. */
+  readonly points: Map<string, { vector: number[]; payload: Record<string, unknown> }>;
   /** Figures that were reported, by name. */
   readonly figures: { name: string; value: number; labels: Record<string, string> }[];
   /** What a model answers. */
@@ -42,6 +44,7 @@ export async function startServices(): Promise<Services> {
     versions: [],
     aliases: new Map(),
     jobs: new Map(),
+    points: new Map(),
     figures: [],
     answer: () => "",
     histogram: () => ({}),
@@ -93,6 +96,16 @@ function route(state: State, request: IncomingMessage, response: ServerResponse,
   } else if (pathname === "/v1/chat/completions") {
     const { model, messages } = JSON.parse(body.toString());
     answer(200, { choices: [{ message: { content: state.answer(model, messages.at(-1).content) } }] });
+  } else if (pathname === "/v1/embeddings") {
+    const { input }: { input: string[] } = JSON.parse(body.toString());
+    answer(200, { data: input.map((text, index) => ({ index, embedding: [text.length, 1] })) });
+  } else if (pathname === "/v1/convert/file") {
+    const file = /octet-stream\r\n\r\n([^]*?)\r\n--/.exec(body.toString())?.[1] ?? "";
+    if (file === "unreadable") answer(422, { detail: "no document" });
+    else answer(200, { document: { md_content: file } });
+  } else if (pathname.startsWith("/collections/")) {
+    vectors(state, pathname, body);
+    answer(200, { status: "ok" });
   } else if (pathname === "/api/v1/query") {
     const counts = Object.entries(state.histogram(searchParams.get("query") ?? ""));
     const result = counts.map(([le, count]) => ({ metric: { le }, value: [0, String(count)] }));
@@ -176,6 +189,18 @@ function jobs({ jobs: created }: State, method: string, body: Buffer, answer: An
   }
 }
 
+function vectors({ points }: State, pathname: string, body: Buffer): void {
+  const fields = JSON.parse(body.toString());
+  if (pathname.endsWith("/points")) {
+    for (const { id, vector, payload } of fields.points) points.set(id, { vector, payload });
+  } else if (pathname.endsWith("/points/delete")) {
+    const [{ match }, { range }] = fields.filter.must;
+    for (const [id, { payload }] of points) {
+      if (payload["document"] === match.value && Number(payload["number"]) >= range.gte) points.delete(id);
+    }
+  }
+}
+
 function objects(
   { objects: stored }: State,
   method: string,
@@ -216,6 +241,9 @@ export const environmentOf = ({ url }: Services, settings: object): Record<strin
   PROXY_URL: url,
   PROXY_KEY: "key",
   API_URL: url,
+  CONVERTER_URL: url,
+  VECTORS_URL: url,
+  VECTORS_KEY: "key",
   RETRY_SECONDS: "0",
   WORKLOAD: "trial",
   TEAM: "research",
@@ -223,9 +251,9 @@ export const environmentOf = ({ url }: Services, settings: object): Record<strin
 });
 
 /** Runs a Python file of the kinds with the Python of this machine. */
-export const python = (file: string, services: Services, settings: object) =>
+export const python = (file: string, services: Services, settings: object, more: Record<string, string> = {}) =>
   execa("python3", [path.join(KINDS, file)], {
-    env: environmentOf(services, settings),
+    env: { ...environmentOf(services, settings), ...more },
     reject: false,
     all: true,
   });
