@@ -28,3 +28,20 @@ export function hostAddress(subnet: string, number: number): string {
     throw new Error(`${subnet} has no address for node ${number}; choose a larger subnet`);
   return toAddress(toNumber(address) + RESERVED + number);
 }
+
+/**
+ * IPv4 ranges that are not the internet: private, shared (the mesh), loopback, link-local with the clouds' metadata,
+ * for protocols and benchmarks, multicast and reserved, as IANA's registry of special-purpose addresses has them.
+ */
+export const NOT_INTERNET: readonly string[] = [
+  "0.0.0.0/8",
+  "10.0.0.0/8",
+  "100.64.0.0/10",
+  "127.0.0.0/8",
+  "169.254.0.0/16",
+  "172.16.0.0/12",
+  "192.0.0.0/24",
+  "192.168.0.0/16",
+  "198.18.0.0/15",
+  "224.0.0.0/3",
+];

@@ -11,6 +11,15 @@ import type { Flow, Party, Protocol } from "./flow.ts";
 // Said here once more on purpose: figures taken from the code that derives the policies would prove nothing about it.
 const SYSTEM_NAMESPACE = "splitfleet-system";
 const MESH: Party = { kind: "addresses", range: "100.64.0.0/10" };
+/** All but what IANA's registry has as private, shared, loopback, link-local, for protocols, multicast or reserved. */
+const INTERNET: Party = {
+  kind: "addresses",
+  range: "0.0.0.0/0",
+  except: [
+    ...["0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"],
+    ...["192.0.0.0/24", "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/3"],
+  ],
+};
 const NAME_SERVER: Party = { kind: "workload", namespace: "kube-system", name: "kube-dns" };
 const DNS_PORT = 53;
 const API_PORT = 6443;
@@ -42,8 +51,8 @@ export function declaredByEnvironment(spec: EnvironmentSpec, lock: EnvironmentLo
 
 /**
  * As {@link declaredByEnvironment}, from workloads that are planned already: needs, jobs and audiences of the
- * definitions, name resolution for every pod, and what the fleet's own operators reach. Hosts outside the fleet
- * (`egress` of a definition) are none of it: they are the egress proxy's business.
+ * definitions, name resolution for every pod, what the fleet's own operators reach, and the internet for what stands at
+ * the border. The hosts that definitions name (`egress`) are none of it: they are the egress proxy's business.
  */
 export function declaredFlows({ teams, apiServers }: DeclaringFacts, planned: readonly PlannedWorkload[]): Flow[] {
   const system: Party = { kind: "namespace", namespace: SYSTEM_NAMESPACE };
@@ -107,6 +116,9 @@ function workloadFlows(planned: PlannedWorkload, apiServers: readonly Party[]): 
     ...(asksApi || (workload.clusterAccess ?? []).length > 0
       ? apiServers.map((server) => flow(pods(name), server, API_PORT, "TCP", `workloads.${name} asks the API server`))
       : []),
+    ...(workload.internet ?? []).map(({ port, protocol, purpose }) =>
+      flow(pods(name), INTERNET, port, protocol, `workloads.${name} reaches the internet: ${purpose}`),
+    ),
     ...directFlows(planned, pods(name)),
   ];
 }

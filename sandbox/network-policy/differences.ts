@@ -77,7 +77,9 @@ export const lineOf = ({ kind, from, to, ports, reason }: Difference): string =>
 
 /** The party as a difference names it. */
 export function partyText(party: Party): string {
-  if (party.kind === "addresses") return party.range;
+  if (party.kind === "addresses") {
+    return party.except === undefined ? party.range : `${party.range} without ${party.except.join(", ")}`;
+  }
   return party.kind === "namespace" ? `pods of ${party.namespace}` : `${party.namespace}/${party.name}`;
 }
 

@@ -7,8 +7,8 @@ export type Party =
   | { readonly kind: "workload"; readonly namespace: string; readonly name: string }
   /** Every pod of a namespace, whatever it is. */
   | { readonly kind: "namespace"; readonly namespace: string }
-  /** Whoever has an IPv4 address of the range, and is not a pod. */
-  | { readonly kind: "addresses"; readonly range: string };
+  /** Whoever has an IPv4 address of the range and of none of the excepted ones, and is not a pod. */
+  | { readonly kind: "addresses"; readonly range: string; readonly except?: readonly string[] };
 
 /** One kind of connection that somebody declared. */
 export interface Flow {

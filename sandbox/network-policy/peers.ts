@@ -112,14 +112,19 @@ export function portsOf(manifests: Manifests, declared: readonly { readonly port
 
 /** Whether the peer is one of those the party names. */
 export function isOf({ end }: Peer, party: Party): boolean {
-  if (party.kind === "addresses") return end.kind === "addresses" && holds(addressesOf(party.range), end.addresses);
+  if (party.kind === "addresses") {
+    const within = (range: string): boolean => end.kind === "addresses" && holds(addressesOf(range), end.addresses);
+    return within(party.range) && !(party.except ?? []).some(within);
+  }
   if (end.kind === "addresses") return false;
   if (party.kind === "namespace") return end.namespace === party.namespace;
   return end.kind === "pods" && end.namespace === party.namespace && end.name === party.name;
 }
 
 const declaredRanges = (declared: readonly Flow[]): string[] =>
-  declared.flatMap(({ from, to }) => [from, to]).flatMap((party) => (party.kind === "addresses" ? [party.range] : []));
+  declared
+    .flatMap(({ from, to }) => [from, to])
+    .flatMap((party) => (party.kind === "addresses" ? [party.range, ...(party.except ?? [])] : []));
 
 const blocksOf = ({ spec }: NetworkPolicy): string[] =>
   [

@@ -1,4 +1,5 @@
 import type * as kubernetes from "@pulumi/kubernetes";
+import { NOT_INTERNET } from "../../network/ranges.ts";
 import { MESH_RANGE } from "../../mesh/range.ts";
 import { asksApiServer, type Handle } from "../../workloads/contract.ts";
 import type { PlannedWorkload } from "../../workloads/plan.ts";
@@ -54,9 +55,14 @@ export function networkPolicySpec(planned: PlannedWorkload, surroundings: Surrou
       ...egressTo(workload.needs ?? [], fleet),
       ...peers.map(({ pods, ports }) => ({ to: pods, ports })),
       ...(asksApi ? apiServers.map(({ range, port: number }) => apiServer(range, number)) : []),
+      ...(workload.internet === undefined || workload.internet.length === 0
+        ? []
+        : [{ to: [INTERNET], ports: workload.internet.flatMap(port) }]),
     ],
   };
 }
+
+const INTERNET: Peer = { ipBlock: { cidr: "0.0.0.0/0", except: [...NOT_INTERNET] } };
 
 const tcp = (number: number) => ({ port: number, protocol: "TCP" });
 

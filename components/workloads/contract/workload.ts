@@ -59,6 +59,13 @@ export interface CustomResource {
   readonly spec: object;
 }
 
+/** A port of hosts outside the fleet. */
+export interface InternetPort {
+  readonly port: number;
+  readonly protocol: "TCP" | "UDP";
+  readonly purpose: string;
+}
+
 /** What workloads of every form state. */
 interface Pods {
   readonly container: Container;
@@ -77,6 +84,11 @@ interface Pods {
   readonly hostPaths?: readonly string[];
   /** TCP ports at which its pods reach each other, as members of one cluster do. */
   readonly peers?: readonly number[];
+  /**
+   * Ports at which its pods reach any host of the internet by themselves: for what stands at the fleet's border, and can
+   * not go through an HTTP proxy. All others declare `egress`. A rule knows the kinds that may.
+   */
+  readonly internet?: readonly InternetPort[];
   /** What it may ask the API server, in every namespace; nothing unless stated. */
   readonly clusterAccess?: readonly ApiAccess[];
   /** What it may ask the API server, in its team's namespace only; nothing unless stated. */
