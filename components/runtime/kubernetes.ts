@@ -79,7 +79,7 @@ export class KubernetesWorkload extends pulumi.ComponentResource {
             }),
             child,
           );
-    const secrets = secretObjects(name, planned, vault, metadata, this);
+    const secrets = secretObjects(name, planned, vault, metadata, surroundings.fleet, this);
     const pods = { planned, labels, allocation, taints, priorityClass, files, account: planned.name };
     const template = podTemplate(pods);
     const { clusterAccess = [], namespaceAccess = [] } = workload;

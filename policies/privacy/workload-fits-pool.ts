@@ -4,7 +4,7 @@ import { podOf, POD_TYPES } from "../pods.ts";
 import { noParameters } from "../resource-rule.ts";
 import { UNKNOWN, type Row } from "../row.ts";
 import type { Rule } from "../rule.ts";
-import { asText, below } from "../values.ts";
+import { asText, below, placeIn } from "../values.ts";
 import { exceeds } from "./data-class.ts";
 import type { z } from "zod";
 
@@ -12,6 +12,9 @@ const SELECTOR = `${POD}.nodeSelector["splitfleet/pool"]`;
 
 /** Types whose labels say what the nodes of a pool may hold. */
 const NODES = ["hcloud:index/server:Server", "aws:autoscaling/group:Group", "splitfleet:compute:OnpremNode"];
+
+/** Where agents live that look after their node, and see nothing but what it holds already. */
+const NODE_AGENTS = "splitfleet-nodes";
 
 /** Makes a pod on every node that its pods put up with. */
 const DAEMON_SET = "kubernetes:apps/v1:DaemonSet";
@@ -56,6 +59,10 @@ export const workloadFitsPool: Rule<z.output<typeof noParameters>> = {
       [EVERYWHERE, node("inference", "personal"), node("burst", "internal")],
       SELECTOR,
     ),
+    boundary("an agent on every node, which sees what its node holds", [
+      changed(EVERYWHERE, "metadata.namespace", NODE_AGENTS),
+      node("burst", "internal"),
+    ]),
     unknown(
       "a pool that `up` decides",
       [changed(WORKLOAD, `${POD}.nodeSelector`, UNKNOWN), node("inference", "personal")],
@@ -71,6 +78,7 @@ export const workloadFitsPool: Rule<z.output<typeof noParameters>> = {
       const { path, value } = below(podOf(row), "nodeSelector", "splitfleet/pool");
       const pool = asText(value);
       const everywhere = row.type === DAEMON_SET && value === undefined;
+      if (everywhere && placeIn(row, "metadata", "namespace").value === NODE_AGENTS) continue;
       const allowed = everywhere ? [...new Set([...pools.values()].flat())] : pools.get(pool ?? "");
       if (allowed?.every((ceiling) => !exceeds(held, ceiling)) === true) continue;
       const place =

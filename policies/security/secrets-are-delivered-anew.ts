@@ -1,7 +1,7 @@
 import { bad, boundary, changed, exampleRow, good, unknown } from "../example.ts";
 import { demand, noParameters, resourceRule } from "../resource-rule.ts";
 import { UNKNOWN } from "../row.ts";
-import { asList, isTrue, placeIn } from "../values.ts";
+import { asList, asText, isTrue, placeIn } from "../values.ts";
 
 const STATIC = "kubernetes:secrets.hashicorp.com/v1beta1:VaultStaticSecret";
 const DYNAMIC = "kubernetes:secrets.hashicorp.com/v1beta1:VaultDynamicSecret";
@@ -30,6 +30,12 @@ export const secretsAreDeliveredAnew = resourceRule({
     bad("nothing restarts", changed(delivery, "spec.rolloutRestartTargets", undefined), "spec.rolloutRestartTargets"),
     bad("no checksum", changed(delivery, "spec.hmacSecretData", false), "spec.hmacSecretData"),
     boundary(
+      "a reader that says how it reads the secret anew",
+      changed(changed(delivery, "spec.rolloutRestartTargets", undefined), "metadata", {
+        annotations: { "splitfleet/read-anew": "by each run" },
+      }),
+    ),
+    boundary(
       "an empty list of targets",
       changed(delivery, "spec.rolloutRestartTargets", []),
       "spec.rolloutRestartTargets",
@@ -43,8 +49,9 @@ export const secretsAreDeliveredAnew = resourceRule({
   ],
 
   *inspect(row) {
+    const readAnew = asText(placeIn(row, "metadata", "annotations", "splitfleet/read-anew").value) !== undefined;
     yield* demand(placeIn(row, "spec", "rolloutRestartTargets"), {
-      isMet: (value) => asList(value).length > 0,
+      isMet: (value) => readAnew || asList(value).length > 0,
       limit: "at least one target",
       message: `Nothing restarts when ${row.name} is rotated.`,
     });

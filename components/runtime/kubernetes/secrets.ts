@@ -1,7 +1,8 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { type SecretReference, secretsUsedBy } from "../../workloads/contract.ts";
+import { type SecretReference, secretsUsedBy, type Workload } from "../../workloads/contract.ts";
 import type { PlannedWorkload } from "../../workloads/plan.ts";
+import { withAnnotations } from "./annotations.ts";
 import { type ControllerKind, controllerKind } from "./form.ts";
 
 /** Where a workload's secrets come from. */
@@ -58,12 +59,30 @@ const API = "secrets.hashicorp.com/v1beta1";
 /** The operator can restart these; pods of the others read the secret anew as they start. */
 const RESTARTABLE: readonly ControllerKind[] = ["Deployment", "StatefulSet", "DaemonSet"];
 
+/** How a rotated secret reaches what is not restarted for it. */
+const readAnew = (kind: ControllerKind): string => (kind === "CustomResource" ? "by its operator" : "by each run");
+
+/** What of a secret is none, as the workload declares that it belongs to. */
+const fixedIn = (fleet: readonly PlannedWorkload[], owner: string, secret: string): Readonly<Record<string, string>> =>
+  fleet.find(({ name }) => name === owner)?.workload.secrets?.[secret]?.fixed ?? {};
+
+/** What the Kubernetes secret has beside Vault's keys. */
+function rendering(workload: Workload, fixed: Readonly<Record<string, string>>): object {
+  const labels = workload.form === "operated" ? workload.secretLabels : undefined;
+  const templates = Object.entries(fixed).map(([key, text]) => [key, { text }] as const);
+  return {
+    ...(labels === undefined ? {} : { labels }),
+    ...(templates.length === 0 ? {} : { transformation: { templates: Object.fromEntries(templates) } }),
+  };
+}
+
 /** The operator's resources for the secrets that a workload reads; none if it reads no secret. */
 export function secretObjects(
   name: string,
   planned: PlannedWorkload,
   source: SecretSource,
   metadata: (object: string) => kubernetes.types.input.meta.v1.ObjectMeta,
+  fleet: readonly PlannedWorkload[],
   parent: pulumi.Resource,
 ): kubernetes.apiextensions.CustomResource[] {
   const { name: workload } = planned;
@@ -91,7 +110,9 @@ export function secretObjects(
         {
           apiVersion: API,
           kind: "VaultStaticSecret",
-          metadata: metadata(object),
+          metadata: RESTARTABLE.includes(kind)
+            ? metadata(object)
+            : withAnnotations(metadata(object), { "splitfleet/read-anew": readAnew(kind) }),
           spec: {
             vaultAuthRef: workload,
             type: "kv-v2",
@@ -99,7 +120,7 @@ export function secretObjects(
             path: secretPath(source.environment, owner, secret),
             refreshAfter: "60s",
             hmacSecretData: true,
-            destination: { name: object, create: true },
+            destination: { name: object, create: true, ...rendering(planned.workload, fixedIn(fleet, owner, secret)) },
             ...(RESTARTABLE.includes(kind) ? { rolloutRestartTargets: [{ kind, name: workload }] } : {}),
           },
         },

@@ -126,6 +126,8 @@ export interface Operated extends Pods {
   readonly resources: readonly CustomResource[];
   /** Labels that the operator puts on the pods which serve the ports. */
   readonly podLabels: Readonly<Record<string, string>>;
+  /** Labels of secrets by which the operator sees that they were rotated. */
+  readonly secretLabels?: Readonly<Record<string, string>>;
   /** Labels of every pod that it makes, where not all of them serve; `podLabels` unless stated. */
   readonly memberLabels?: Readonly<Record<string, string>>;
   /** TCP ports at which the operator looks after the pods. */

@@ -21,7 +21,7 @@ export function postgresCluster(
   options: Options,
 ): Pick<
   Operated,
-  "form" | "operator" | "resources" | "podLabels" | "memberLabels" | "operatorPorts" | "asksApiServer"
+  "form" | "operator" | "resources" | "podLabels" | "memberLabels" | "secretLabels" | "operatorPorts" | "asksApiServer"
 > {
   const { name, container, instances, storageGiB, parameters, tenants, archive } = options;
   const { image, cpu, memoryMiB } = container;
@@ -31,6 +31,7 @@ export function postgresCluster(
     operator: "cloudnative-pg",
     podLabels: { "cnpg.io/cluster": name, "cnpg.io/instanceRole": "primary" },
     memberLabels: { "cnpg.io/cluster": name },
+    secretLabels: { "cnpg.io/reload": "true" },
     // The instance manager's own, where the operator asks how it is.
     operatorPorts: [8000],
     asksApiServer: true,
