@@ -14,18 +14,33 @@ const COMPLETE = "complete";
 
 /**
  * Path of a Python program in a virtual environment of its own, which is made if it is not there: about a minute and
- * 0.6 GiB for LiteLLM. pip fetches packages from where the user has configured it to, and takes none with another hash.
+ * 0.6 GiB for LiteLLM.
  *
  * @throws Error with pip's last lines
  */
 export async function pythonProgram(tool: PythonTool, environment: NodeJS.ProcessEnv = process.env): Promise<string> {
   const requirements = join(import.meta.dirname, "modules", tool, "requirements.txt");
+  return join(await pythonEnvironment(tool, requirements, environment), "bin", tool);
+}
+
+/**
+ * Folder of a virtual environment with the packages of a file, one for each content of it. pip fetches packages from
+ * where the user has configured it to, and takes none with another hash than the file states.
+ *
+ * @param name Of the folder that holds it, among the tools
+ * @param requirements Absolute path of the file
+ * @throws Error with pip's last lines
+ */
+export async function pythonEnvironment(
+  name: string,
+  requirements: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<string> {
   const version = createHash("sha256")
     .update(await readFile(requirements))
     .digest("hex")
     .slice(0, 12);
-  const folder = join(toolsFolder(environment), tool, version);
-  const program = join(folder, "bin", tool);
+  const folder = join(toolsFolder(environment), name, version);
   await withLock(`${folder}.lock`, async () => {
     if (existsSync(join(folder, COMPLETE))) return;
     await rm(folder, { recursive: true, force: true });
@@ -33,7 +48,7 @@ export async function pythonProgram(tool: PythonTool, environment: NodeJS.Proces
     await run(join(folder, "bin", "pip"), ["install", "--quiet", "--require-hashes", "--requirement", requirements]);
     await writeFile(join(folder, COMPLETE), "");
   });
-  return program;
+  return folder;
 }
 
 async function run(program: string, args: readonly string[]): Promise<void> {
