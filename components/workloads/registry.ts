@@ -2,6 +2,7 @@ import path from "node:path";
 import { alertmanager } from "./alertmanager.ts";
 import { dcgmExporter } from "./dcgm-exporter.ts";
 import { driftDetector } from "./drift-detector.ts";
+import { egressProxy } from "./egress-proxy.ts";
 import { evaluation } from "./evaluation.ts";
 import { loadExtensions, type RegisteredKind } from "./extensions.ts";
 import { fineTuning } from "./fine-tuning.ts";
@@ -38,6 +39,7 @@ const builtIn = [
   alertmanager,
   dcgmExporter,
   driftDetector,
+  egressProxy,
   evaluation,
   fineTuning,
   grafana,
