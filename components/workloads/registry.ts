@@ -6,6 +6,7 @@ import { egressProxy } from "./egress-proxy.ts";
 import { evaluation } from "./evaluation.ts";
 import { loadExtensions, type RegisteredKind } from "./extensions.ts";
 import { fineTuning } from "./fine-tuning.ts";
+import { glitchtip } from "./glitchtip.ts";
 import { grafana } from "./grafana.ts";
 import { ingestion } from "./ingestion.ts";
 import { jaeger } from "./jaeger.ts";
@@ -13,14 +14,15 @@ import { kubeStateMetrics } from "./kube-state-metrics.ts";
 import { litellm } from "./litellm.ts";
 import { loki } from "./loki.ts";
 import { mlflow } from "./mlflow.ts";
-import { mongodb } from "./mongodb.ts";
 import { n8n } from "./n8n.ts";
+import { mongodb } from "./mongodb.ts";
 import { nodeExporter } from "./node-exporter.ts";
 import { objectStorage } from "./object-storage.ts";
 import { ollama } from "./ollama.ts";
 import { openWebui } from "./open-webui.ts";
 import { otelAgent } from "./otel-agent.ts";
 import { otelCollector } from "./otel-collector.ts";
+import { phoenix } from "./phoenix.ts";
 import { postgres } from "./postgres.ts";
 import { prometheus } from "./prometheus.ts";
 import { qdrant } from "./qdrant.ts";
@@ -42,6 +44,7 @@ const builtIn = [
   egressProxy,
   evaluation,
   fineTuning,
+  glitchtip,
   grafana,
   ingestion,
   jaeger,
@@ -57,6 +60,7 @@ const builtIn = [
   openWebui,
   otelAgent,
   otelCollector,
+  phoenix,
   postgres,
   prometheus,
   qdrant,
