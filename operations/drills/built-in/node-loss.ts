@@ -45,10 +45,12 @@ function caseOf({ spec, lock }: Environment, pool: string): DrillCase | MissingC
   };
 }
 
-/** The node on which most of the workloads' pods run; with none, the first. */
+/** The node that most of the workloads' pods and volumes are bound to; with none, the first. */
 function busiest(view: View | undefined, names: readonly string[]): string {
-  const load = (name: string): number =>
-    (view?.pods ?? []).filter(({ node, workload, ready }) => node === name && workload !== "" && ready).length;
+  const load = (name: string): number => {
+    const pods = (view?.pods ?? []).filter(({ node, workload, ready }) => node === name && workload !== "" && ready);
+    return pods.length + (view?.claims ?? []).filter(({ node }) => node === name).length;
+  };
   const [most] = names.toSorted((a, b) => load(b) - load(a));
   if (most === undefined) throw new Error("the pool has no node");
   return most;
