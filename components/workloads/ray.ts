@@ -36,7 +36,7 @@ export const ray = defineWorkload({
     dashboard: { port: DASHBOARD, audience: "admin" },
     metrics: { port: METRICS_PORT, audience: "cluster" },
   },
-  // From release 2.56, `python/ray/_private/metrics_agent.py` and the definitions of Ray's core.
+  // Names from Ray's documentation of its system metrics.
   metrics: {
     port: "metrics",
     path: "/metrics",

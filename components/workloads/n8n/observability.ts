@@ -1,6 +1,6 @@
 import type { Alert, Metrics, Panel } from "../contract.ts";
 
-/** Names from release 2.35, read from a running copy with the events of workflows switched on. */
+/** Names of release 2; those of runs are there once the first run has ended, those of the queue where there is one. */
 export const METRICS: Metrics = {
   port: "http",
   path: "/metrics",
