@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type Container, credential, defineWorkload, type SecretDeclaration } from "./contract.ts";
 import { AUTHENTICATION, callerKeys, callersFile, callersOf } from "./litellm/callers.ts";
 import { configuration } from "./litellm/configuration.ts";
+import { INDICATORS } from "./litellm/indicators.ts";
 import { deploymentsOf, fallbacksOf, modelEgress } from "./litellm/models.ts";
 import { ALERTS, METRICS, METRICS_PORT, PANELS } from "./litellm/observability.ts";
 import { teamBudgets } from "./litellm/team-budgets.ts";
@@ -22,6 +23,7 @@ export const litellm = defineWorkload({
   metrics: METRICS,
   alerts: ALERTS,
   panels: PANELS,
+  indicators: INDICATORS,
   needs: {
     cache: { kind: "valkey-cache", port: "redis", optional: true },
     traces: { kind: "otel-collector", port: "otlp-http", optional: true },

@@ -43,6 +43,7 @@ test("the limit of memory comes first in every pipeline of the collector, and pr
   );
   expect(processors).toMatchObject({
     traces: ["memory_limiter", "transform/request-id", "transform/mask", "batch"],
+    "traces/models": ["memory_limiter", "transform/request-id", "transform/mask", "filter/models", "batch"],
     logs: ["memory_limiter", "batch"],
     metrics: ["memory_limiter", "batch"],
   });

@@ -1,12 +1,14 @@
 import { stringify } from "yaml";
 import { z } from "zod";
-import { defineWorkload, type Handle } from "./contract.ts";
-import { DATA_CLASSES } from "./data-class.ts";
+import { credential, defineWorkload, type Handle } from "./contract.ts";
+import { clearedFor, DATA_CLASSES } from "./data-class.ts";
 import { HEALTH, health, memoryLimiter, TELEMETRY, telemetry } from "./otel/collector.ts";
 import { masking, requestId, trusted } from "./otel/masking.ts";
 
 const GRPC = 4317;
 const HTTP = 4318;
+/** Variable of the environment with the key of the store of model traces. */
+const KEY = "MODEL_TRACES_KEY";
 
 /** The one address for traces, metrics and logs of workloads: masks prompts and hands on. Keeps no data. */
 export const otelCollector = defineWorkload({
@@ -21,6 +23,7 @@ export const otelCollector = defineWorkload({
   },
   needs: {
     traces: { kind: "jaeger", port: "otlp-http", optional: true },
+    models: { kind: "phoenix", port: "http", optional: true },
     logs: { kind: "loki", port: "http", optional: true },
     metrics: { kind: "prometheus", port: "api", optional: true },
   },
@@ -71,8 +74,8 @@ export const otelCollector = defineWorkload({
       }),
   },
   build: (spec, context) => {
-    const { traces, logs, metrics } = context.needs;
-    if (DATA_CLASSES.some((limit) => limit === spec.promptsUpTo && isAbove(limit, context.dataClass))) {
+    const { traces, models, logs, metrics } = context.needs;
+    if (spec.promptsUpTo !== "none" && !clearedFor(context.dataClass, spec.promptsUpTo)) {
       throw new Error(
         `promptsUpTo is ${spec.promptsUpTo}, above the workload's own data class ${context.dataClass}: raise \`dataClass\` or lower \`promptsUpTo\``,
       );
@@ -81,16 +84,19 @@ export const otelCollector = defineWorkload({
       handle === undefined ? undefined : { endpoint: `${handle.url}${path}`, compression: "gzip" };
     const exporters = {
       "otlp_http/traces": to(traces),
+      "otlp_http/models": models && { ...to(models), headers: { authorization: `Bearer \${env:${KEY}}` } },
       "otlp_http/logs": to(logs, "/otlp"),
       "otlp_http/metrics": to(metrics, "/api/v1/otlp"),
     };
+    const masked = ["transform/request-id", "transform/mask"];
     const pipelines = {
-      traces: pipeline(traces, ["transform/request-id", "transform/mask"], "otlp_http/traces"),
+      traces: pipeline(traces, masked, "otlp_http/traces"),
+      "traces/models": pipeline(models, [...masked, "filter/models"], "otlp_http/models"),
       logs: pipeline(logs, [], "otlp_http/logs"),
       metrics: pipeline(metrics, [], "otlp_http/metrics"),
     };
     if (Object.values(pipelines).every((one) => one === undefined)) {
-      throw new Error("nobody to hand anything on to: add a workload of kind jaeger, loki or prometheus");
+      throw new Error("nobody to hand anything on to: add a workload of kind jaeger, phoenix, loki or prometheus");
     }
     const config = {
       extensions: { health_check: { endpoint: `0.0.0.0:${HEALTH}` } },
@@ -105,12 +111,13 @@ export const otelCollector = defineWorkload({
       },
       processors: {
         memory_limiter: memoryLimiter,
-        ...(traces === undefined
+        ...(traces === undefined && models === undefined
           ? {}
           : {
               "transform/request-id": requestId,
               "transform/mask": masking(trusted(context.fleet, spec.promptsUpTo)),
             }),
+        ...(models === undefined ? {} : { "filter/models": MODELS_ONLY }),
         batch: {},
       },
       exporters: present(exporters),
@@ -122,7 +129,10 @@ export const otelCollector = defineWorkload({
       container: {
         image: context.image("otel-collector"),
         args: ["--config=/etc/otel/collector.yml"],
-        env: { GOMEMLIMIT: "400MiB" },
+        env: {
+          GOMEMLIMIT: "400MiB",
+          ...(models === undefined ? {} : { [KEY]: credential(models, "key") }),
+        },
         cpu: { request: 0.1 },
         memoryMiB: { request: 256, limit: 512 },
         probes: { readiness: probe, liveness: probe },
@@ -134,9 +144,16 @@ export const otelCollector = defineWorkload({
   },
 });
 
-const isAbove = (limit: string, own: string): boolean => {
-  const rank = (of: string) => DATA_CLASSES.findIndex((dataClass) => dataClass === of);
-  return rank(limit) > rank(own);
+/** Drops every span that is not a call to a model. */
+const MODELS_ONLY = {
+  error_mode: "ignore",
+  traces: {
+    span: [
+      ["openinference.span.kind", "gen_ai.operation.name", "gen_ai.system", "gen_ai.provider.name"]
+        .map((attribute) => `attributes["${attribute}"] == nil`)
+        .join(" and "),
+    ],
+  },
 };
 
 const pipeline = (target: Handle | undefined, processors: readonly string[], exporter: string) =>

@@ -176,6 +176,22 @@ const FIGURES = [
     input: { 'vllm:kv_cache_usage_perc{pod="a"}': "0.2x90", 'vllm:kv_cache_usage_perc{pod="b"}': "0.7x90" },
     value: 0.7,
   },
+  {
+    record: "fleet:low_tier_share",
+    input: {
+      'litellm_deployment_success_responses_total{model_id="small"}': "0+3x90",
+      'litellm_deployment_success_responses_total{model_id="elsewhere"}': "0+1x90",
+    },
+    value: 0.75,
+  },
+  {
+    record: "fleet:retry_share",
+    input: {
+      litellm_deployment_successful_fallbacks_total: "0+1x90",
+      litellm_proxy_total_requests_metric_total: "0+10x90",
+    },
+    value: 0.1,
+  },
 ] as const;
 
 test("a figure of the scorecard is what its series come to", async () => {

@@ -306,6 +306,17 @@ describe("the real LiteLLM with the definition's configuration", () => {
     ]);
   });
 
+  test("counts each answer under the name of the model that gave it", async () => {
+    const text = await (await fetch(metricsUrl)).text();
+    const answered = text.matchAll(/^litellm_deployment_success_responses_total\{.*model_id="([^"]+)"/gm);
+    expect([...new Set([...answered].map(([, model]) => model))].sort()).toEqual([
+      "embeddings",
+      "frontier",
+      "large",
+      "small",
+    ]);
+  });
+
   test("wrote no prompt and no key into its log", () => {
     expect([PROMPT, ...Object.values(keys)].filter((text) => log.includes(text))).toEqual([]);
   });

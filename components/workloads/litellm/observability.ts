@@ -8,6 +8,7 @@ export const METRICS: Metrics = {
   path: "/metrics",
   names: [
     "litellm_deployment_failed_fallbacks_total",
+    "litellm_deployment_success_responses_total",
     "litellm_deployment_successful_fallbacks_total",
     "litellm_input_tokens_metric_total",
     "litellm_output_tokens_metric_total",

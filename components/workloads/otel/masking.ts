@@ -1,5 +1,5 @@
 import type { Member } from "../contract.ts";
-import { DATA_CLASSES, type DataClass } from "../data-class.ts";
+import { clearedFor, type DataClass } from "../data-class.ts";
 
 /**
  * Attributes that hold what people asked and models answered, by the conventions of OpenTelemetry (`gen_ai`), OpenInference
@@ -13,14 +13,10 @@ const CONTENT =
 
 /** Names of the workloads that may keep prompts in their spans: those whose data is no more sensitive than `limit`. */
 export const trusted = (fleet: readonly Pick<Member, "name" | "dataClass">[], limit: DataClass | "none"): string[] =>
-  limit === "none"
-    ? []
-    : fleet
-        .filter(({ dataClass }) =>
-          DATA_CLASSES.slice(0, DATA_CLASSES.indexOf(limit) + 1).some((of) => of === dataClass),
-        )
-        .map(({ name }) => name)
-        .sort();
+  fleet
+    .filter(({ dataClass }) => clearedFor(limit, dataClass))
+    .map(({ name }) => name)
+    .sort();
 
 /**
  * Removes prompts and completions from spans and their events, unless the sender is trusted. Who does not say its name,
