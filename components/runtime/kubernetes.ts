@@ -47,9 +47,12 @@ export class KubernetesWorkload extends pulumi.ComponentResource {
   };
 
   constructor(name: string, args: KubernetesWorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("splitfleet:runtime:KubernetesWorkload", name, {}, opts);
     const { planned, surroundings, namespace, allocation, taints, priorityClass, operators, queue, vault } = args;
     const { workload } = planned;
+    const { internet = [] } = workload;
+    // For a rule to judge: no override reaches it, as none reaches the registry.
+    const border = internet.length === 0 ? {} : { kind: planned.definition.kind, workload: planned.name, internet };
+    super("splitfleet:runtime:KubernetesWorkload", name, border, opts);
     const override = workload.override?.kubernetes;
     const labels = { ...labelsOf(allocation), ...selectorOf(planned.name) };
     const metadata = (object: string): kubernetes.types.input.meta.v1.ObjectMeta => ({
