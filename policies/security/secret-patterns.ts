@@ -84,8 +84,12 @@ function isRandomHex(word: string): boolean {
 
 function isRandomMixed(word: string, minEntropy: number): boolean {
   const isMixed = /[a-z]/.test(word) && /[A-Z]/.test(word) && /\d/.test(word);
-  return isMixed && meanRun(word) < LONGEST_MEAN_RUN && entropy(word) >= minEntropy;
+  return isMixed && !isName(word) && meanRun(word) < LONGEST_MEAN_RUN && entropy(word) >= minEntropy;
 }
+
+/** A name such as `BAAI/bge-small-en-v1`: each part of it is one word, or a word with a number. */
+const isName = (word: string): boolean =>
+  word.split(/[-_/]/).every((part) => /^(?:[A-Z]?[a-z]*|[A-Z]*)\d{0,3}$/.test(part));
 
 /** What looks random but is meant to be read by everybody: digests named as such, certificates, public SSH keys. */
 function publicParts(text: string): readonly Sighting[] {
