@@ -71,6 +71,7 @@ describe("no-secret-in-user-data", () => {
       "names and paths",
       "ConditionPathExists=/etc/splitfleet/k3s-agent-ipv4-token\nX-Vault-AWS-IAM-Server-ID: kubernetes-1-36-StaticPods",
     ],
+    ["host names of an account", `acl to dstdomain ${"9f86d081884c7d65".repeat(2)}.r2.cloudflarestorage.com`],
     ["names of models", "--model-id BAAI/bge-small-en-v1.5"],
     ["digests", `sha256:${"9f86d081884c7d65".repeat(4)}\necho "${"9f86d081884c7d65".repeat(4)}  k3s" | sha256sum -c`],
     ["public SSH keys", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl team"],
