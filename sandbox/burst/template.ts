@@ -119,7 +119,7 @@ function tolerates(
   return key === taint.key && (operator === "Exists" || value === (taint.value ?? ""));
 }
 
-/** Whether pods keep a node: any but those of daemon sets, and those that have ended. */
+/** Whether a pod keeps its node: those of daemon sets do not, nor do those that have ended. */
 export const keepsNode = ({ metadata, status }: V1Pod): boolean =>
   status?.phase !== "Succeeded" &&
   status?.phase !== "Failed" &&
