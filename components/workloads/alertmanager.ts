@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
 import { z } from "zod";
+import { ALERTS, METRICS, PANELS } from "./alertmanager/observability.ts";
 import { WATCHDOG } from "./alertmanager/watchdog.ts";
 import { defineWorkload } from "./contract.ts";
 
@@ -14,33 +15,9 @@ export const alertmanager = defineWorkload({
   runtimes: ["kubernetes", "compose"],
   backups: "optional",
   ports: { api: { port: API, audience: "admin" } },
-  metrics: {
-    port: "api",
-    path: "/metrics",
-    names: ["alertmanager_alerts", "alertmanager_notifications_failed_total", "alertmanager_notifications_total"],
-  },
-  alerts: [
-    {
-      name: "AlertmanagerNotTelling",
-      expression: "increase(alertmanager_notifications_failed_total[10m]) > 0",
-      forMinutes: 10,
-      severity: "page",
-      summary: "Alertmanager can not hand on its notifications",
-      runbook: [
-        "Read Alertmanager's log: it names the receiver and the answer.",
-        "If the egress proxy refused the connection, correct `webhookHost` or `heartbeatHost` of the entry.",
-        "If the receiver did, issue its address anew and put it into the secret `webhook` or `heartbeat`.",
-      ],
-    },
-  ],
-  panels: [
-    { title: "Alerts", expression: 'sum by (workload) (alertmanager_alerts{state="active"})', unit: "short" },
-    {
-      title: "Notifications that failed",
-      expression: "sum by (workload) (rate(alertmanager_notifications_failed_total[5m]))",
-      unit: "cps",
-    },
-  ],
+  metrics: METRICS,
+  alerts: ALERTS,
+  panels: PANELS,
   spec: {
     webhookHost: z.hostname().meta({
       description:

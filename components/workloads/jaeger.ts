@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 import { z } from "zod";
 import { defineWorkload } from "./contract.ts";
+import { ALERTS, METRICS, PANELS } from "./jaeger/observability.ts";
 import { HEALTH, health, TELEMETRY, telemetry } from "./otel/collector.ts";
 
 const UI = 16686;
@@ -20,31 +21,9 @@ export const jaeger = defineWorkload({
     "otlp-grpc": { port: OTLP_GRPC, audience: "cluster", scheme: "grpc" },
     metrics: { port: TELEMETRY, audience: "cluster" },
   },
-  metrics: {
-    port: "metrics",
-    path: "/metrics",
-    names: ["otelcol_receiver_accepted_spans_total", "otelcol_receiver_refused_spans_total"],
-  },
-  alerts: [
-    {
-      name: "TracesRefused",
-      expression: "sum by (workload) (increase(otelcol_receiver_refused_spans_total[10m])) > 0",
-      forMinutes: 10,
-      severity: "ticket",
-      summary: "Spans are refused: traces have holes",
-      runbook: [
-        "See whether the workload of the label is short of memory: it refuses before it would be killed.",
-        "Raise its memory, or let the senders sample fewer requests.",
-      ],
-    },
-  ],
-  panels: [
-    {
-      title: "Spans taken",
-      expression: "sum by (workload) (rate(otelcol_receiver_accepted_spans_total[5m]))",
-      unit: "cps",
-    },
-  ],
+  metrics: METRICS,
+  alerts: ALERTS,
+  panels: PANELS,
   spec: {
     retentionDays: z.int().min(1).max(90).default(7),
     storageGiB: z.number().positive().default(10),

@@ -2,6 +2,7 @@ import { stringify } from "yaml";
 import { z } from "zod";
 import { credential, defineWorkload, type Handle } from "./contract.ts";
 import { clearedFor, DATA_CLASSES } from "./data-class.ts";
+import { ALERTS, METRICS, PANELS } from "./otel-collector/observability.ts";
 import { HEALTH, health, memoryLimiter, TELEMETRY, telemetry } from "./otel/collector.ts";
 import { masking, requestId, trusted } from "./otel/masking.ts";
 
@@ -27,42 +28,9 @@ export const otelCollector = defineWorkload({
     logs: { kind: "loki", port: "http", optional: true },
     metrics: { kind: "prometheus", port: "api", optional: true },
   },
-  metrics: {
-    port: "metrics",
-    path: "/metrics",
-    names: [
-      "otelcol_exporter_queue_capacity",
-      "otelcol_exporter_queue_size",
-      "otelcol_exporter_send_failed_spans_total",
-      "otelcol_exporter_sent_spans_total",
-    ],
-  },
-  alerts: [
-    {
-      name: "TelemetryNotDelivered",
-      expression: "otelcol_exporter_queue_size > 0.8 * otelcol_exporter_queue_capacity",
-      forMinutes: 15,
-      severity: "ticket",
-      summary: "A collector can not hand on what it takes; the label `exporter` says to whom",
-      runbook: [
-        "See whether the receiver is up and takes data: Jaeger, Loki or Prometheus.",
-        "What waits is lost when the collector restarts: repair the receiver first.",
-      ],
-    },
-  ],
-  panels: [
-    {
-      title: "Spans handed on",
-      expression: "sum by (exporter) (rate(otelcol_exporter_sent_spans_total[5m]))",
-      unit: "cps",
-    },
-    {
-      title: "Spans that could not be handed on",
-      expression: "sum by (exporter) (rate(otelcol_exporter_send_failed_spans_total[5m]))",
-      unit: "cps",
-    },
-    { title: "Waiting", expression: "max by (exporter) (otelcol_exporter_queue_size)", unit: "short" },
-  ],
+  metrics: METRICS,
+  alerts: ALERTS,
+  panels: PANELS,
   spec: {
     replicas: z.int().min(1).max(10).default(1),
     promptsUpTo: z

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { credential, defineWorkload } from "./contract.ts";
+import { ALERTS, METRICS, PANELS } from "./phoenix/observability.ts";
 import { psql } from "./postgres/psql.ts";
 
 const HTTP = 6006;
-const METRICS = 9090;
+const METRICS_PORT = 9090;
 const ERASURE = "/etc/phoenix/erase-subject.sql";
 
 /** Age in days at which traces are deleted, by the most sensitive data that they may hold. */
@@ -17,39 +18,12 @@ export const phoenix = defineWorkload({
   runtimes: ["kubernetes", "compose"],
   ports: {
     http: { port: HTTP, audience: "mesh", credentials: "admin" },
-    metrics: { port: METRICS, audience: "cluster" },
+    metrics: { port: METRICS_PORT, audience: "cluster" },
   },
   needs: { database: { kind: "postgres", port: "sql" } },
-  metrics: {
-    port: "metrics",
-    path: "/metrics",
-    names: [
-      "phoenix_bulk_loader_span_exceptions_total",
-      "phoenix_span_queue_rejections_total",
-      "phoenix_span_queue_size",
-      "process_resident_memory_bytes",
-    ],
-  },
-  alerts: [
-    {
-      name: "ModelTracesLost",
-      expression:
-        "increase(phoenix_span_queue_rejections_total[15m]) > 0" +
-        " or increase(phoenix_bulk_loader_span_exceptions_total[15m]) > 0",
-      forMinutes: 15,
-      severity: "ticket",
-      summary: "Phoenix does not keep every call to a model: traces of models have holes",
-      runbook: [
-        "See whether PostgreSQL answers and has room: spans wait in memory until they are written.",
-        "Read Phoenix's log for the error of the last write.",
-        "Raise its memory if more calls are made than it can write.",
-      ],
-    },
-  ],
-  panels: [
-    { title: "Spans that wait", expression: "phoenix_span_queue_size", unit: "short" },
-    { title: "Memory", expression: "process_resident_memory_bytes", unit: "bytes" },
-  ],
+  metrics: METRICS,
+  alerts: ALERTS,
+  panels: PANELS,
   spec: {
     retentionDays: z
       .int()
