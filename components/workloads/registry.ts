@@ -32,6 +32,8 @@ import { tei } from "./tei.ts";
 import { valkeyCache } from "./valkey-cache.ts";
 import { valkeyQueue } from "./valkey-queue.ts";
 import { vllm } from "./vllm.ts";
+import { webAppWorker } from "./web-app-worker.ts";
+import { webApp } from "./web-app.ts";
 import { weaviate } from "./weaviate.ts";
 
 /** Where extensions stand, unless `SPLITFLEET_EXTENSIONS` names another folder, as tests do. */
@@ -70,6 +72,8 @@ const builtIn = [
   valkeyCache,
   valkeyQueue,
   vllm,
+  webApp,
+  webAppWorker,
   weaviate,
 ].map((definition): RegisteredKind => ({
   ...definition,

@@ -7,6 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { z } from "zod";
+import { webApp } from "../../components/workloads/web-app.ts";
+import { webAppWorker } from "../../components/workloads/web-app-worker.ts";
 import { freePort } from "../../sandbox/control-plane/ports.ts";
 import { debianProgram } from "../../sandbox/toolchain/debian.ts";
 import { pythonEnvironment } from "../../sandbox/toolchain/python.ts";
@@ -128,8 +131,13 @@ const ask = (body: object, user: string, requestId?: string): Promise<Response> 
     body: JSON.stringify(body),
   });
 
-const read = async (id: string, user: string): Promise<object> =>
+/** What the application says of an answer. */
+const view = z.object({ id: z.string(), status: z.string(), text: z.string().nullable() });
+
+const read = async (id: string, user: string): Promise<unknown> =>
   (await fetch(`${url}/v1/answers/${id}`, { headers: { "x-user-id": user } })).json();
+
+const metricsOf = async (port: number): Promise<string> => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
 
 /** What the queue holds, as its items. */
 async function items(): Promise<{ kwargs: object }[]> {
@@ -147,7 +155,7 @@ test("one request id goes from the caller through queue, worker and proxy, and b
     "miss",
   ]);
   expect(taken.headers.get("x-tokens-left")).toBe("100");
-  const { id, status } = await taken.json();
+  const { id, status } = view.parse(await taken.json());
   expect(status).toBe("waiting");
   expect((await items()).map(({ kwargs }) => kwargs)).toMatchObject([{ answer_id: id, request_id: "req-1" }]);
 
@@ -200,7 +208,7 @@ test("refuses what is too large, what names nobody, and a user who has spent the
 test("an item is not lost with its worker", async () => {
   let release = (): void => undefined;
   gate = new Promise((resolve) => (release = resolve));
-  const { id } = await (await ask({ prompt: "slow?", max_tokens: 10 }, "eve", "req-2")).json();
+  const { id } = view.parse(await (await ask({ prompt: "slow?", max_tokens: 10 }, "eve", "req-2")).json());
   const first = await startWorker();
   await vi.waitFor(() => expect(asked.map(({ requestId }) => requestId)).toContain("req-2"), 10_000);
   await stop(first.child, "SIGKILL");
@@ -213,11 +221,14 @@ test("an item is not lost with its worker", async () => {
     15_000,
   );
   expect(asked.map(({ requestId }) => requestId)).toContain("req-2");
+  const metrics = await metricsOf(ports.workerMetrics);
+  expect(webAppWorker.metrics?.names.filter((name) => !metrics.includes(`\n${name}`))).toEqual([]);
   await stop(second.child, "SIGTERM");
 });
 
 test("exposes the metrics that the kind names, and the contract that is committed", async () => {
-  const metrics = await (await fetch(`http://127.0.0.1:${ports.metrics}/metrics`)).text();
+  const metrics = await metricsOf(ports.metrics);
+  expect(webApp.metrics?.names.filter((name) => !metrics.includes(`\n${name}`))).toEqual([]);
   expect(metrics).toContain('web_app_requests_total{method="POST",route="/v1/answers",status="429"} 1.0');
   expect(metrics).toMatch(/^web_app_queue_length \d/m);
   const { stdout } = await execa(python, ["-m", "web_app", "openapi"], { cwd: APP });
