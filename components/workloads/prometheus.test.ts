@@ -70,6 +70,24 @@ const ALERT_CASES: readonly AlertCase[] = [
     firing: { alertmanager_notifications_failed_total: "0+1x30" },
   },
   {
+    alert: "GatewayFailing",
+    after: 25,
+    quiet: {
+      'traefik_service_requests_total{service="a",code="200"}': "0+95x30",
+      'traefik_service_requests_total{service="a",code="502"}': "0+5x30",
+    },
+    firing: {
+      'traefik_service_requests_total{service="a",code="200"}': "0+90x30",
+      'traefik_service_requests_total{service="a",code="502"}': "0+10x30",
+    },
+  },
+  {
+    alert: "TunnelDown",
+    after: 5,
+    quiet: { cloudflared_tunnel_ha_connections: "1x10" },
+    firing: { cloudflared_tunnel_ha_connections: "0x10" },
+  },
+  {
     alert: "NodeDiskFilling",
     after: 15,
     quiet: { [`node_filesystem_avail_bytes{${NODE}}`]: "10x20", [`node_filesystem_size_bytes{${NODE}}`]: "100x20" },

@@ -1,11 +1,13 @@
 import path from "node:path";
 import { alertmanager } from "./alertmanager.ts";
+import { cloudflared } from "./cloudflared.ts";
 import { dcgmExporter } from "./dcgm-exporter.ts";
 import { driftDetector } from "./drift-detector.ts";
 import { egressProxy } from "./egress-proxy.ts";
 import { evaluation } from "./evaluation.ts";
 import { loadExtensions, type RegisteredKind } from "./extensions.ts";
 import { fineTuning } from "./fine-tuning.ts";
+import { gateway } from "./gateway.ts";
 import { glitchtip } from "./glitchtip.ts";
 import { grafana } from "./grafana.ts";
 import { ingestion } from "./ingestion.ts";
@@ -41,11 +43,13 @@ const FOLDER = path.join(import.meta.dirname, "../../extensions/workloads");
 
 const builtIn = [
   alertmanager,
+  cloudflared,
   dcgmExporter,
   driftDetector,
   egressProxy,
   evaluation,
   fineTuning,
+  gateway,
   glitchtip,
   grafana,
   ingestion,

@@ -83,7 +83,8 @@ export function k3sConfig(hostname: string | undefined, node: K3sRole): Record<s
           "service-cidr": node.serviceRange,
           "tls-san": node.tlsNames,
           "flannel-backend": "vxlan",
-          disable: ["servicelb"],
+          // The gateway is a workload of its own, and nothing but the tunnel leads to it.
+          disable: ["servicelb", "traefik"],
         }
       : {}),
   };
