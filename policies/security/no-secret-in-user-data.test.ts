@@ -72,6 +72,10 @@ describe("no-secret-in-user-data", () => {
       "ConditionPathExists=/etc/splitfleet/k3s-agent-ipv4-token\nX-Vault-AWS-IAM-Server-ID: kubernetes-1-36-StaticPods",
     ],
     ["host names of an account", `acl to dstdomain ${"9f86d081884c7d65".repeat(2)}.r2.cloudflarestorage.com`],
+    [
+      "identifiers",
+      `{ "id": "5d0cb9e6-2b3d-4f0e-9c41-0a1d51a0c001", "webhookId": "5d0cb9e6-2b3d-4f0e-9c41-0a1d51a0c101" }`,
+    ],
     ["names of models", "--model-id BAAI/bge-small-en-v1.5"],
     ["digests", `sha256:${"9f86d081884c7d65".repeat(4)}\necho "${"9f86d081884c7d65".repeat(4)}  k3s" | sha256sum -c`],
     ["public SSH keys", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl team"],

@@ -91,13 +91,17 @@ function isRandomMixed(word: string, minEntropy: number): boolean {
 const isName = (word: string): boolean =>
   word.split(/[-_/]/).every((part) => /^(?:[A-Z]?[a-z]*|[A-Z]*)\d{0,3}$/.test(part));
 
-/** What looks random but is meant to be read by everybody: digests named as such, host names with an account's id, certificates, public SSH keys. */
+/**
+ * What looks random but is meant to be read by everybody: digests and identifiers named as such, host names with an
+ * account's id, certificates, public SSH keys.
+ */
 function publicParts(text: string): readonly Sighting[] {
   const patterns = [
     /\bsha(?:256|384|512)\W{1,3}[0-9a-f]{64,128}\b/gi,
     /\b[0-9a-f]{64}(?: {1,2}|  ?\*)[\w./-]+/g,
     /\b\w*(?:sha|digest|checksum)\w*["']?\s*[:=]\s*["']?[0-9a-f]{40,128}\b/gi,
     /\b[0-9a-f]{32}(?:\.[a-z][a-z0-9-]*)*\.[a-z]{2,}\b/g,
+    /"(?:\w*I|i)d"\s*:\s*"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"/g,
     /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g,
     /\b(?:ssh-(?:ed25519|rsa)|ecdsa-sha2-\w+) AAAA[A-Za-z0-9+/]+={0,2}/g,
   ];

@@ -15,7 +15,7 @@ import s3
 from queue_client import Queue
 
 TRIES = 3
-NAMESPACE = uuid.UUID("8a3f2f0e-6a0c-4f4c-9b7e-5d2a9f1b6c11")
+NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:splitfleet:ingestion")
 
 
 def pieces(text: str, characters: int, overlap: int) -> list[str]:
