@@ -6,7 +6,8 @@ import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { debianProgram } from "../../sandbox/toolchain/debian.ts";
 import { alertmanager } from "./alertmanager.ts";
-import { buildExample } from "./example.ts";
+import { buildExample, buildKind } from "./example.ts";
+import { n8n } from "./n8n.ts";
 
 const configurationOf = (fields: Parameters<typeof alertmanager.build>[0]): string =>
   buildExample(alertmanager, fields).files?.["/etc/alertmanager/alertmanager.yml"] ?? "";
@@ -23,6 +24,7 @@ const inOldWords = (configuration: string): string =>
 test.each([
   ["with an outside watcher", { webhookHost: "alerts.example.org", heartbeatHost: "watcher.example.net" }],
   ["without one", { webhookHost: "alerts.example.org" }],
+  ["that has n8n alone", {}],
 ])("amtool accepts the configuration %s", async (_, fields) => {
   const folder = await mkdtemp(path.join(tmpdir(), "splitfleet-alertmanager-"));
   try {
@@ -43,11 +45,33 @@ test.each([
   }
 });
 
+test("n8n's workflow takes the alerts of its own fleet, and somebody must", () => {
+  expect(parse(configurationOf({}))).toMatchObject({
+    receivers: [
+      {
+        name: "page",
+        webhook_configs: [
+          {
+            url: "http://n8n.team-example.svc.cluster.local:5678/webhook/alerts",
+            http_config: { basic_auth: { username: "fleet", password_file: "/etc/alertmanager/secrets/workflows" } },
+          },
+        ],
+      },
+      { name: "ticket" },
+      { name: "nobody" },
+    ],
+  });
+  expect(buildExample(n8n, {}).secrets?.["webhook"]?.fixed).toEqual({ user: "fleet" });
+  const alone = { ...alertmanager, needs: {} };
+  expect(() => buildKind(alone, {})).toThrow("nobody is told of alerts: state `webhookHost`");
+});
+
 test("addresses are secrets that stand in files, and only their hosts are known", () => {
   const fields = { webhookHost: "alerts.example.org", heartbeatHost: "watcher.example.net" };
   expect(buildExample(alertmanager, fields).secretFiles).toEqual({
     "/etc/alertmanager/secrets/page": { secret: "webhook", key: "page" },
     "/etc/alertmanager/secrets/ticket": { secret: "webhook", key: "ticket" },
+    "/etc/alertmanager/secrets/workflows": { workload: "n8n", secret: "webhook", key: "password" },
     "/etc/alertmanager/secrets/heartbeat": { secret: "heartbeat", key: "url" },
   });
   expect(alertmanager.egress(fields, {})).toEqual([

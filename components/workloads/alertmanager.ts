@@ -1,11 +1,10 @@
 import { stringify } from "yaml";
 import { z } from "zod";
 import { ALERTS, METRICS, PANELS } from "./alertmanager/observability.ts";
-import { WATCHDOG } from "./alertmanager/watchdog.ts";
-import { defineWorkload } from "./contract.ts";
+import { configuration, SECRETS } from "./alertmanager/configuration.ts";
+import { credential, defineWorkload } from "./contract.ts";
 
 const API = 9093;
-const SECRETS = "/etc/alertmanager/secrets";
 
 /** Tells people of alerts, and an outside watcher that it still can. Keeps silences on a volume. */
 export const alertmanager = defineWorkload({
@@ -15,14 +14,19 @@ export const alertmanager = defineWorkload({
   runtimes: ["kubernetes", "compose"],
   backups: "optional",
   ports: { api: { port: API, audience: "admin" } },
+  needs: { workflows: { kind: "n8n", port: "http", optional: true } },
   metrics: METRICS,
   alerts: ALERTS,
   panels: PANELS,
   spec: {
-    webhookHost: z.hostname().meta({
-      description:
-        "Host of the service that takes alerts as Alertmanager's JSON; the whole addresses are the secret `webhook`.",
-    }),
+    webhookHost: z
+      .hostname()
+      .optional()
+      .meta({
+        description:
+          "Host outside the fleet that takes alerts as Alertmanager's JSON; the whole addresses are the secret `webhook`. " +
+          "Without it the workflows of n8n must take them.",
+      }),
     heartbeatHost: z.hostname().optional().meta({
       description:
         "Host outside the fleet that raises an alarm when no sign of life comes; the whole address is the secret `heartbeat`.",
@@ -31,12 +35,17 @@ export const alertmanager = defineWorkload({
   },
   example: { webhookHost: "alerts.example.org", heartbeatHost: "watcher.example.net" },
   egress: ({ webhookHost, heartbeatHost }) => [
-    { host: webhookHost, port: 443, purpose: "alerts" },
+    ...(webhookHost === undefined ? [] : [{ host: webhookHost, port: 443, purpose: "alerts" }]),
     ...(heartbeatHost === undefined ? [] : [{ host: heartbeatHost, port: 443, purpose: "sign of life" }]),
   ],
   build: (spec, context) => {
     const probe = (path: string) => ({ path, port: API, periodSeconds: 10, failureThreshold: 3 });
+    const { workflows } = context.needs;
     const beats = spec.heartbeatHost !== undefined;
+    const outside = spec.webhookHost !== undefined;
+    if (!outside && workflows === undefined) {
+      throw new Error("nobody is told of alerts: state `webhookHost`, or add a workload of kind n8n");
+    }
     return {
       replicas: 1,
       container: {
@@ -55,48 +64,25 @@ export const alertmanager = defineWorkload({
       volumes: {
         silences: { path: "/alertmanager", sizeGiB: 1, keep: true, backup: { everyHours: 24, keepDays: 7 } },
       },
-      files: { "/etc/alertmanager/alertmanager.yml": stringify(configuration(beats, spec.heartbeatMinutes)) },
+      files: {
+        "/etc/alertmanager/alertmanager.yml": stringify(
+          configuration({ outside, workflows, beats, minutes: spec.heartbeatMinutes }),
+        ),
+      },
       secrets: {
-        webhook: { class: "provided", keys: ["page", "ticket"] },
+        ...(outside ? { webhook: { class: "provided", keys: ["page", "ticket"] } } : {}),
         ...(beats ? { heartbeat: { class: "provided", keys: ["url"] } } : {}),
       },
       secretFiles: {
-        [`${SECRETS}/page`]: { secret: "webhook", key: "page" },
-        [`${SECRETS}/ticket`]: { secret: "webhook", key: "ticket" },
+        ...(outside
+          ? {
+              [`${SECRETS}/page`]: { secret: "webhook", key: "page" },
+              [`${SECRETS}/ticket`]: { secret: "webhook", key: "ticket" },
+            }
+          : {}),
+        ...(workflows === undefined ? {} : { [`${SECRETS}/workflows`]: credential(workflows, "password") }),
         ...(beats ? { [`${SECRETS}/heartbeat`]: { secret: "heartbeat", key: "url" } } : {}),
       },
     };
   },
-});
-
-/** Pages are repeated every four hours, tickets every day; a page silences the tickets of the same workload. */
-const configuration = (beats: boolean, minutes: number) => ({
-  // Leaves through the egress proxy, whose address the runtime puts into the environment.
-  global: { resolve_timeout: "5m", http_config: { proxy_from_environment: true } },
-  route: {
-    receiver: "ticket",
-    group_by: ["alertname", "workload"],
-    group_wait: "30s",
-    group_interval: "5m",
-    repeat_interval: "24h",
-    routes: [
-      {
-        receiver: beats ? "heartbeat" : "nobody",
-        matchers: [`alertname="${WATCHDOG}"`],
-        group_wait: "0s",
-        group_interval: `${minutes}m`,
-        repeat_interval: `${minutes}m`,
-      },
-      { receiver: "page", matchers: ['severity="page"'], repeat_interval: "4h" },
-    ],
-  },
-  inhibit_rules: [
-    { source_matchers: ['severity="page"'], target_matchers: ['severity="ticket"'], equal: ["workload"] },
-  ],
-  receivers: [webhook("page", true), webhook("ticket", true), beats ? webhook("heartbeat", false) : { name: "nobody" }],
-});
-
-const webhook = (name: string, resolved: boolean) => ({
-  name,
-  webhook_configs: [{ url_file: `${SECRETS}/${name}`, send_resolved: resolved }],
 });
