@@ -53,6 +53,13 @@ export const STRUCTURED = [
     to: 'attributes["request_id"]',
     if: "attributes.line?.request_id != nil",
   },
+  // Traefik names a field after the header.
+  {
+    type: "move",
+    from: 'attributes.line["request_X-Request-Id"]',
+    to: 'attributes["request_id"]',
+    if: 'attributes.line?.["request_X-Request-Id"] != nil',
+  },
   { type: "remove", field: "attributes.line", if: "attributes.line != nil" },
 ];
 
