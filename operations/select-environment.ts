@@ -22,18 +22,20 @@ export interface EnvironmentChoice {
  * @throws InputError where there is none of that name, SpecError with everything that is wrong with its files.
  */
 export async function selectEnvironment(root: string, { name, file, leave }: EnvironmentChoice): Promise<Environment> {
-  if (file === undefined) {
-    const stacks = path.join(root, "stacks");
-    const chosen = name ?? SANDBOX;
-    const known = readdirSync(stacks).flatMap((entry) => /^Pulumi\.(.+)\.yaml$/.exec(entry)?.[1] ?? []);
-    if (!known.includes(chosen)) throw new InputError(unknownEnvironment(chosen, known));
-    return loadEnvironment(path.relative(process.cwd(), path.join(stacks, `Pulumi.${chosen}.yaml`)), { leave });
-  }
+  if (file === undefined) return loadEnvironment(environmentFile(root, name ?? SANDBOX), { leave });
   const environment = await loadEnvironment(file, { leave });
   if (name !== undefined && name !== environment.name) {
     throw new InputError(`${file} describes "${environment.name}", not "${name}". Leave the name out or correct it.`);
   }
   return environment;
+}
+
+/** Path of the file of an environment in `stacks/`, as problems name it. @throws InputError where there is none. */
+export function environmentFile(root: string, name: string): string {
+  const stacks = path.join(root, "stacks");
+  const known = readdirSync(stacks).flatMap((entry) => /^Pulumi\.(.+)\.yaml$/.exec(entry)?.[1] ?? []);
+  if (!known.includes(name)) throw new InputError(unknownEnvironment(name, known));
+  return path.relative(process.cwd(), path.join(stacks, `Pulumi.${name}.yaml`));
 }
 
 function unknownEnvironment(name: string, known: readonly string[]): string {

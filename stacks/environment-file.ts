@@ -42,15 +42,7 @@ export interface LoadOptions {
  * @throws SpecError with every problem of both files.
  */
 export async function loadEnvironment(file: string, options: LoadOptions = {}): Promise<Environment> {
-  const { document } = await readDocument([file], {
-    what: "an environment file",
-    fix: "see stacks/ for the environments there are; `--file` takes one from anywhere",
-  });
-  if (document.problems.length > 0) throw new SpecError(document.problems);
-  const { raw, secure, misplaced, config, secretKeys, complaints } = readConfig(document.value);
-  const place = (complaint: Complaint): Problem => document.place(complaint, fromTop(complaint.path));
-  const examined = await examine(raw, { file, secure, misplaced, place, ...options });
-  const problems = [...complaints.map((complaint) => document.place(complaint)), ...examined.problems];
+  const { examined, problems, config, secretKeys } = await read(file, options);
   if (problems.length > 0 || examined.resolved === undefined) throw new SpecError(problems);
   const { resolved, lockFile } = examined;
   return {
@@ -61,6 +53,31 @@ export async function loadEnvironment(file: string, options: LoadOptions = {}): 
     config,
     secretKeys,
   };
+}
+
+/**
+ * Reads an environment file alone, for what writes its lock. What compares the two is not checked.
+ *
+ * @param file Path of the file; problems name it as it is given here.
+ * @throws SpecError with every problem of the file.
+ */
+export async function loadSpec(file: string): Promise<EnvironmentSpec> {
+  const { examined, problems } = await read(file, { withoutLock: true });
+  if (problems.length > 0 || examined.spec === undefined) throw new SpecError(problems);
+  return examined.spec;
+}
+
+async function read(file: string, options: LoadOptions & Pick<Source, "withoutLock">) {
+  const { document } = await readDocument([file], {
+    what: "an environment file",
+    fix: "see stacks/ for the environments there are; `--file` takes one from anywhere",
+  });
+  if (document.problems.length > 0) throw new SpecError(document.problems);
+  const { raw, secure, misplaced, config, secretKeys, complaints } = readConfig(document.value);
+  const place = (complaint: Complaint): Problem => document.place(complaint, fromTop(complaint.path));
+  const examined = await examine(raw, { file, secure, misplaced, place, ...options });
+  const problems = [...complaints.map((complaint) => document.place(complaint)), ...examined.problems];
+  return { examined, problems, config, secretKeys };
 }
 
 /**
@@ -86,12 +103,15 @@ interface Source extends LoadOptions {
   readonly file: string;
   readonly secure?: readonly Path[];
   readonly misplaced?: readonly string[];
+  readonly withoutLock?: boolean;
   place(complaint: Complaint): Problem;
 }
 
 interface Examined {
-  /** Undefined if there are problems. */
+  /** Undefined if there are problems, or without a lock. */
   readonly resolved: ResolvedEnvironment | undefined;
+  /** Undefined if a section is wrong. */
+  readonly spec: EnvironmentSpec | undefined;
   readonly problems: readonly Problem[];
   readonly lockFile: string;
 }
@@ -101,7 +121,8 @@ async function examine(raw: Readonly<Record<string, unknown>>, source: Source): 
   // Only a file that is named like a stack's says which stack it belongs to.
   const stack = /^Pulumi\.(.+)\.ya?ml$/.exec(path.basename(source.file))?.[1];
   const name = known.environment?.name ?? stack;
-  const found = name === undefined ? undefined : await readLock(source.file, name, source.lockFile);
+  const alone = name === undefined || source.withoutLock === true;
+  const found = alone ? undefined : await readLock(source.file, name, source.lockFile);
   const lock = found?.lock;
   const lockFile = found?.file ?? "";
   const given = [...Object.keys(raw), ...(source.misplaced ?? [])];
@@ -117,5 +138,5 @@ async function examine(raw: Readonly<Record<string, unknown>>, source: Source): 
     ...extensionProblems.map((problem) => ({ path: "", ...problem })),
   ];
   const resolved = problems.length > 0 || spec === undefined || lock === undefined ? undefined : { spec, lock };
-  return { resolved, problems, lockFile };
+  return { resolved, spec, problems, lockFile };
 }

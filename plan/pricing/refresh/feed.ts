@@ -33,7 +33,7 @@ export async function askJson(url: URL, headers: Readonly<Record<string, string>
 }
 
 /** The network's reason stands one level below what `fetch` says. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? error.cause.message : error.message;
 }
