@@ -118,7 +118,15 @@ export const postgres = defineWorkload({
       container: { ...container, env: keys },
       replicas: instances,
       peers: [SQL],
-      volumes: { data: { path: "/var/lib/postgresql/data", sizeGiB: storageGiB, keep: true, retentionDays } },
+      volumes: {
+        data: {
+          path: "/var/lib/postgresql/data",
+          sizeGiB: storageGiB,
+          keep: true,
+          retentionDays,
+          ...(archive === undefined ? {} : { archiveDays: spec.keepDays }),
+        },
+      },
       secrets: clients,
       erasure,
     };

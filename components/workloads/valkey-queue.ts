@@ -64,9 +64,9 @@ export const valkeyQueue = defineWorkload({
 
 /**
  * Removes each entry of a list, set or hash and each value that has the person's id in it; then writes the file anew,
- * because it still has them.
+ * because it still has them. The id comes by standard input: an argument is for every process of the node to read.
  */
-const ERASE = `valkey-cli -h "$HOST" EVAL '
+const ERASE = `printf %s "$SUBJECT" | valkey-cli -h "$HOST" -x EVAL '
 local subject, erased = ARGV[1], 0
 local function about(text) return string.find(text, subject, 1, true) ~= nil end
 local cursor = "0"
@@ -109,5 +109,5 @@ repeat
   end
 until cursor == "0"
 return erased
-' 0 "$SUBJECT"
+' 0
 valkey-cli -h "$HOST" BGREWRITEAOF`;

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { eraseInCluster } from "../../operations/erase/erase-in-cluster.ts";
 import type { SimulatedNode } from "../../sandbox/control-plane/nodes.ts";
 import { startNodes } from "../../sandbox/control-plane/start-nodes.ts";
 import { type ControlPlane, startControlPlane } from "../../sandbox/control-plane/start.ts";
@@ -98,6 +99,19 @@ test("who asks for a copy or an erasure gets a pod of its template, beside the p
   await expect
     .poll(seen, { timeout: 30_000, interval: 200 })
     .toEqual(["ledger-data-backup-1 on runtime-inference-1", "ledger-erase on runtime-inference-1"]);
+});
+
+test("an erasure runs to its end, and leaves neither its Job nor the Secret with the person's id", async () => {
+  const options = { deadlineSeconds: 60, signal: AbortSignal.timeout(30_000) };
+  expect(await eraseInCluster(api, "ledger-erase", "person-7", options)).toBeUndefined();
+  const left = async () => {
+    const secrets = await api.list({ apiVersion: "v1", kind: "Secret", namespace: "team-data" });
+    const jobs = await api.list({ apiVersion: "batch/v1", kind: "Job", namespace: "team-data" });
+    return [...secrets, ...jobs]
+      .map((object) => textAt(object, "metadata.name"))
+      .filter((name) => name?.match(/-erase-(?!now)/));
+  };
+  await expect.poll(left, { timeout: 20_000, interval: 200 }).toEqual([]);
 });
 
 const CUSTOM = ["Cluster", "ScaledObject", "TriggerAuthentication", "VaultAuth", "VaultStaticSecret"];

@@ -28,6 +28,8 @@ export interface Volume {
   readonly keep: boolean;
   /** Age at which what it holds is deleted. Needed where a kept volume holds personal data. */
   readonly retentionDays?: number;
+  /** How long copies are kept that the workload or its operator makes by itself, beside `backup`. */
+  readonly archiveDays?: number;
   readonly backup?: Backup;
 }
 
