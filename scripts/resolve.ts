@@ -32,7 +32,7 @@ const command = verbCommand("resolve", "Look up machines, image digests and chec
     `
 Pools: Hetzner is asked with the token in HCLOUD_TOKEN, AWS through the AWS CLI. A pool whose provider can not be asked is
 left as it is, and the report says so. A pool keeps its server type while that can be ordered; else it gets the first
-orderable one of its list, and the report shows which nodes are made anew and at what price.
+orderable one of its list, and the report shows which nodes are resized or replaced, and at what price.
 Images: the digest behind each tag of components/workloads/images.yaml. Binaries: the vendors' checksums.
 Either all that was asked for is found, or nothing is written.
 

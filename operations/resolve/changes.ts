@@ -14,10 +14,15 @@ export interface Change {
   readonly after: string;
 }
 
-/** Nodes that the next `up` makes anew, with what the step costs. */
-export interface Replacement {
+/** Nodes that get another server type, with what the step costs. */
+export interface TypeStep {
   readonly pool: string;
   readonly nodes: number;
+  /**
+   * `resize`: the next `up` stops each node, resizes it and starts it. `replace`: Hetzner resizes neither to a smaller
+   * disk nor to another architecture, so the nodes have to be made anew.
+   */
+  readonly step: "resize" | "replace";
   readonly before: string;
   readonly after: string;
   /** Euros a month of one node by the catalogue, without VAT; null where the catalogue does not know the type. */
@@ -42,13 +47,13 @@ export function changesOf(before: LockParts, after: LockParts): Change[] {
     .toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** Hetzner pools whose nodes get another type. `up` makes such a node anew, and a new order pays today's price. */
-export function replacementsOf(
+/** Hetzner pools whose nodes get another type. From then on each is billed as a new order is today. */
+export function typeStepsOf(
   before: LockParts,
   after: LockParts,
   { spec, catalogue }: { readonly spec: Pick<EnvironmentSpec, "pools" | "sites">; readonly catalogue: Catalogue },
-): Replacement[] {
-  return Object.entries(spec.pools).flatMap(([name, pool]): Replacement[] => {
+): TypeStep[] {
+  return Object.entries(spec.pools).flatMap(([name, pool]): TypeStep[] => {
     const [old, next] = [before.pools[name], after.pools[name]];
     const site = spec.sites[pool.site];
     if (pool.kind !== "hetzner" || old?.kind !== "hetzner" || next?.kind !== "hetzner") return [];
@@ -62,6 +67,7 @@ export function replacementsOf(
       {
         pool: name,
         nodes: pool.nodes.length,
+        step: next.architecture === old.architecture && next.diskGiB >= old.diskGiB ? "resize" : "replace",
         before: old.serverType,
         after: next.serverType,
         monthlyEurosBefore: monthly(old.serverType),

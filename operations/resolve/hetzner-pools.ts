@@ -60,18 +60,16 @@ function choose(
     return `${path}: none of its types can be ordered (${skipped.join("; ")}). Nothing was written. Add a type to pools.${name}.serverTypes, choose another location, or run again later.`;
   }
   const { architecture, vcpu, memoryGiB, diskGiB } = offer;
-  const rank = pool.serverTypes.indexOf(serverType);
+  const preferred = looked.slice(0, pool.serverTypes.indexOf(serverType));
   const notes = [
-    ...looked
-      .slice(0, rank)
-      .map(({ type, why }) =>
-        why === undefined
-          ? `${type} is preferred and orderable, but the pool's nodes keep ${serverType}; take ${serverType} out of pools.${name}.serverTypes to move them`
-          : `skipped ${type}: ${why}`,
-      ),
+    ...preferred.map(({ type, why }) =>
+      why === undefined
+        ? `${type} is preferred and orderable, but the pool's nodes keep ${serverType}; take ${serverType} out of pools.${name}.serverTypes to move them`
+        : `skipped ${type}: ${why}`,
+    ),
     ...leaving(serverType, offer, location),
   ];
-  const passed = looked.slice(0, rank).flatMap(({ type, why }) => (why === undefined ? [] : [`${type} is ${why}`]));
+  const passed = preferred.flatMap(({ type, why }) => (why === undefined ? [] : [`${type} is ${why}`]));
   return {
     entry: {
       kind: "hetzner",

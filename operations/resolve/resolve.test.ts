@@ -6,6 +6,9 @@ import { parse } from "yaml";
 import { catalogueOf } from "../../plan/pricing/catalogue/catalogue.ts";
 import { price } from "../../plan/pricing/testing.ts";
 import { loadEnvironment } from "../../stacks/environment-file.ts";
+import { trialFacts } from "../../stacks/testdata/trial.ts";
+import { typeStepsOf } from "./changes.ts";
+import type { LockedHetznerPool } from "./hetzner-pools.ts";
 import { toText } from "./report.ts";
 import { type ResolveOptions, resolveLock } from "./resolve.ts";
 import { type Answer, IMAGE_FOUND, IMAGE_PATH, recordedHosts, SERVER_TYPES_PATH, serverTypes } from "./testing.ts";
@@ -78,6 +81,16 @@ async function run(
   });
 }
 
+const LOCKED: LockedHetznerPool = {
+  kind: "hetzner",
+  serverType: "cpx42",
+  architecture: "amd64",
+  vcpu: 8,
+  memoryGiB: 16,
+  diskGiB: 320,
+  image: "debian-13",
+};
+
 const LOCK = `# yaml-language-server: $schema=../docs/reference/lock.schema.json
 # Written by \`npm run resolve\`, and committed. Comments of entries that stay are kept.
 version: 1
@@ -125,7 +138,7 @@ test("the first run writes a whole lock, with which the environment loads", asyn
   const place = await trial(null);
   const report = await run(place);
   expect(await readFile(place.lockFile, "utf8")).toBe(LOCK);
-  expect(report).toMatchObject({ written: true, resolvedAt: { before: null, after: TODAY }, replacements: [] });
+  expect(report).toMatchObject({ written: true, resolvedAt: { before: null, after: TODAY }, typeSteps: [] });
   expect((await loadEnvironment(place.file)).lock).toEqual(parse(LOCK));
 });
 
@@ -159,10 +172,11 @@ test("a later run keeps comments of what stays, and shows what changes with the 
       },
       { path: "pools.inference.serverType", before: "cpx42", after: "cx43" },
     ],
-    replacements: [
+    typeSteps: [
       {
         pool: "inference",
         nodes: 1,
+        step: "resize",
         before: "cpx42",
         after: "cx43",
         monthlyEurosBefore: "69.99",
@@ -175,7 +189,7 @@ test("a later run keeps comments of what stays, and shows what changes with the 
     LOCK.replace("version: 1.102.3", "version: 1.102.3 # held back on purpose"),
   );
   expect(toText(report)).toContain(
-    "Pool inference: the next `up` makes 1 node anew as cx43 instead of cpx42, at 16.49 euros a month each instead of 69.99 (a new order's price, without VAT).",
+    "Pool inference: the next `up` stops and resizes 1 node from cpx42 to cx43, at 16.49 euros a month each instead of 69.99 (price of a new order, without VAT).",
   );
 });
 
@@ -201,7 +215,7 @@ test("a dry run writes nothing", async () => {
   const place = await trial();
   const before = await readFile(place.lockFile, "utf8");
   const report = await run(place, { dryRun: true });
-  expect(report).toMatchObject({ written: false, replacements: [{ pool: "inference", after: "cx43" }] });
+  expect(report).toMatchObject({ written: false, typeSteps: [{ pool: "inference", after: "cx43" }] });
   expect(await readFile(place.lockFile, "utf8")).toBe(before);
 });
 
@@ -218,4 +232,17 @@ test("one look-up that fails leaves the file as it was", async () => {
 test("a malformed lock is refused, naming the place", async () => {
   const place = await trial(LOCK.replace("environment: trial", "environment: 7"));
   await expect(run(place)).rejects.toThrow(/trial\.lock\.yaml: 1 problem\n\n {2}environment at 4:14/);
+});
+
+test("a smaller disk or another architecture is a replacement, and a price that nobody knows is said to be unknown", () => {
+  const { pools, sites, lock } = trialFacts();
+  const moved = (next: Partial<LockedHetznerPool>) => {
+    const inference = { ...LOCKED, ...next };
+    const before = { ...lock, pools: { inference: LOCKED } };
+    return typeStepsOf(before, { ...lock, pools: { inference } }, { spec: { pools, sites }, catalogue });
+  };
+  const [smaller] = moved({ serverType: "cx43", diskGiB: 160 });
+  const [other] = moved({ serverType: "cax31", architecture: "arm64" });
+  expect([smaller?.step, other?.step, other?.monthlyEurosAfter]).toEqual(["replace", "replace", null]);
+  expect(moved({})).toEqual([]);
 });

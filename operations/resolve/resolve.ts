@@ -6,7 +6,7 @@ import { SpecError } from "../../stacks/problems.ts";
 import { planned } from "../../stacks/spec/checks/planned.ts";
 import type { EnvironmentLock } from "../../stacks/spec/lock.ts";
 import { resolveBinaries } from "./binaries.ts";
-import { changesOf, type LockParts, replacementsOf } from "./changes.ts";
+import { changesOf, type LockParts, typeStepsOf } from "./changes.ts";
 import { readImageList } from "./image-list.ts";
 import { resolveImages } from "./images.ts";
 import { lockText } from "./lock-text.ts";
@@ -79,7 +79,7 @@ export async function resolveLock(options: ResolveOptions): Promise<ResolveRepor
     resolvedAt: { before: found.lock?.resolvedAt ?? null, after: after.resolvedAt },
     parts: PARTS.filter(wants),
     changes: changesOf(before, after),
-    replacements: replacementsOf(before, after, { spec, catalogue }),
+    typeSteps: typeStepsOf(before, after, { spec, catalogue }),
     notes: results.flatMap(({ notes }) => notes),
   };
 }
