@@ -83,7 +83,7 @@ describe("plan", { timeout: 30_000 }, () => {
     {
       args: ["sandbx"],
       message:
-        'There is no environment "sandbx". Did you mean sandbox? The folder stacks/ has: factory, production, sandbox. ' +
+        'There is no environment "sandbx". Did you mean sandbox? The folder stacks/ has: factory, production, sandbox, starter. ' +
         "--file takes one from anywhere.\n",
     },
     { args: ["sandbox", "--file", "x"], message: "Give either names of environments or --file, not both.\n" },

@@ -10,11 +10,11 @@ const TESTDATA = path.join(PROJECT, "stacks/testdata");
 const DIGEST = "0".repeat(64);
 
 /** Two kinds of a fork: a database, and a shop that needs it. */
-const POSTGRES = `import { z } from "zod";
+const RECORDS = `import { z } from "zod";
 import { defineWorkload } from "${PROJECT}/components/workloads/contract.ts";
 
-export const postgres = defineWorkload({
-  kind: "postgres",
+export const records = defineWorkload({
+  kind: "records",
   summary: "Relational database",
   memory: "What the entry says.",
   runtimes: ["kubernetes"],
@@ -23,7 +23,7 @@ export const postgres = defineWorkload({
   build: (spec, context) => ({
     replicas: 1,
     container: {
-      image: context.image("postgres"),
+      image: context.image("records"),
       cpu: { request: 0.1 },
       memoryMiB: { request: spec.memoryMiB },
       user: 999,
@@ -43,7 +43,7 @@ export const shop = defineWorkload({
   memory: "64 MiB.",
   runtimes: ["kubernetes"],
   ports: { web: { port: 8080, audience: "public" } },
-  needs: { database: { kind: "postgres", port: "sql" } },
+  needs: { database: { kind: "records", port: "sql" } },
   spec: {},
   build: (_, { image, needs: { database } }) => ({
     replicas: 2,
@@ -66,7 +66,7 @@ beforeAll(async () => {
   file = path.join(folder, "trial.yaml");
   await symlink(path.join(PROJECT, "node_modules"), path.join(folder, "node_modules"));
   const lock = await readFile(path.join(TESTDATA, "trial.lock.yaml"), "utf8");
-  const images = ["postgres", "shop"].map((name) => `  ${name}: registry.example.org/${name}@sha256:${DIGEST}\n`);
+  const images = ["records", "shop"].map((name) => `  ${name}: registry.example.org/${name}@sha256:${DIGEST}\n`);
   await writeFile(path.join(folder, "trial.lock.yaml"), lock.replace("images:\n", `images:\n${images.join("")}`));
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -95,8 +95,8 @@ const at = "team: assistants, pool: operations";
 
 test("a file in the folder is all that a new kind takes", async () => {
   const { stdout, stderr, exitCode } = await plan(
-    { "postgres.ts": POSTGRES, "shop.ts": SHOP },
-    `main: { kind: postgres, ${at}, dataClass: personal, retentionDays: 30 }`,
+    { "records.ts": RECORDS, "shop.ts": SHOP },
+    `main: { kind: records, ${at}, dataClass: personal, retentionDays: 30 }`,
     `shop: { kind: shop, ${at}, dataClass: internal, hostnames: { web: shop.example.org } }`,
   );
   expect(stderr).toBe("");
@@ -128,9 +128,9 @@ test("a file in the folder is all that a new kind takes", async () => {
 
 test("what is wrong with its entries and its file is in the report of the environment", async () => {
   const { stderr, exitCode, stdout } = await plan(
-    { "postgres.ts": POSTGRES, "shop.ts": SHOP, "broken.ts": "throw new Error('no wings');" },
-    `first: { kind: postgres, ${at}, dataClass: personal }`,
-    `second: { kind: postgres, ${at}, dataClass: internal }`,
+    { "records.ts": RECORDS, "shop.ts": SHOP, "broken.ts": "throw new Error('no wings');" },
+    `first: { kind: records, ${at}, dataClass: personal }`,
+    `second: { kind: records, ${at}, dataClass: internal }`,
     `shop: { kind: shop, ${at}, dataClass: internal, hostnames: { web: shop.example.org } }`,
     `stall: { kind: shop, ${at}, dataClass: public, hostnames: { web: shop.example.org }, needs: { database: frist } }`,
   );
@@ -142,11 +142,11 @@ trial.yaml: 4 problems
   workloads.first at 48:5
     got           personal data on its volume data, and no retention
     expected      the age in days at which personal data is deleted
-    fix           state \`retentionDays\` on volume data in kinds/postgres.ts, or a lower dataClass
+    fix           state \`retentionDays\` on volume data in kinds/records.ts, or a lower dataClass
 
   workloads.shop at 50:5
     got           the need database without a choice
-    expected      the name of a workload of kind postgres: first, second
+    expected      the name of a workload of kind records: first, second
     fix           write \`needs: { database: first }\`, or another of them; kinds/shop.ts declares the need
 
   workloads.stall.hostnames.web at 51:99
@@ -155,7 +155,7 @@ trial.yaml: 4 problems
 
   workloads.stall.needs.database at 51:138
     got           "frist"
-    expected      the name of a workload of kind postgres: first, second
+    expected      the name of a workload of kind records: first, second
     did you mean  first
     fix           choose one of them for the need database of kinds/shop.ts
 

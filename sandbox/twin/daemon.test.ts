@@ -91,10 +91,10 @@ test("a launcher whose daemon is gone names the socket", async () => {
 
 test("a package that the twin does not serve is refused", async () => {
   const twin = await startTwin({ marker });
-  const plugin = launch("random", twin.env);
+  const plugin = launch("gcp", twin.env);
   expect(await line(plugin.stderr)).toBe(
-    "pulumi-resource-random is the simulated one of Splitfleet: " +
-      "the twin serves aws, hcloud, kubernetes, tailscale, vault, but not random",
+    "pulumi-resource-gcp is the simulated one of Splitfleet: " +
+      "the twin serves aws, command, hcloud, kubernetes, random, tailscale, vault, but not gcp",
   );
   await twin.stop();
 });
