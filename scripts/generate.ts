@@ -12,7 +12,7 @@ const { check } = new Command("npm run generate --")
   .opts<{ check: boolean }>();
 
 let stale = 0;
-for (const { path: file, text } of generated(root)) {
+for (const { path: file, text } of await generated(root)) {
   const target = path.join(root, file);
   const current = await readFile(target, "utf8").catch(() => undefined);
   if (current === text) continue;

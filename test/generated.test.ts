@@ -5,6 +5,6 @@ import { generated } from "../scripts/generate/all.ts";
 
 const root = path.join(import.meta.dirname, "..");
 
-test.each(generated(root))("$path is what `npm run generate` writes", async ({ path: file, text }) => {
+test.each(await generated(root))("$path is what `npm run generate` writes", async ({ path: file, text }) => {
   expect(await readFile(path.join(root, file), "utf8")).toBe(text);
 });

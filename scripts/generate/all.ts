@@ -1,6 +1,9 @@
+import { readdirSync } from "node:fs";
+import path from "node:path";
 import { z } from "zod";
 import { generateShapes } from "../../components/shapes/generate.ts";
 import { drillReport } from "../../operations/drills/report.ts";
+import { erasureReport } from "../../operations/erase/report.ts";
 import { rehearsalReport } from "../../operations/rehearsal/report.ts";
 import { operationReport } from "../../operations/report.ts";
 import { advice } from "../../plan/pricing/advise/contract.ts";
@@ -9,6 +12,8 @@ import { priceDiff } from "../../plan/pricing/diff/contract.ts";
 import { generatePriceReference } from "../../plan/pricing/reference.ts";
 import { generatePlanSchemas } from "../../plan/report/schema.ts";
 import { generateRuleReference } from "../../policies/reference.ts";
+import { type Environment, loadEnvironment } from "../../stacks/environment-file.ts";
+import { generateRetention } from "../../stacks/retention.ts";
 import { generateJsonSchema } from "../../stacks/spec/json-schema.ts";
 import { generateEnvironmentReference } from "../../stacks/spec/reference.ts";
 import { generateRunbook } from "../../stacks/spec/runbook.ts";
@@ -22,13 +27,14 @@ export interface GeneratedFile {
 }
 
 /** Every file that is made from code or data, as it should be. */
-export const generated = (root: string): GeneratedFile[] => [
+export const generated = async (root: string): Promise<GeneratedFile[]> => [
   { path: "components/shapes/shapes.json", text: generateShapes(root) },
   ...generateJsonSchema(),
   ...generateEnvironmentReference(),
   ...generateWorkloadReference(),
   ...generateRunbook(),
   ...generatePlanSchemas(),
+  jsonSchema("erase", erasureReport),
   jsonSchema("operation", operationReport),
   jsonSchema("rehearsal", rehearsalReport),
   jsonSchema("drill", drillReport),
@@ -37,8 +43,15 @@ export const generated = (root: string): GeneratedFile[] => [
   jsonSchema("advise", advice),
   jsonSchema("profile", profile),
   ...generateRuleReference(),
+  ...generateRetention(await environments(root)),
   ...generatePriceReference(),
 ];
+
+const environments = (root: string): Promise<Environment[]> => {
+  const folder = path.join(root, "stacks");
+  const files = readdirSync(folder).filter((file) => /^Pulumi\..+\.yaml$/.test(file));
+  return Promise.all(files.toSorted().map((file) => loadEnvironment(path.join(folder, file))));
+};
 
 const jsonSchema = (name: string, schema: z.ZodType): GeneratedFile => ({
   path: `docs/reference/${name}.schema.json`,
