@@ -24,7 +24,10 @@ export class Operator extends pulumi.ComponentResource {
   constructor(name: string, args: OperatorArgs, opts?: pulumi.ComponentResourceOptions) {
     const { definition, namespace, settings, transform } = args;
     super("splitfleet:cluster:Operator", name, factsOf(definition), opts);
-    const policy = definition.apiServerPorts.length === 0 ? [] : [admitApiServer(name, args, this)];
+    const policies = [
+      ...(definition.apiServerPorts.length === 0 ? [] : [admitApiServer(name, args, this)]),
+      ...admitOperator(name, args, this),
+    ];
     const release = new kubernetes.helm.v3.Release(
       `${name}-release`,
       refine<kubernetes.helm.v3.ReleaseArgs>(
@@ -40,7 +43,7 @@ export class Operator extends pulumi.ComponentResource {
         },
         transform?.release,
       ),
-      { parent: this, dependsOn: policy },
+      { parent: this, dependsOn: policies },
     );
     this.nodes = { release };
     this.registerOutputs({});
@@ -89,5 +92,31 @@ function admitApiServer(
       },
     }),
     { parent },
+  );
+}
+
+/** Between pods of the operators' own namespace, which is closed both ways. */
+function admitOperator(
+  name: string,
+  { definition: { name: asked, askedBy }, namespace, labels }: OperatorArgs,
+  parent: pulumi.Resource,
+): kubernetes.networking.v1.NetworkPolicy[] {
+  if (askedBy === undefined) return [];
+  const ports = askedBy.ports.map((port) => ({ port, protocol: "TCP" }));
+  const podsOf = (operator: string) => ({ podSelector: { matchLabels: { "app.kubernetes.io/instance": operator } } });
+  const specs = {
+    asked: { ...podsOf(asked), policyTypes: ["Ingress"], ingress: [{ from: [podsOf(askedBy.operator)], ports }] },
+    asking: { ...podsOf(askedBy.operator), policyTypes: ["Egress"], egress: [{ to: [podsOf(asked)], ports }] },
+  };
+  return Object.entries(specs).map(
+    ([side, spec]) =>
+      new kubernetes.networking.v1.NetworkPolicy(
+        `${name}-${side}`,
+        refine<kubernetes.networking.v1.NetworkPolicyArgs>("kubernetes:networking.k8s.io/v1:NetworkPolicy", {
+          metadata: { name: `${asked}-${side}`, namespace, labels },
+          spec,
+        }),
+        { parent },
+      ),
   );
 }

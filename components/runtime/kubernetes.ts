@@ -116,7 +116,7 @@ export class KubernetesWorkload extends pulumi.ComponentResource {
       ),
       child,
     );
-    createOperatorPolicies(name, planned, surroundings, labels, this);
+    createOperatorPolicies(name, planned, surroundings, labels, { ...child, dependsOn: [...operators] });
     if (typeof workload.replicas === "object") {
       const ready = [controller, ...secrets, ...operators];
       createScaling(name, workload.replicas, planned, metadata(planned.name), { ...child, dependsOn: ready });
@@ -151,13 +151,13 @@ function createDisruptionBudget(
   );
 }
 
-/** An operator's own namespace lets it reach nothing of a workload until this does. */
+/** An operator's own namespace, which is there before the operator, lets it reach nothing of a workload until this does. */
 function createOperatorPolicies(
   name: string,
   planned: PlannedWorkload,
   surroundings: Surroundings,
   labels: Record<string, string>,
-  parent: pulumi.Resource,
+  opts: pulumi.CustomResourceOptions,
 ): void {
   for (const [operator, spec] of Object.entries(operatorPolicySpecs(planned, surroundings))) {
     new kubernetes.networking.v1.NetworkPolicy(
@@ -166,7 +166,7 @@ function createOperatorPolicies(
         metadata: { name: `${operator}-${planned.name}`, namespace: OPERATOR_NAMESPACE, labels },
         spec,
       }),
-      { parent },
+      opts,
     );
   }
 }

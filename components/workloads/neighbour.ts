@@ -69,6 +69,7 @@ export function handleOf(target: Neighbour, portName: string, viewer: Neighbour 
     url: `${scheme}://${host}:${port}`,
     ...(typeof secret === "string" ? { credentials: secret } : {}),
     ...(outside === undefined ? {} : { outside: true }),
+    ...(definition.backupBucket === undefined ? {} : { backupBucket: definition.backupBucket(entry) }),
   };
 }
 

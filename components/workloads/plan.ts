@@ -55,8 +55,7 @@ export function surveyWorkloads(
     };
     const context = contextOf(own, { facts, catalogue, entries, needs, handles: resolved.handles, image });
     try {
-      const store = entries.find(({ name }) => name === resolved.handles[BACKUP_NEED]?.workload);
-      return [build(own, context, store)];
+      return [build(own, context)];
     } catch (error) {
       problems.push({
         path: [own.name],
@@ -136,13 +135,13 @@ const consumersIn = (own: Neighbour, other: Neighbour, needs: ResolvedNeeds | un
     }));
 
 /** The declared needs come first, then those that the definition found by itself. Only backups reach their store. */
-function build(own: Neighbour, context: BuildContext, store: Neighbour | undefined): PlannedWorkload {
+function build(own: Neighbour, context: BuildContext): PlannedWorkload {
   const built = own.definition.build(own.entry, context);
   const { [BACKUP_NEED]: handle, ...others } = context.needs;
   const reached = Object.values(others).filter((need) => need !== undefined);
   const needs = [...reached, ...(built.needs ?? [])];
   const proxy = context.needs[EGRESS_NEED];
-  const bucket = store?.definition.backupBucket?.(store.entry);
+  const bucket = handle?.backupBucket;
   const backed =
     handle === undefined || bucket === undefined
       ? built

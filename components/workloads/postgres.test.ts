@@ -41,6 +41,21 @@ test("without an object store it keeps no archive, and says none to the operator
   expect(kinds(buildExample(postgres))).toEqual(["Cluster", "ObjectStore", "ScheduledBackup"]);
 });
 
+test("its archive is in the store's bucket for backups, with the store's keys as they are delivered to it", () => {
+  const workload = buildExample(postgres);
+  if (workload.form !== "operated") throw new Error("not operated");
+  expect(workload.resources.find(({ kind }) => kind === "ObjectStore")?.spec).toMatchObject({
+    retentionPolicy: "14d",
+    configuration: {
+      destinationPath: "s3://backups/postgres",
+      s3Credentials: {
+        accessKeyId: { name: "postgres-object-storage-access", key: "access-key-id" },
+        secretAccessKey: { name: "postgres-object-storage-access", key: "secret-access-key" },
+      },
+    },
+  });
+});
+
 test("on Docker Compose a job does the same, and base backups and the log of changes leave the server", () => {
   const { jobs, sidecars, volumes, secrets } = buildExample(postgres, {}, { consumers, runtime: "compose" });
   expect(jobs?.["tenants"]?.env).toEqual({

@@ -92,12 +92,13 @@ export function createCluster(
     priorityClass: priorities.names.platform,
     vaultAddress: spec.secrets.vault.address,
   };
-  const operators = needed.map((definition) => {
+  const byName: Record<string, Operator> = {};
+  for (const definition of needed) {
     const { podRange } = spec.cluster;
     const args = { definition, namespace: system.namespace, settings, podRange, labels: platformLabels };
-    return [definition.name, new Operator(definition.name, args, opts)] as const;
-  });
-  const byName = Object.fromEntries(operators);
+    const dependsOn = (definition.needs ?? []).map(({ name }) => entryOf("operators", byName, name));
+    byName[definition.name] = new Operator(definition.name, args, pulumi.mergeOptions(opts, { dependsOn }));
+  }
   const queues = createQueues(
     spec,
     lock,

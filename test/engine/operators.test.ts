@@ -94,6 +94,16 @@ describe("an object of an operator", () => {
     await expect.poll(async () => (await podsOf("cnpg.io/cluster=tested")).length, { timeout: 15_000 }).toBe(2);
   });
 
+  it("keeps backups of a database by the plugin's definition", async () => {
+    const secret = (key: string) => ({ name: "store", key });
+    const s3Credentials = { accessKeyId: secret("id"), secretAccessKey: secret("key") };
+    const configuration = { destinationPath: "s3://backups/tested", endpointURL: "http://store:8333", s3Credentials };
+    await expect(
+      custom("barmancloud.cnpg.io/v1", "ObjectStore", { configuration, retentionPolicy: "a fortnight" }),
+    ).rejects.toThrow("spec.retentionPolicy");
+    await custom("barmancloud.cnpg.io/v1", "ObjectStore", { configuration, retentionPolicy: "14d" });
+  });
+
   it("scales what it names to the most that it allows", async () => {
     const labels = { app: "worker" };
     const security = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };

@@ -48,6 +48,12 @@ export interface OperatorDefinition {
   readonly pods: Readonly<Record<string, OperatorPods>>;
   /** Ports at which the API server asks it: about objects of its kinds, or for metrics. */
   readonly apiServerPorts: readonly number[];
+  /** API group of its objects, for one that is needed wherever a workload has such objects. */
+  readonly apiGroup?: string;
+  /** What must be there before it. @default [] */
+  readonly needs?: readonly OperatorDefinition[];
+  /** Pods of an operator that ask its pods. */
+  readonly askedBy?: { readonly operator: string; readonly ports: readonly number[] };
   readonly values: (settings: OperatorSettings) => HelmValues;
 }
 

@@ -31,6 +31,8 @@ export const keda: OperatorDefinition = {
     "admission-webhooks": { replicas: 1, containers: { "keda-admission-webhooks": webhooks } },
   },
   apiServerPorts: [6443, 9443],
+  // The server of its metrics asks the operator.
+  askedBy: { operator: "keda", ports: [9666] },
   values: (settings) => ({
     image: {
       keda: { tag: tagOf(operator.image) },

@@ -3,7 +3,7 @@ import type { OperatorDefinition } from "./definition.ts";
 import { cloudnativePg } from "./cloudnative-pg.ts";
 import { keda } from "./keda.ts";
 import { kueue } from "./kueue.ts";
-import { operatorsFor, operatorsOf } from "./registry.ts";
+import { OPERATORS, operatorsFor, operatorsOf } from "./registry.ts";
 import { vaultSecretsOperator } from "./vault-secrets-operator.ts";
 
 const names = (operators: readonly OperatorDefinition[]): string[] => operators.map(({ name }) => name);
@@ -29,9 +29,31 @@ test("a workload waits for the operators of its own objects", () => {
   ]);
 });
 
+test("an operator whose objects a workload has brings what it needs, each after its own needs", () => {
+  const resources = [{ apiVersion: "barmancloud.cnpg.io/v1" }, { apiVersion: "postgresql.cnpg.io/v1" }];
+  expect(names(operatorsOf({ operator: "cloudnative-pg", resources }))).toEqual([
+    "cloudnative-pg",
+    "cert-manager",
+    "plugin-barman-cloud",
+  ]);
+  expect(names(operatorsFor([{ operator: "cloudnative-pg", resources }], { queues: false }))).toEqual([
+    "cert-manager",
+    "cloudnative-pg",
+    "plugin-barman-cloud",
+    "vault-secrets-operator",
+  ]);
+});
+
+test("an operator stands after those that it needs", () => {
+  const late = OPERATORS.flatMap((operator, place) =>
+    (operator.needs ?? []).filter((need) => OPERATORS.indexOf(need) > place).map(({ name }) => name),
+  );
+  expect(late).toEqual([]);
+});
+
 test("an operator that nobody has defined is refused by name", () => {
   expect(() => operatorsOf({ operator: "strimzi" })).toThrow(
-    "operator strimzi is not known (known: cloudnative-pg, keda, kuberay-operator, kueue, vault-secrets-operator); " +
-      "define it in components/cluster/operators/",
+    "operator strimzi is not known (known: cert-manager, cloudnative-pg, plugin-barman-cloud, keda, kuberay-operator, kueue, " +
+      "vault-secrets-operator); define it in components/cluster/operators/",
   );
 });

@@ -1,3 +1,5 @@
+import { barmanCloud } from "./barman-cloud.ts";
+import { certManager } from "./cert-manager.ts";
 import { cloudnativePg } from "./cloudnative-pg.ts";
 import type { OperatorDefinition } from "./definition.ts";
 import { keda } from "./keda.ts";
@@ -5,27 +7,46 @@ import { kuberay } from "./kuberay.ts";
 import { kueue } from "./kueue.ts";
 import { vaultSecretsOperator } from "./vault-secrets-operator.ts";
 
-/** Every operator that an environment may have. */
-export const OPERATORS: readonly OperatorDefinition[] = [cloudnativePg, keda, kuberay, kueue, vaultSecretsOperator];
+/** Every operator that an environment may have, each after those that it needs. */
+export const OPERATORS: readonly OperatorDefinition[] = [
+  certManager,
+  cloudnativePg,
+  barmanCloud,
+  keda,
+  kuberay,
+  kueue,
+  vaultSecretsOperator,
+];
 
 /** What of a workload tells which operators it needs. */
 export interface OperatedWorkload {
   /** Who makes its pods, where an operator does. */
   readonly operator?: string;
+  /** Objects that operators look after. */
+  readonly resources?: readonly { readonly apiVersion: string }[];
   /** By what the number of its pods follows, where one does. */
   readonly replicas?: number | { readonly by: { readonly kind: string } };
 }
 
 /**
- * The operators that have objects of a workload to look after.
+ * The operators that have objects of a workload to look after, and those that they need.
  *
  * @throws Error for a workload whose operator is none of {@link OPERATORS}
  */
-export function operatorsOf({ operator, replicas }: OperatedWorkload): readonly OperatorDefinition[] {
+export function operatorsOf({ operator, resources = [], replicas }: OperatedWorkload): readonly OperatorDefinition[] {
   // What Kubernetes can scale by itself needs no operator.
   const scaled = typeof replicas === "object" && replicas.by.kind !== "cpu";
-  return [...(operator === undefined ? [] : [operatorNamed(operator)]), ...(scaled ? [keda] : [])];
+  const groups = new Set(resources.map(({ apiVersion }) => apiVersion.split("/")[0]));
+  return withNeeds([
+    ...(operator === undefined ? [] : [operatorNamed(operator)]),
+    ...OPERATORS.filter(({ apiGroup }) => apiGroup !== undefined && groups.has(apiGroup)),
+    ...(scaled ? [keda] : []),
+  ]);
 }
+
+const withNeeds = (operators: readonly OperatorDefinition[]): readonly OperatorDefinition[] => [
+  ...new Set(operators.flatMap((operator) => [...withNeeds(operator.needs ?? []), operator])),
+];
 
 function operatorNamed(name: string): OperatorDefinition {
   const operator = OPERATORS.find((each) => each.name === name);

@@ -1,6 +1,5 @@
 import type * as kubernetes from "@pulumi/kubernetes";
-import { type Container, demandOfPod, type Probe } from "../../workloads/contract.ts";
-import { referredName } from "./secrets.ts";
+import { type Container, demandOfPod, type Probe, referredName } from "../../workloads/contract.ts";
 
 type ContainerArgs = kubernetes.types.input.core.v1.Container;
 

@@ -1,7 +1,6 @@
 import type * as kubernetes from "@pulumi/kubernetes";
-import type { Container, SecretReference, Workload } from "../../workloads/contract.ts";
+import { type Container, referredName, type SecretReference, type Workload } from "../../workloads/contract.ts";
 import type { ConfigFiles } from "./config-files.ts";
-import { referredName } from "./secrets.ts";
 
 type Volume = kubernetes.types.input.core.v1.Volume;
 type Mount = kubernetes.types.input.core.v1.VolumeMount;

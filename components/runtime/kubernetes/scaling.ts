@@ -1,10 +1,9 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { refine } from "../../component.ts";
-import { queuePassword, type Scaling } from "../../workloads/contract.ts";
+import { queuePassword, referredName, type Scaling } from "../../workloads/contract.ts";
 import type { PlannedWorkload } from "../../workloads/plan.ts";
 import { controllerKind } from "./form.ts";
-import { referredName } from "./secrets.ts";
 
 type ObjectMeta = kubernetes.types.input.meta.v1.ObjectMeta;
 

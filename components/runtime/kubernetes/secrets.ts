@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { type SecretReference, secretsUsedBy, type Workload } from "../../workloads/contract.ts";
+import { referredName, secretName, secretsUsedBy, type Workload } from "../../workloads/contract.ts";
 import type { PlannedWorkload } from "../../workloads/plan.ts";
 import { withAnnotations } from "./annotations.ts";
 import { type ControllerKind, controllerKind } from "./form.ts";
@@ -15,13 +15,6 @@ export interface SecretSource {
   /** What must exist first: the operator and its custom resource definitions. */
   readonly dependsOn: pulumi.Resource[];
 }
-
-/** Name of the Kubernetes secret that the operator keeps equal to Vault's. */
-export const secretName = (workload: string, secret: string): string => `${workload}-${secret}`;
-
-/** The same for what a reference of the workload means: the secret of another workload has a copy of its own. */
-export const referredName = (workload: string, { workload: owner, secret }: SecretReference): string =>
-  secretName(workload, owner === undefined ? secret : `${owner}-${secret}`);
 
 /** A secret that a workload's pods read. */
 interface ReadSecret {

@@ -43,6 +43,8 @@ export interface Handle {
   readonly credentials?: string;
   /** True where the host is outside the fleet: reached through the egress proxy, as egress is. */
   readonly outside?: true;
+  /** Where backups go, in a store that takes them. */
+  readonly backupBucket?: string;
 }
 
 /** A secret that Vault issues. `key` is the field within the secret at `<mount>/<environment>/<workload>/<name>`. */
@@ -69,3 +71,10 @@ export function credential({ workload, port, credentials }: Handle, key: string)
   if (credentials === undefined) throw new Error(`port ${port} of workload ${workload} names no \`credentials\``);
   return { workload, secret: credentials, key };
 }
+
+/** Name of the Kubernetes secret that the operator keeps equal to Vault's. */
+export const secretName = (workload: string, secret: string): string => `${workload}-${secret}`;
+
+/** The same for what a reference of the workload means: the secret of another workload has a copy of its own. */
+export const referredName = (workload: string, { workload: owner, secret }: SecretReference): string =>
+  secretName(workload, owner === undefined ? secret : `${owner}-${secret}`);

@@ -1,4 +1,13 @@
-import { type Container, credential, type CustomResource, type Handle, type Operated } from "../contract.ts";
+import {
+  type Container,
+  credential,
+  type CustomResource,
+  type Handle,
+  type Operated,
+  referredName,
+  secretName,
+  type SecretReference,
+} from "../contract.ts";
 import { EXTENSIONS, HOST_RULES, type Tenant } from "./sql.ts";
 
 interface Options {
@@ -51,7 +60,7 @@ export function postgresCluster(
               name: role,
               ensure: "present",
               login: true,
-              passwordSecret: { name: `${name}-${secret}` },
+              passwordSecret: { name: secretName(name, secret) },
             })),
           },
           storage: { size: `${storageGiB}Gi`, resizeInUseVolumes: true },
@@ -89,7 +98,9 @@ export function postgresCluster(
 
 /** A base backup each night, and every change since, in the object store: a restore can stop at any moment. */
 function archiveResources({ name, keepDays }: Options, store: Handle): CustomResource[] {
-  const secret = (key: string) => ({ name: archiveSecret(name, store), key });
+  const { ARCHIVE_ACCESS_KEY_ID: id, ARCHIVE_SECRET_ACCESS_KEY: secret } = archiveKeys(store);
+  const selectorOf = (reference: SecretReference) => ({ name: referredName(name, reference), key: reference.key });
+  if (store.backupBucket === undefined) throw new Error(`workload ${store.workload} has no bucket for backups`);
   return [
     {
       apiVersion: "barmancloud.cnpg.io/v1",
@@ -97,10 +108,14 @@ function archiveResources({ name, keepDays }: Options, store: Handle): CustomRes
       name: `${name}-archive`,
       spec: {
         retentionPolicy: `${keepDays}d`,
+        // Of the plugin's container beside each server.
+        instanceSidecarConfiguration: {
+          resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "512Mi" } },
+        },
         configuration: {
-          destinationPath: `s3://${ARCHIVE_BUCKET}/${name}`,
+          destinationPath: `s3://${store.backupBucket}/${name}`,
           endpointURL: store.url,
-          s3Credentials: { accessKeyId: secret("access-key-id"), secretAccessKey: secret("secret-access-key") },
+          s3Credentials: { accessKeyId: selectorOf(id), secretAccessKey: selectorOf(secret) },
           wal: { compression: "gzip" },
           data: { compression: "gzip" },
         },
@@ -121,12 +136,6 @@ function archiveResources({ name, keepDays }: Options, store: Handle): CustomRes
     },
   ];
 }
-
-const ARCHIVE_BUCKET = "backups";
-
-/** The copy of the store's secret that the runtime delivers because {@link archiveKeys} names it. */
-const archiveSecret = (name: string, { workload, credentials = "" }: Handle): string =>
-  `${name}-${workload}-${credentials}`;
 
 /** Variables that name the keys of the store. */
 export const archiveKeys = (store: Handle) => ({

@@ -101,8 +101,8 @@ test("a value that the stand-in does not know is refused by name", () => {
 
 test("an unknown chart is refused with what to add", async () => {
   await expect(renderRelease({ name: "a", chart: "keda", version: "2.20.1" })).rejects.toThrow(
-    "the rehearsal does not know the chart keda 2.20.1 (known: cloudnative-pg 0.29.0, keda 2.20.2, " +
-      "kuberay-operator 1.5.1, kueue 0.15.0, vault-secrets-operator 0.10.0): add a file",
+    "the rehearsal does not know the chart keda 2.20.1 (known: plugin-barman-cloud 0.7.0, cert-manager v1.21.2, " +
+      "cloudnative-pg 0.29.0, keda 2.20.2, kuberay-operator 1.5.1, kueue 0.15.0, vault-secrets-operator 0.10.0): add a file",
   );
 });
 

@@ -1,5 +1,7 @@
 import { textAt } from "../../../protocol/paths.ts";
 import type { Properties } from "../../../protocol/values.ts";
+import { barmanCloud } from "./barman-cloud.ts";
+import { certManager } from "./cert-manager.ts";
 import { cloudnativePg } from "./cloudnative-pg.ts";
 import { keda } from "./keda.ts";
 import { kuberay } from "./kuberay.ts";
@@ -14,4 +16,12 @@ export function madeOf(object: Properties): Properties[] {
 }
 
 /** The operators whose Helm releases a rehearsal can stand in for. */
-export const OPERATORS: readonly Operator[] = [cloudnativePg, keda, kuberay, kueue, vaultSecretsOperator];
+export const OPERATORS: readonly Operator[] = [
+  barmanCloud,
+  certManager,
+  cloudnativePg,
+  keda,
+  kuberay,
+  kueue,
+  vaultSecretsOperator,
+];
