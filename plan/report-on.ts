@@ -42,6 +42,7 @@ export function reportOn(
     budget,
     privacy,
     lifetime: { purpose, expires, today },
+    lock: { resolvedAt: lock.resolvedAt, today },
     exemptions: { list, today },
   });
   const explained = explainer({ rows, cost: priced.cost, file, today });

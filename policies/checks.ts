@@ -36,6 +36,15 @@ const priceChecks: readonly Check[] = [
     source: FINOPS,
   },
   {
+    id: "cost/not-orderable",
+    title: "Server types can be ordered where they are wanted",
+    why: "`up` fails where the provider has no such server left, at worst when a node is replaced.",
+    severity: "medium",
+    level: "advisory",
+    fix: "Run `npm run resolve`, which takes the first orderable type of the pool's list, or `npm run prices -- refresh`.",
+    source: "https://docs.hetzner.cloud/changelog#2025-09-24-per-location-server-types",
+  },
+  {
     id: "cost/stale-price",
     title: "Every price that is used is valid today",
     why: "Providers change prices between two looks at them; a figure past its date is a memory, not a price.",

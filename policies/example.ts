@@ -81,6 +81,7 @@ export const exampleSurroundings: Surroundings = {
   budget: undefined,
   privacy: { residency: ["DE", "FI", "SE"] },
   lifetime: { purpose: "production", today: "2026-11-21" },
+  lock: { resolvedAt: "2026-11-01", today: "2026-11-21" },
 };
 
 /**

@@ -6,6 +6,7 @@ import { disksEndWithNode } from "./cost/disks-end-with-node.ts";
 import { endpointsAreNotOnSpot } from "./cost/endpoints-are-not-on-spot.ts";
 import { expires } from "./cost/expires.ts";
 import { gpuScalesToZero } from "./cost/gpu-scales-to-zero.ts";
+import { lockIsFresh } from "./cost/lock-is-fresh.ts";
 import { memoryIsBounded } from "./cost/memory-is-bounded.ts";
 import { natSparesObjectStorage } from "./cost/nat-spares-object-storage.ts";
 import { spotHasAlternatives } from "./cost/spot-has-alternatives.ts";
@@ -18,6 +19,7 @@ import { modelsStayInside } from "./privacy/models-stay-inside.ts";
 import { promptsAreNotLogged } from "./privacy/prompts-are-not-logged.ts";
 import { residency } from "./privacy/residency.ts";
 import { spotHoldsNothingSensitive } from "./privacy/spot-holds-nothing-sensitive.ts";
+import { storesCanErase } from "./privacy/stores-can-erase.ts";
 import { workloadFitsPool } from "./privacy/workload-fits-pool.ts";
 import type { Rule } from "./rule.ts";
 import { apiIsAudited } from "./security/api-is-audited.ts";
@@ -79,6 +81,7 @@ export const rules: readonly Rule[] = [
   endpointsAreNotOnSpot,
   expires,
   gpuScalesToZero,
+  lockIsFresh,
   memoryIsBounded,
   natSparesObjectStorage,
   spotHasAlternatives,
@@ -91,6 +94,7 @@ export const rules: readonly Rule[] = [
   promptsAreNotLogged,
   residency,
   spotHoldsNothingSensitive,
+  storesCanErase,
   workloadFitsPool,
   apiIsAudited,
   approleIsSingleUse,

@@ -15,6 +15,15 @@ export interface Surroundings {
   readonly privacy: Privacy | undefined;
   /** How long the environment is wanted; absent where the front end knows nothing but resources. */
   readonly lifetime: Lifetime | undefined;
+  /** How old the environment's lock is; absent where the front end does not know it. */
+  readonly lock: LockAge | undefined;
+}
+
+/** ISO dates. */
+export interface LockAge {
+  /** Since when the lock says what it says; see stacks/spec/lock.ts. */
+  readonly resolvedAt: string;
+  readonly today: string;
 }
 
 export interface Lifetime {

@@ -134,6 +134,7 @@ it("the sandbox breaks no mandatory rule", async () => {
     budget: spec.budget,
     privacy: spec.privacy,
     lifetime: { ...spec.environment, today: TODAY },
+    lock: { resolvedAt: lock.resolvedAt, today: TODAY },
     cost: { ...cost, items: [] },
   };
   const { findings } = runRules(rules, rows, surroundings);

@@ -1,4 +1,7 @@
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { parse as parseYaml } from "yaml";
+import { z } from "zod";
 import type { Problem } from "./problems.ts";
 import { parse } from "./schema-problems.ts";
 import { environmentLock, type EnvironmentLock } from "./spec/lock.ts";
@@ -33,4 +36,18 @@ export async function readLock(environmentFile: string, name: string, chosen?: s
   const parsed = parse(environmentLock, document.value);
   if ("value" in parsed) return { file, document, lock: parsed.value, problems: [] };
   return { file, document, lock: undefined, problems: parsed.complaints.map((complaint) => document.place(complaint)) };
+}
+
+const dated = z.object({ resolvedAt: environmentLock.shape.resolvedAt });
+
+/**
+ * The day on which an environment in `stacks/` was resolved; undefined if there is no lock that says so. For the policy
+ * pack, which knows no more of an environment than its name: the program has refused a lock that is wrong.
+ *
+ * @param chosen Path of the lock, if it does not stand in `stacks/`.
+ */
+export function lockedSince(name: string, chosen?: string): string | undefined {
+  const file = chosen ?? path.join(import.meta.dirname, `${name}.lock.yaml`);
+  if (!existsSync(file)) return undefined;
+  return dated.safeParse(parseYaml(readFileSync(file, "utf8"))).data?.resolvedAt;
 }

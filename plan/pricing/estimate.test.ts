@@ -258,3 +258,23 @@ test("a currency in which everything is ten times as much makes the estimate ten
     expect(errors.filter((error) => error.greaterThan("0.055"))).toEqual([]);
   }
 });
+
+test("a type that could not be ordered is reported once for what is to come, not for what exists", () => {
+  const gone = catalogue(price("hetzner/server/cpx42/fsn1", "0.1114", { orderable: false }));
+  const [first, second, third] = [server("a"), server("b"), server("c")];
+  const orderedOn = new Map([[first.urn, "2026-02-01"]]);
+  expect(estimated([first, second, third], { catalogue: gone, orderedOn }).findings).toEqual([
+    {
+      rule: "cost/not-orderable",
+      level: "advisory",
+      severity: "medium",
+      urn: second.urn,
+      path: "",
+      message: "2 resources may not come up: cpx42 could not be ordered in fsn1.",
+      value: "not orderable on 2026-01-01",
+      limit: "a type that can be ordered",
+      fix: "Run `npm run resolve`, which takes the first orderable type of the pool's list, or `npm run prices -- refresh`.",
+    },
+  ]);
+  expect(estimated([first], { catalogue: gone, orderedOn }).findings).toEqual([]);
+});

@@ -37,6 +37,10 @@ export function estimate(rows: readonly Row[], options: EstimateOptions): { cost
     for (const price of quote.used) remember(usedBy, price, row);
   }
   findings.push(...[...usedBy].flatMap(([price, users]) => doubts(price, users, today)));
+  for (const [price, users] of usedBy) {
+    const coming = users.filter(({ urn }) => !orderedOn.has(urn));
+    if (price.orderable === false && coming.length > 0) findings.push(notOrderable(price, coming));
+  }
   return {
     cost: { currency: "EUR", expected: sumOf(items, "expected"), worst: sumOf(items, "worst"), items },
     findings,
@@ -82,6 +86,21 @@ function quoteOf(row: Row, context: PricingContext): Quote {
     });
   }
   return quote;
+}
+
+/** Stock moves by the hour, so this is a hint for what is still to be ordered; what exists is not concerned. */
+function notOrderable({ item, region, observedAt }: Price, coming: readonly Row[]): Finding {
+  return {
+    rule: "cost/not-orderable",
+    level: "advisory",
+    severity: "medium",
+    urn: coming[0]?.urn ?? "",
+    path: "",
+    message: `${coming.length === 1 ? "1 resource" : `${coming.length} resources`} may not come up: ${item} could not be ordered in ${region}.`,
+    value: `not orderable on ${observedAt}`,
+    limit: "a type that can be ordered",
+    fix: "Run `npm run resolve`, which takes the first orderable type of the pool's list, or `npm run prices -- refresh`.",
+  };
 }
 
 /** Findings about a price itself, once for all rows that use it; reported at the first of them. */

@@ -4,6 +4,7 @@ import { loadCatalogue } from "../../plan/pricing/catalogue/load.ts";
 import { estimate } from "../../plan/pricing/estimate.ts";
 import { pricerOf } from "../../plan/pricing/pricers/registry.ts";
 import { today } from "../../plan/today.ts";
+import { lockedSince } from "../../stacks/lock-file.ts";
 import { budget } from "../../stacks/spec/budget.ts";
 import { identity } from "../../stacks/spec/identity.ts";
 import { models } from "../../stacks/spec/models.ts";
@@ -36,12 +37,15 @@ function judge({ name, isPreview, config }: Stack): Judge {
     budget: budget.safeParse(section("budget")).data,
     privacy: privacy.safeParse(section("privacy")).data,
     lifetime: about === undefined ? undefined : { purpose: about.purpose, expires: about.expires, today: day },
+    lock: age(lockedSince(name, process.env["SPLITFLEET_LOCK_FILE"])),
     exemptions,
     isPreview,
     bills: (type) => pricerOf(type) !== undefined,
     price: (rows) => estimate(rows, { catalogue, ...stated, today: day }),
   });
 }
+
+const age = (resolvedAt: string | undefined) => (resolvedAt === undefined ? undefined : { resolvedAt, today: day });
 
 const server = new grpc.Server({ "grpc.max_receive_message_length": -1 });
 addAnalyzer(server, { name: manifest.name, version: manifest.version, rules, judge });

@@ -45,6 +45,7 @@ beforeAll(async () => {
         price,
         privacy: undefined,
         lifetime: undefined,
+        lock: undefined,
         budget: budget(Number(config.get("splitfleet:worst") ?? 1000)),
       }),
   });
