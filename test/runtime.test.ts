@@ -100,6 +100,7 @@ test("retention and backup of volumes stand on the controller, whose claims no c
     ...metadata,
     annotations: {
       "splitfleet/data-retention-days": "30",
+      "splitfleet/erasure": "unstated",
       "splitfleet/data-backup-hours": "24",
       "splitfleet/data-backup-keep-days": "14",
     },

@@ -2,7 +2,15 @@ import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { queuedRun } from "../../cluster/queues.ts";
 import { refine, type Transform } from "../../component.ts";
-import type { Batch, CustomResource, Operated, Scheduled, Service, Volume } from "../../workloads/contract.ts";
+import type {
+  Batch,
+  CustomResource,
+  Erasure,
+  Operated,
+  Scheduled,
+  Service,
+  Workload,
+} from "../../workloads/contract.ts";
 import type { PlannedWorkload } from "../../workloads/plan.ts";
 import { withAnnotations } from "./annotations.ts";
 import type { podTemplate } from "./pod.ts";
@@ -30,17 +38,18 @@ export interface ControllerArgs {
 }
 
 /** The controller of a workload's form, as {@link controllerKind} names it. */
-export function createController(name: string, args: ControllerArgs, opts: pulumi.CustomResourceOptions): Controller {
-  const { workload } = args.planned;
+export function createController(name: string, given: ControllerArgs, opts: pulumi.CustomResourceOptions): Controller {
+  const { workload } = given.planned;
+  const args = { ...given, metadata: withAnnotations(given.metadata, dataAnnotations(workload)) };
   switch (workload.form) {
     case "daemon":
       return createDaemonSet(name, args, opts);
     case "operated":
       return createOperated(name, workload, args, opts);
     case "scheduled":
-      return createCronJob(name, workload, args, opts);
+      return createCronJob(name, workload, given, opts);
     case "batch":
-      return createJob(name, workload, args, opts);
+      return createJob(name, workload, given, opts);
     case "service":
     case undefined:
       return Object.keys(workload.volumes ?? {}).length === 0
@@ -116,7 +125,7 @@ function createStatefulSet(
     refine<kubernetes.apps.v1.StatefulSetArgs>(
       "kubernetes:apps/v1:StatefulSet",
       {
-        metadata: withAnnotations(metadata, dataAnnotations(volumes)),
+        metadata,
         spec: {
           ...fixed(replicas),
           selector: selectorFor(args),
@@ -137,17 +146,24 @@ function createStatefulSet(
 }
 
 /**
- * Retention and backup of volumes, for rules and for what copies and deletes. On the StatefulSet, because a change of
- * its claim templates would replace it.
+ * Retention, backup and erasure of what it keeps, for rules and for what copies and deletes. On the controller, because
+ * a change of a StatefulSet's claim templates would replace it.
  */
-function dataAnnotations(volumes: Readonly<Record<string, Volume>>): Record<string, string> {
+function dataAnnotations({ volumes = {}, erasure }: Workload): Record<string, string> {
   const facts = Object.entries(volumes).flatMap(([volume, { retentionDays, backup }]) => [
     { name: `splitfleet/${volume}-retention-days`, value: retentionDays },
     { name: `splitfleet/${volume}-backup-hours`, value: backup?.everyHours },
     { name: `splitfleet/${volume}-backup-keep-days`, value: backup?.keepDays },
   ]);
-  return Object.fromEntries(facts.flatMap(({ name, value }) => (value === undefined ? [] : [[name, String(value)]])));
+  const keeps = erasure !== undefined || Object.values(volumes).some(({ keep }) => keep);
+  const named = [...facts, { name: "splitfleet/erasure", value: keeps ? erasureOf(erasure) : undefined }];
+  return Object.fromEntries(named.flatMap(({ name, value }) => (value === undefined ? [] : [[name, String(value)]])));
 }
+
+const erasureOf = (erasure: Erasure | undefined): string => {
+  if (erasure === undefined) return "unstated";
+  return "impossible" in erasure ? "impossible" : "run";
+};
 
 function createDaemonSet(
   name: string,
