@@ -20,7 +20,6 @@ import { promptsAreNotLogged } from "./privacy/prompts-are-not-logged.ts";
 import { residency } from "./privacy/residency.ts";
 import { spotHoldsNothingSensitive } from "./privacy/spot-holds-nothing-sensitive.ts";
 import { storesCanErase } from "./privacy/stores-can-erase.ts";
-import { storesCanErase } from "./privacy/stores-can-erase.ts";
 import { workloadFitsPool } from "./privacy/workload-fits-pool.ts";
 import type { Rule } from "./rule.ts";
 import { apiIsAudited } from "./security/api-is-audited.ts";
@@ -95,7 +94,6 @@ export const rules: readonly Rule[] = [
   promptsAreNotLogged,
   residency,
   spotHoldsNothingSensitive,
-  storesCanErase,
   storesCanErase,
   workloadFitsPool,
   apiIsAudited,
