@@ -12,12 +12,9 @@ const config = z.strictObject({
     .array(z.string())
     .default(["egress-proxy", "cloudflared"])
     .meta({ description: "Kinds of workloads at the fleet's border, whose pods may reach the internet." }),
-  inside: z
-    .array(z.cidrv4())
-    .default(INSIDE)
-    .meta({
-      description: "Ranges that are not the internet: even the border may not reach them by a policy for the internet.",
-    }),
+  inside: z.array(z.cidrv4()).default(INSIDE).meta({
+    description: "Ranges that are not the internet: even the border may not reach them by a policy for the internet.",
+  }),
   minimumBits: z
     .int()
     .min(1)

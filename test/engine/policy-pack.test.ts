@@ -24,32 +24,39 @@ async function open(environment: Environment): Promise<Session> {
 
 describe("the policy pack", () => {
   /** The sandbox under another name, with its lock beside it, and the file changed. */
-  async function changed(name: string, change: (text: string) => string): Promise<Environment> {
+  async function changed(name: string, change: (text: string) => string, resolvedAt = TODAY): Promise<Environment> {
     const text = readFileSync(path.join(STACKS, "Pulumi.sandbox.yaml"), "utf8").replace(
       "name: sandbox",
       `name: ${name}`,
     );
     const file = path.join(copy.root, `Pulumi.${name}.yaml`);
     writeFileSync(file, change(text));
-    const lock = readFileSync(path.join(STACKS, "sandbox.lock.yaml"), "utf8").replace(
-      "environment: sandbox",
-      `environment: ${name}`,
-    );
+    const lock = readFileSync(path.join(STACKS, "sandbox.lock.yaml"), "utf8")
+      .replace("environment: sandbox", `environment: ${name}`)
+      .replace(/^resolvedAt: .*$/m, `resolvedAt: ${resolvedAt}`);
     writeFileSync(path.join(copy.root, `${name}.lock.yaml`), lock);
     return loadEnvironment(file);
   }
 
   it("fails a preview with the finding that plan gave, and lets `up` create nothing that costs too much", async () => {
-    const environment = await changed("frugal", (text) =>
-      text.replace(/worst: \{[^}]*\}/, "worst: { monthlyEuros: 1 }"),
+    const environment = await changed(
+      "frugal",
+      (text) => text.replace(/worst: \{[^}]*\}/, "worst: { monthlyEuros: 1 }"),
+      "2026-01-01",
     );
     const plan = await planEnvironment(environment, { today: TODAY });
+    const stale = "The lock of frugal was resolved";
+    expect(plan.findings.filter(({ message }) => message.startsWith(stale)).map(({ rule }) => rule)).toEqual([
+      "cost/lock-is-fresh",
+    ]);
     const findings = plan.findings.filter(({ level }) => level === "mandatory");
     expect(findings.map(({ rule, level }) => `${level} ${rule}`)).toEqual(["mandatory cost/within-budget"]);
     await using session = await open(environment);
 
     const preview = await session.run(["preview", "--policy-pack", PACK]);
     expect(preview.exitCode).not.toBe(0);
+    const aged = preview.policyViolations.filter(({ message }) => message.includes(stale));
+    expect(aged.map(({ policy, level }) => [policy, level])).toEqual([["cost-lock-is-fresh", "advisory"]]);
     const violations = preview.policyViolations.filter(({ level }) => level === "mandatory");
     expect(violations.map(({ policy, urn }) => [policy, urn])).toEqual([["cost-within-budget", findings[0]?.urn]]);
     expect(violations[0]?.message).toContain(findings[0]?.message);
