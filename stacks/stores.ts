@@ -9,6 +9,8 @@ export interface Store {
   readonly dataClass: string;
   readonly pool: string;
   readonly runtime: Runtime;
+  /** Whether it keeps a volume; what it holds stands elsewhere otherwise. */
+  readonly keepsVolume: boolean;
   /**
    * By a run on demand; not at all, for the reason that its definition gives; or `unstated`, where the definition says
    * nothing although it keeps a volume.
@@ -36,6 +38,7 @@ export const storesOf = ({ spec, lock }: ResolvedEnvironment): readonly Store[] 
         dataClass,
         pool,
         runtime,
+        keepsVolume: kept.length > 0,
         way: wayOf(name, workload),
         retentionDays: longest(kept, ({ retentionDays }) => retentionDays),
         copyDays: longest(kept, ({ backup, archiveDays }) =>

@@ -139,21 +139,21 @@ test("what is wrong with its entries and its file is in the report of the enviro
   expect(stderr.replaceAll(/\n {18}/g, " ").replaceAll(`${folder}/`, "")).toBe(`\
 trial.yaml: 4 problems
 
-  workloads.first at 48:5
+  workloads.first at 49:5
     got           personal data on its volume data, and no retention
     expected      the age in days at which personal data is deleted
     fix           state \`retentionDays\` on volume data in kinds/records.ts, or a lower dataClass
 
-  workloads.shop at 50:5
+  workloads.shop at 51:5
     got           the need database without a choice
     expected      the name of a workload of kind records: first, second
     fix           write \`needs: { database: first }\`, or another of them; kinds/shop.ts declares the need
 
-  workloads.stall.hostnames.web at 51:99
+  workloads.stall.hostnames.web at 52:99
     got           shop.example.org, which leads to port web of workload shop
     expected      a host name of its own
 
-  workloads.stall.needs.database at 51:138
+  workloads.stall.needs.database at 52:138
     got           "frist"
     expected      the name of a workload of kind records: first, second
     did you mean  first

@@ -1,10 +1,16 @@
-import type { Container, Handle, Need, Volume, Workload } from "./contract.ts";
+import type { Container, Handle, Need, Runtime, Volume, Workload } from "./contract.ts";
 
 /** Name of {@link EGRESS} among a workload's needs. */
 export const EGRESS_NEED = "egress-proxy";
 
 /** What a workload that reaches hosts outside the fleet needs, beside the needs of its definition. */
-export const EGRESS: Need = { kind: "egress-proxy", port: "proxy", optional: true };
+export const EGRESS = { kind: "egress-proxy", port: "proxy" } as const satisfies Need;
+
+/**
+ * {@link EGRESS} as a runtime has it: pods have no other way out, while Docker Compose gives a workload without a proxy
+ * a network to the internet.
+ */
+export const egressNeed = (runtime: Runtime): Need => ({ ...EGRESS, optional: runtime === "compose" });
 
 /** Of every name of the cluster; Docker Compose has names without a suffix. */
 const CLUSTER_SUFFIX = ".svc.cluster.local";

@@ -1,6 +1,6 @@
 import { backupNeed } from "./backups.ts";
 import type { CatalogueModel, Handle, Need } from "./contract.ts";
-import { EGRESS, EGRESS_NEED } from "./egress.ts";
+import { EGRESS, EGRESS_NEED, egressNeed } from "./egress.ts";
 import type { RegisteredKind } from "./extensions.ts";
 import { handleOf, type Neighbour } from "./neighbour.ts";
 
@@ -37,7 +37,8 @@ export function resolveNeeds(
     egress(own.entry, models).length > 0 ||
     declared.some(([, outcome]) => "handle" in outcome && outcome.handle?.outside === true);
   const hasProxy = kinds.some(({ kind }) => kind === EGRESS.kind);
-  const outcomes = reachesOut && hasProxy ? [...declared, ...resolveAll({ [EGRESS_NEED]: EGRESS })] : declared;
+  const outcomes =
+    reachesOut && hasProxy ? [...declared, ...resolveAll({ [EGRESS_NEED]: egressNeed(own.runtime) })] : declared;
   return {
     handles: Object.fromEntries(
       outcomes.map(([need, outcome]) => [need, "handle" in outcome ? outcome.handle : undefined]),

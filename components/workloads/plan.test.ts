@@ -4,7 +4,11 @@ import type { WorkloadFacts } from "./facts.ts";
 import { planWorkloads } from "./plan.ts";
 import { registry } from "./registry.ts";
 
-const images = { ollama: "docker.io/ollama/ollama@sha256:aa", litellm: "ghcr.io/berriai/litellm@sha256:bb" };
+const images = {
+  "egress-proxy": "docker.io/ubuntu/squid@sha256:cc",
+  ollama: "docker.io/ollama/ollama@sha256:aa",
+  litellm: "ghcr.io/berriai/litellm@sha256:bb",
+};
 const entry = { team: "assistants", pool: "inference", dataClass: "personal" };
 const model = { engine: "ollama", dataClass: "personal" };
 const facts = {
@@ -15,6 +19,7 @@ const facts = {
   workloads: {
     proxy: { kind: "litellm", ...entry },
     cpu: { kind: "ollama", ...entry, models: ["small", "tiny"], parallel: 2 },
+    egress: { kind: "egress-proxy", ...entry },
   },
   models: {
     small: {
@@ -97,7 +102,8 @@ test("the proxy routes to the models that are served and needs nothing else", ()
 });
 
 test("a workload whose image is not in the lock names the image and the fix", () => {
-  expect(() => planWorkloads(facts, { ollama: images.ollama })).toThrow(
+  const others = Object.fromEntries(Object.entries(images).filter(([name]) => name !== "litellm"));
+  expect(() => planWorkloads(facts, others)).toThrow(
     "workloads.proxy: got no image litellm in the lock, expected a reference with its digest; run `npm run resolve`",
   );
 });

@@ -45,7 +45,7 @@ test("without GPUs of its own none can fail", () => {
 });
 
 test("a quota storm comes from each team that shares a fleet with another one's workload", () => {
-  expect(casesOf("quota-storm")).toEqual(["team platform"]);
+  expect(casesOf("quota-storm")).toEqual(["team platform", "team assistants"]);
 });
 
 test("an upgrade goes one minor up from the version of the environment", () => {

@@ -19,6 +19,7 @@ const [proxy, engine] = planWorkloads(
     workloads: {
       proxy: { kind: "litellm", ...entry },
       engine: { kind: "ollama", ...entry, team: "platform", models: ["small"] },
+      egress: { kind: "egress-proxy", ...entry, team: "platform" },
     },
     models: {
       small: {
@@ -32,13 +33,15 @@ const [proxy, engine] = planWorkloads(
       },
     },
   },
-  { ollama: "ollama@sha256:aa", litellm: "litellm@sha256:bb" },
+  { ollama: "ollama@sha256:aa", litellm: "litellm@sha256:bb", "egress-proxy": "squid@sha256:cc" },
 ) as [ServiceWorkload, ServiceWorkload];
 
 const pods = (workload: string, team: string) => ({
   namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": `team-${team}` } },
   podSelector: { matchLabels: { "app.kubernetes.io/name": workload } },
 });
+/** The engine's way out, to the port of the proxy that is its own. */
+const TO_EGRESS_PROXY = { to: [pods("egress", "platform")], ports: [{ port: 28869, protocol: "TCP" }] };
 const ZERO: Handle = {
   workload: "engine",
   team: "platform",
@@ -67,7 +70,7 @@ test("a port for the mesh lets mesh addresses in, and a need lets its consumer o
     podSelector: { matchLabels: { "app.kubernetes.io/name": "proxy" } },
     policyTypes: ["Ingress", "Egress"],
     ingress: [{ from: [{ ipBlock: { cidr: "100.64.0.0/10" } }], ports: [{ port: 4000, protocol: "TCP" }] }],
-    egress: [{ to: [pods("engine", "platform")], ports: [{ port: 11434, protocol: "TCP" }] }],
+    egress: [{ to: [pods("engine", "platform")], ports: [{ port: 11434, protocol: "TCP" }] }, TO_EGRESS_PROXY],
   });
 });
 
@@ -81,7 +84,7 @@ test("a port for the cluster lets in those that declared a need, and the workloa
         ports: [{ port: 11434, protocol: "TCP" }],
       },
     ],
-    egress: [],
+    egress: [TO_EGRESS_PROXY],
   });
 });
 
@@ -235,7 +238,7 @@ test("only backups reach their store, and a store lets in only them", () => {
     handles: { s3: handle },
     workload: { ...engine.workload, jobs: {} },
   };
-  expect(networkPolicySpec(shop, of(shop, seaweed)).egress).toEqual([]);
+  expect(networkPolicySpec(shop, of(shop, seaweed)).egress).toEqual([TO_EGRESS_PROXY]);
   expect(networkPolicySpec(seaweed, of(shop, seaweed)).ingress).toEqual([
     { from: [pods("engine-data-backup", "platform")], ports: [{ port: 8333, protocol: "TCP" }] },
   ]);
