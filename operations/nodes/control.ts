@@ -1,0 +1,89 @@
+/** What runs on a node, as it says itself; absent where the node does not run it or can not be asked. */
+export interface NodeVersions {
+  /** Such as `v1.36.2+k3s1`. */
+  readonly k3s?: string;
+  readonly tailscale?: string;
+  readonly vault?: string;
+  /** Such as `debian-13`. */
+  readonly os?: string;
+}
+
+export type NodeComponent = keyof NodeVersions;
+
+/** One node that exists, whether or not a pool still has it. */
+export interface NodeState {
+  /** Host name, in the cluster and in the mesh. */
+  readonly name: string;
+  readonly pool: string;
+  readonly provider: "hetzner" | "onprem" | "aws";
+  /** Its part in k3s; `compose` outside the cluster. */
+  readonly role: "server" | "agent" | "compose";
+  readonly ready: boolean;
+  /** Takes no new pods. False outside the cluster. */
+  readonly cordoned: boolean;
+  readonly versions: NodeVersions;
+  /** Hash of the node bundle that was applied last; undefined before the first. */
+  readonly bundle: string | undefined;
+  readonly etcdMember: boolean;
+  /** What its cloud or its owner calls the machine, such as an instance id; a replacement has another one. */
+  readonly machine: string;
+}
+
+export interface EtcdMember {
+  /** Host name of its server. */
+  readonly node: string;
+  readonly healthy: boolean;
+}
+
+/** Data on a node's own disk, which goes with the node. */
+export interface LocalVolume {
+  /** Name of the workload. */
+  readonly workload: string;
+  readonly volume: string;
+  /** Hours between two backups; undefined where none is made. */
+  readonly backupHours: number | undefined;
+}
+
+/** A disruption budget that allows no eviction of one of a node's pods now. */
+export interface BlockedBudget {
+  /** `namespace/name`. */
+  readonly budget: string;
+  readonly pod: string;
+}
+
+/**
+ * All that an operation asks of running nodes and their cluster. Every method may be repeated: what is done already is
+ * not an error. Names are host names. Each throws {@link NodeControlError} where it can not be done, and names what to
+ * do about it.
+ */
+export interface NodeControl {
+  /** Every node that exists, in order of pool and name. */
+  nodes(): Promise<readonly NodeState[]>;
+  cordon(node: string): Promise<void>;
+  uncordon(node: string): Promise<void>;
+  /**
+   * Evicts every pod that is no DaemonSet's, so that disruption budgets hold.
+   *
+   * @returns `namespace/name` of the pods that did not leave in time
+   */
+  drain(node: string, options: { readonly graceSeconds: number }): Promise<readonly string[]>;
+  /** Members of the cluster's etcd; none without a cluster. */
+  etcdMembers(): Promise<readonly EtcdMember[]>;
+  removeEtcdMember(node: string): Promise<void>;
+  /** What is lost with the node's disk. */
+  localVolumes(node: string): Promise<readonly LocalVolume[]>;
+  /** Budgets that would keep a drain from its end. */
+  blockedBudgets(node: string): Promise<readonly BlockedBudget[]>;
+  /** Removes the Node object, and with it the password that k3s holds for the name. */
+  deleteNode(node: string): Promise<void>;
+  deleteMeshDevice(node: string): Promise<void>;
+  /** Ends a machine that a group makes anew by itself. */
+  terminateInstance(node: string): Promise<void>;
+  /** @param options.not The machine before it, which does not count. */
+  waitReady(node: string, options: { readonly timeoutSeconds: number; readonly not?: string }): Promise<void>;
+}
+
+/** A node or its cluster did not do as asked. The message names node, step and what to do. */
+export class NodeControlError extends Error {
+  override readonly name = "NodeControlError";
+}
