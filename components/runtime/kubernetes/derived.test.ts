@@ -70,7 +70,7 @@ test("a port for the mesh lets mesh addresses in, and a need lets its consumer o
     podSelector: { matchLabels: { "app.kubernetes.io/name": "proxy" } },
     policyTypes: ["Ingress", "Egress"],
     ingress: [{ from: [{ ipBlock: { cidr: "100.64.0.0/10" } }], ports: [{ port: 4000, protocol: "TCP" }] }],
-    egress: [{ to: [pods("engine", "platform")], ports: [{ port: 11434, protocol: "TCP" }] }, TO_EGRESS_PROXY],
+    egress: [{ to: [pods("engine", "platform")], ports: [{ port: 11434, protocol: "TCP" }] }],
   });
 });
 
