@@ -122,7 +122,7 @@ test("a job may reach its workload and what that needs, and nothing else", () =>
   expect(runPolicySpec(engine, job, of())).toEqual({
     podSelector: { matchLabels: { "app.kubernetes.io/name": "engine-preload" } },
     policyTypes: ["Ingress", "Egress"],
-    egress: [{ to: [pods("engine", "platform")], ports: [{ port: 11434, protocol: "TCP" }] }],
+    egress: [{ to: [pods("engine", "platform")], ports: [{ port: 11434, protocol: "TCP" }] }, TO_EGRESS_PROXY],
   });
 });
 
