@@ -2,19 +2,23 @@ import path from "node:path";
 import { Config, getStack, type Output, RunError, runtime } from "@pulumi/pulumi";
 import { parseEnvironment } from "./environment-file.ts";
 import { fleet, type FleetOutputs } from "./fleet.ts";
+import { standIn } from "./layers/compose.ts";
 import { SpecError } from "./problems.ts";
 import { SECTIONS } from "./spec/environment.ts";
 
 /** The environment that exists only in the twin. */
 const SANDBOX = "sandbox";
 
+const isRehearsal = (): boolean => process.env["SPLITFLEET_REHEARSAL"] !== undefined;
+
 /**
  * A secret that somebody else issues, for a node outside the cluster: set with
- * `pulumi config set --secret secret:<workload>/<secret>/<key>`.
+ * `pulumi config set --secret secret:<workload>/<secret>/<key>`. A rehearsal asks for none, as the plan does not.
  */
 function providedSecret(place: string): Output<string> {
   const value = new Config("secret").getSecret(place);
   if (value !== undefined) return value;
+  if (isRehearsal()) return standIn(place);
   throw new RunError(`the secret ${place} has no value; run \`pulumi config set --secret secret:${place}\``);
 }
 
@@ -25,7 +29,7 @@ function providedSecret(place: string): Output<string> {
  */
 export default async function program(): Promise<FleetOutputs> {
   const stack = getStack();
-  const rehearsed = process.env["SPLITFLEET_REHEARSAL"] !== undefined;
+  const rehearsed = isRehearsal();
   if (stack === SANDBOX && !runtime.isDryRun() && !rehearsed) {
     throw new RunError(
       "the sandbox is only ever brought up against the twin; run `npm run up`, or `npm run shell` for a shell in which plain `pulumi up` does",
