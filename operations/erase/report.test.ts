@@ -8,6 +8,7 @@ const store = (more: Partial<Store> = {}): Store => ({
   dataClass: "personal",
   pool: "operations",
   runtime: "kubernetes",
+  keepsVolume: true,
   way: { kind: "run", run: "database-erase" },
   retentionDays: 365,
   copyDays: 14,

@@ -6,7 +6,7 @@ import { InputError } from "../errors.ts";
 export interface Request {
   readonly url: URL;
   /** @default "GET" */
-  readonly method?: "GET" | "HEAD";
+  readonly method?: "GET" | "HEAD" | "POST" | "DELETE";
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -18,6 +18,8 @@ export interface AskOptions {
   readonly fetch?: (url: URL, init: RequestInit) => Promise<Response>;
   /** @default a timer */
   readonly pause?: (milliseconds: number) => Promise<void>;
+  /** What a failure has left behind, as a sentence. @default "Nothing was written." */
+  readonly aftermath?: string;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -31,7 +33,8 @@ const LONGEST_WAIT_MS = 60_000;
  *
  * @throws InputError naming host, path and what became of the last attempt. Never a header: one may be a credential.
  */
-export function createAsk({ fetch: send = fetch, pause = sleep }: AskOptions = {}): Ask {
+export function createAsk(options: AskOptions = {}): Ask {
+  const { fetch: send = fetch, pause = sleep, aftermath = "Nothing was written." } = options;
   return async ({ url, method = "GET", headers = {} }) => {
     let failure = "";
     for (const wait of [...BACKOFF_MS, undefined]) {
@@ -49,7 +52,7 @@ export function createAsk({ fetch: send = fetch, pause = sleep }: AskOptions = {
       if (wait === undefined || next === undefined || next > LONGEST_WAIT_MS) break;
       await pause(next);
     }
-    throw new InputError(`${placeOf(url)} ${failure}. Nothing was written. Try again later, or check the network.`);
+    throw new InputError(`${placeOf(url)} ${failure}. ${aftermath} Try again later, or check the network.`);
   };
 }
 

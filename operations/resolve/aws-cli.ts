@@ -1,7 +1,7 @@
 import { execa, ExecaError } from "execa";
 import { InputError } from "../errors.ts";
 
-/** What `aws … --output json` printed, or why nobody could be asked. */
+/** What `aws … --output json` printed, null where that was nothing, or why nobody could be asked. */
 export type AwsAnswer = { readonly value: unknown } | { readonly unavailable: string };
 export type AwsCli = (args: readonly string[]) => Promise<AwsAnswer>;
 
@@ -14,9 +14,12 @@ const NOT_CONFIGURED = 253;
  * credential passes through this program.
  *
  * @param program What to run. @default "aws"
+ * @param aftermath What a failure has left behind, as a sentence. @default "Nothing was written."
  * @throws InputError with the CLI's own words for anything but a missing program or missing or expired credentials.
  */
-export function awsCli(program = "aws"): AwsCli {
+export function awsCli(program = "aws", aftermath = "Nothing was written."): AwsCli {
+  const failure = (args: readonly string[], words: string, cause: Error): InputError =>
+    new InputError(`aws ${args.slice(0, 2).join(" ")}: ${words}. ${aftermath}`, { cause });
   return async (args) => {
     try {
       const { stdout } = await execa(program, [...args, "--output", "json"], {
@@ -24,7 +27,7 @@ export function awsCli(program = "aws"): AwsCli {
         timeout: TIMEOUT_MS,
         stdin: "ignore",
       });
-      return { value: JSON.parse(stdout) };
+      return { value: stdout.trim() === "" ? null : JSON.parse(stdout) };
     } catch (error) {
       if (error instanceof SyntaxError) throw failure(args, "printed no JSON", error);
       if (!(error instanceof ExecaError)) throw error;
@@ -37,6 +40,3 @@ export function awsCli(program = "aws"): AwsCli {
     }
   };
 }
-
-const failure = (args: readonly string[], words: string, cause: Error): InputError =>
-  new InputError(`aws ${args.slice(0, 2).join(" ")}: ${words}. Nothing was written.`, { cause });

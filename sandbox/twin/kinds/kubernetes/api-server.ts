@@ -41,9 +41,9 @@ export class ApiServer {
     this.#connection = connection;
   }
 
-  /** Reads the credentials; asks nothing yet. */
-  static async fromKubeconfig(file: string): Promise<ApiServer> {
-    return new ApiServer(await Connection.fromKubeconfig(file));
+  /** Reads the credentials; asks nothing yet. @param context Of the file. @default its current one */
+  static async fromKubeconfig(file: string, context?: string): Promise<ApiServer> {
+    return new ApiServer(await Connection.fromKubeconfig(file, context));
   }
 
   /** Server-side apply. Returns the object as the server has, or with `dryRun` would have, it. */

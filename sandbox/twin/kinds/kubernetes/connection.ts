@@ -49,10 +49,18 @@ export class Connection {
     this.#headers = headers;
   }
 
-  /** Reads the credentials; asks nothing yet. */
-  static async fromKubeconfig(file: string): Promise<Connection> {
+  /**
+   * Reads the credentials; asks nothing yet.
+   *
+   * @param context Name of a context of the file. @default the current one
+   */
+  static async fromKubeconfig(file: string, context?: string): Promise<Connection> {
     const config = new KubeConfig();
     config.loadFromFile(file);
+    if (context !== undefined) {
+      if (config.getContextObject(context) === null) throw new Error(`${file} has no context ${context}`);
+      config.setCurrentContext(context);
+    }
     const server = config.getCurrentCluster()?.server;
     if (server === undefined) throw new Error(`${file} names no cluster for its current context`);
     const options: https.RequestOptions = {};

@@ -1,0 +1,38 @@
+import { packages } from "../../sandbox/twin/packages.ts";
+import { select, textAt } from "../../sandbox/twin/protocol/paths.ts";
+import { isObject, type Properties } from "../../sandbox/twin/protocol/values.ts";
+import { removeObject } from "../../sandbox/twin/remove-object.ts";
+import { readWorld } from "../../sandbox/twin/world/reader.ts";
+import { OWNER_LABEL, type Found, type Inventory } from "./found.ts";
+
+/** Packages whose objects bill; what is in the cluster, in Vault or on a node goes with the node. */
+const CLOUDS = ["hcloud", "aws", "tailscale"].filter((name) => packages.has(name));
+
+/** What the simulated clouds of a rehearsal hold. @param marker Folder of the rehearsal. */
+export const twinInventories = (marker: string): readonly Inventory[] =>
+  CLOUDS.map((provider) => ({
+    provider,
+    list: () =>
+      Promise.resolve(
+        readWorld(marker)
+          .filter((object) => object.package === provider)
+          .map(({ id, type, inputs }): Found => {
+            const environment = ownerOf(inputs);
+            const kind = type.split(":").at(-1) ?? type;
+            return { provider, kind, id, name: textAt(inputs, "name") ?? "", environment };
+          }),
+      ),
+    remove: async ({ id }) => {
+      await removeObject(marker, id);
+    },
+  }));
+
+/** Labels and tags are a mapping, but those of an Auto Scaling group a list. */
+function ownerOf(inputs: Properties): string | undefined {
+  const { labels, tags } = inputs;
+  const marked = isObject(labels) ? labels[OWNER_LABEL] : isObject(tags) ? tags[OWNER_LABEL] : undefined;
+  if (typeof marked === "string") return marked;
+  const listed = select(inputs, "tags[*]").flatMap(({ value }) => (isObject(value) ? [value] : []));
+  const owner = listed.find(({ key }) => key === OWNER_LABEL)?.["value"];
+  return typeof owner === "string" ? owner : undefined;
+}
