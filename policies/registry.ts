@@ -9,6 +9,7 @@ import { gpuScalesToZero } from "./cost/gpu-scales-to-zero.ts";
 import { lockIsFresh } from "./cost/lock-is-fresh.ts";
 import { memoryIsBounded } from "./cost/memory-is-bounded.ts";
 import { natSparesObjectStorage } from "./cost/nat-spares-object-storage.ts";
+import { ownedNodesWork } from "./cost/owned-nodes-work.ts";
 import { spotHasAlternatives } from "./cost/spot-has-alternatives.ts";
 import { spotPriceIsCapped } from "./cost/spot-price-is-capped.ts";
 import { teamsHaveQuota } from "./cost/teams-have-quota.ts";
@@ -84,6 +85,7 @@ export const rules: readonly Rule[] = [
   lockIsFresh,
   memoryIsBounded,
   natSparesObjectStorage,
+  ownedNodesWork,
   spotHasAlternatives,
   spotPriceIsCapped,
   teamsHaveQuota,

@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { refine, type Transform } from "../component.ts";
+import { GPU_RESOURCE, sliceResource } from "../compute/gpu-profile.ts";
 
 export interface TenantNamespaceArgs {
   /** Name in the cluster. */
@@ -11,6 +12,8 @@ export interface TenantNamespaceArgs {
     readonly memoryGiB: number;
     readonly storageGiB: number;
     readonly gpus: number;
+    /** Profiles of MIG instances that the cluster has; of each there are as many as of whole GPUs. @default [] */
+    readonly gpuSlices?: readonly string[];
     readonly pods: number;
   };
   /** Pod security level; `restricted` unless a system component can not do with it. @default "restricted" */
@@ -118,7 +121,12 @@ function createQuota(
             "requests.memory": `${quota.memoryGiB}Gi`,
             "limits.memory": `${quota.memoryGiB}Gi`,
             "requests.storage": `${quota.storageGiB}Gi`,
-            "requests.nvidia.com/gpu": String(quota.gpus),
+            ...Object.fromEntries(
+              [GPU_RESOURCE, ...(quota.gpuSlices ?? []).map(sliceResource)].map((resource) => [
+                `requests.${resource}`,
+                String(quota.gpus),
+              ]),
+            ),
             pods: String(quota.pods),
           },
         },

@@ -21,6 +21,7 @@ export const dcgmExporter = defineWorkload({
     const probe = { path: "/health", port: METRICS_PORT, periodSeconds: 30, failureThreshold: 3 };
     return {
       form: "daemon",
+      seesGpus: true,
       container: {
         image: context.image("dcgm-exporter"),
         args: ["--address", `:${METRICS_PORT}`, "--collectors", COUNTERS, "--kubernetes-gpu-id-type", "device-name"],

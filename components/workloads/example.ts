@@ -54,6 +54,7 @@ const contextFor = (kind: WorkloadKind, fields: object, kinds: readonly Register
   environment: "example",
   production: true,
   runtime: kind.runtimes[0] ?? "kubernetes",
+  gpuProfile: { kind: "whole" },
   image: (name) => `registry.example.org/${name}@sha256:${DIGEST}`,
   models: Object.fromEntries(kind.serves(fields).map((name) => [name, model(name)])),
   needs: Object.fromEntries(Object.entries(kind.needs).map(([name, need]) => [name, handle(kind, need, kinds)])),

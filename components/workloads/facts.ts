@@ -1,3 +1,4 @@
+import type { GpuProfile } from "../compute/gpu-profile.ts";
 import type { CatalogueModel, Runtime, Targets } from "./contract.ts";
 
 /** One entry of the environment's `workloads` section; the kind's own fields stand beside these. */
@@ -19,6 +20,14 @@ interface PoolFacts {
   /** Of Hetzner pools: the nodes' part in k3s. */
   readonly cluster?: string;
   readonly nodes?: unknown;
+  /** Of on-prem pools. */
+  readonly hardware?: { readonly gpu?: GpuFacts | undefined };
+}
+
+interface GpuFacts {
+  readonly sharing: GpuProfile["kind"];
+  readonly replicas?: number | undefined;
+  readonly instances?: Readonly<Record<string, number>> | undefined;
 }
 
 /** A model of the catalogue as the environment file has it; see {@link CatalogueModel}. */
@@ -43,6 +52,15 @@ export interface WorkloadFacts {
       | Readonly<Record<string, { readonly expected?: { readonly monthlyEuros?: number | undefined } | undefined }>>
       | undefined;
   };
+}
+
+/** How pods share the GPUs of a pool's nodes; undefined where they have none. */
+export function gpuProfileOf(pool: PoolFacts | undefined): GpuProfile | undefined {
+  if (pool?.kind === "aws") return { kind: "whole" };
+  if (pool?.hardware?.gpu === undefined) return undefined;
+  const { sharing, replicas = 1, instances = {} } = pool.hardware.gpu;
+  if (sharing === "time-slicing") return { kind: sharing, replicas };
+  return sharing === "mig" ? { kind: sharing, instances } : { kind: sharing };
 }
 
 /** What runs the workloads of a pool: Docker Compose on servers that are not in the cluster. */

@@ -2,7 +2,7 @@ import type { BuildContext, CatalogueModel, Consumer, Handle, ServedModel, Workl
 import { BACKUP_NEED, withBackups } from "./backups.ts";
 import { EGRESS_NEED, throughProxy } from "./egress.ts";
 import type { RegisteredKind } from "./extensions.ts";
-import { catalogueOf, type WorkloadFacts } from "./facts.ts";
+import { catalogueOf, gpuProfileOf, type WorkloadFacts } from "./facts.ts";
 import { resolveNeeds, type ResolvedNeeds, type WorkloadProblem } from "./needs.ts";
 import { handleOf, memberOf, type Neighbour, neighbourOf } from "./neighbour.ts";
 import { registry } from "./registry.ts";
@@ -106,6 +106,7 @@ function contextOf(own: Neighbour, { facts, catalogue, entries, needs, handles, 
     environment: facts.environment.name,
     production: facts.environment.purpose === "production",
     runtime: own.runtime,
+    gpuProfile: gpuProfileOf(facts.pools[own.entry.pool]),
     image,
     models: Object.fromEntries(models),
     needs: handles,

@@ -19,6 +19,7 @@ import { mlflow } from "./mlflow.ts";
 import { n8n } from "./n8n.ts";
 import { mongodb } from "./mongodb.ts";
 import { nodeExporter } from "./node-exporter.ts";
+import { nvidiaDevicePlugin } from "./nvidia-device-plugin.ts";
 import { objectStorage } from "./object-storage.ts";
 import { ollama } from "./ollama.ts";
 import { openWebui } from "./open-webui.ts";
@@ -61,6 +62,7 @@ const builtIn = [
   mongodb,
   n8n,
   nodeExporter,
+  nvidiaDevicePlugin,
   objectStorage,
   ollama,
   openWebui,

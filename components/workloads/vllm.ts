@@ -22,6 +22,9 @@ export const vllm = defineWorkload({
   spec: {
     model: z.string().meta({ description: "Key of the model in `models`." }),
     gpus: z.int().min(1).max(8).default(1).meta({ description: "GPUs that one replica spreads its weights over." }),
+    gpuSlice: z.string().optional().meta({
+      description: "MIG profile such as 3g.40gb, on a pool that divides its GPUs; one replica has one instance.",
+    }),
     replicas: z.int().min(1).max(20).default(1),
     cpu: z.number().positive().default(6),
     memoryGiB: z.number().positive().default(16).meta({ description: "Of the node, for one replica." }),
@@ -47,7 +50,8 @@ export const vllm = defineWorkload({
   build: (spec, context) => {
     const model = context.models[spec.model];
     if (model === undefined) throw new Error(`\`models\` has no ${spec.model}`);
-    const { gpus, adapters } = spec;
+    const { gpus, gpuSlice, adapters } = spec;
+    if (gpuSlice !== undefined && gpus > 1) throw new Error("`gpus` is above 1: MIG instances do not work together");
     const probe = { port: API, periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 5 };
     const alive = { path: "/health", ...probe };
     const sync = adapters === undefined ? undefined : adapterSync(adapters, context);
@@ -80,6 +84,7 @@ export const vllm = defineWorkload({
         cpu: { request: spec.cpu },
         memoryMiB: { request: Math.ceil(spec.memoryGiB * 1024) },
         gpus,
+        ...(gpuSlice === undefined ? {} : { gpuSlice }),
         sharedMemoryMiB: 2048 * gpus,
         probes: { startup: { ...alive, failureThreshold: 60 }, readiness: serving, liveness: alive },
         lifecycle: { graceSeconds: 120, drainSeconds: 10 },

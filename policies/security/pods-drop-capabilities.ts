@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { bad, boundary, changed, good, unknown } from "../example.ts";
 import { MAIN, WORKLOAD } from "../example-workload.ts";
-import { containerName, containersOf, POD_TYPES } from "../pods.ts";
+import { containerName, containersOf, isNodeAgent, NODE_AGENTS, POD_TYPES } from "../pods.ts";
 import { demand, resourceRule } from "../resource-rule.ts";
 import { UNKNOWN } from "../row.ts";
 import { asList, below } from "../values.ts";
@@ -11,6 +11,11 @@ const config = z.strictObject({
     .array(z.string())
     .default(["NET_BIND_SERVICE"])
     .meta({ description: "Capabilities that a container may have." }),
+  namespaces: z.array(z.string()).default([NODE_AGENTS]).meta({ description: "Namespaces of agents of their node." }),
+  ofAgents: z
+    .array(z.string())
+    .default(["SYS_ADMIN"])
+    .meta({ description: "Capabilities that agents may have besides: with it a device plugin sees MIG instances." }),
 });
 
 const [DROP, ADD] = [`${MAIN}.securityContext.capabilities.drop`, `${MAIN}.securityContext.capabilities.add`];
@@ -34,10 +39,15 @@ export const podsDropCapabilities = resourceRule({
     bad("administration of the system added", changed(WORKLOAD, ADD, ["SYS_ADMIN"]), ADD),
     boundary("one dropped", changed(WORKLOAD, DROP, ["NET_RAW"]), DROP),
     boundary("low ports added", changed(WORKLOAD, ADD, ["NET_BIND_SERVICE"])),
+    boundary(
+      "an agent of its node that administers the system",
+      changed(changed(WORKLOAD, ADD, ["SYS_ADMIN"]), "metadata.namespace", NODE_AGENTS),
+    ),
     unknown("a list that `up` decides", changed(WORKLOAD, DROP, UNKNOWN), DROP),
   ],
 
-  *inspect(row, { config: { addable } }) {
+  *inspect(row, { config: { addable, namespaces, ofAgents } }) {
+    const allowed = isNodeAgent(row, namespaces) ? [...addable, ...ofAgents] : addable;
     for (const container of containersOf(row)) {
       const name = containerName(row, container);
       yield* demand(below(container, "securityContext", "capabilities", "drop"), {
@@ -47,8 +57,8 @@ export const podsDropCapabilities = resourceRule({
       });
       yield* demand(below(container, "securityContext", "capabilities", "add"), {
         isMet: (value) =>
-          asList(value).every((capability) => typeof capability === "string" && addable.includes(capability)),
-        limit: `none but ${addable.join(", ")}`,
+          asList(value).every((capability) => typeof capability === "string" && allowed.includes(capability)),
+        limit: `none but ${allowed.join(", ")}`,
         message: `The ${name} is given capabilities of root.`,
       });
     }

@@ -12,6 +12,10 @@ const config = z.strictObject({
     .array(z.string())
     .default([NODE_AGENTS])
     .meta({ description: "Namespaces of agents, which may mount any folder of their node to read it." }),
+  sockets: z
+    .array(z.string())
+    .default(["/var/lib/kubelet/device-plugins"])
+    .meta({ description: "Folders that agents may also write to: where device plugins and the kubelet meet." }),
 });
 
 const mounting = (path: string) => changed(WORKLOAD, `${POD}.volumes[0]`, { name: "scratch", hostPath: { path } });
@@ -19,6 +23,8 @@ const agent = (readOnly: boolean) =>
   changed(changed(mounting("/var/log"), "metadata.namespace", NODE_AGENTS), `${MAIN}.volumeMounts`, [
     { name: "scratch", mountPath: "/host/var/log", readOnly },
   ]);
+const writing = (namespace: string) =>
+  changed(mounting("/var/lib/kubelet/device-plugins"), "metadata.namespace", namespace);
 const FOLDER = `${POD}.volumes[0].hostPath.path`;
 
 export const podsStayOffTheHost = resourceRule({
@@ -45,10 +51,12 @@ export const podsStayOffTheHost = resourceRule({
     }),
     boundary("an agent that reads a folder of its node", agent(true)),
     boundary("an agent that writes to it", agent(false), FOLDER),
+    boundary("a device plugin at the kubelet's sockets", writing(NODE_AGENTS)),
+    boundary("the same of a team", writing("team-example"), FOLDER),
     unknown("volumes that `up` decides", changed(WORKLOAD, `${POD}.volumes`, UNKNOWN), `${POD}.volumes.hostPath.path`),
   ],
 
-  *inspect(row, { config: { paths, namespaces } }) {
+  *inspect(row, { config: { paths, namespaces, sockets } }) {
     const pod = podOf(row);
     const agents = isNodeAgent(row, namespaces);
     for (const flag of ["hostNetwork", "hostPID", "hostIPC"]) {
@@ -61,7 +69,8 @@ export const podsStayOffTheHost = resourceRule({
     for (const volume of itemsOf(below(pod, "volumes"))) {
       const reads = agents && isOnlyRead(row, asText(below(volume, "name").value));
       yield* demand(below(volume, "hostPath", "path"), {
-        isMet: (value) => value === undefined || reads || paths.includes(asText(value) ?? ""),
+        isMet: (value) =>
+          value === undefined || reads || [...paths, ...(agents ? sockets : [])].includes(asText(value) ?? ""),
         limit: paths.length === 0 ? "no folder of the node" : paths.join(", "),
         message: `${row.name} mounts a folder of its node.`,
       });

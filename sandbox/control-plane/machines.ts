@@ -8,6 +8,7 @@ import {
   setHeaderOptions,
   type V1Node,
 } from "@kubernetes/client-node";
+import { GPU_RESOURCE, sliceResource } from "../../components/compute/gpu-profile.ts";
 import type { NodeResources, SimulatedNode } from "./nodes.ts";
 import { SIMULATED } from "./stages.ts";
 
@@ -130,5 +131,8 @@ const quantitiesOf = (resources: NodeResources): Record<string, string> => ({
   memory: `${resources.memoryMiB}Mi`,
   "ephemeral-storage": `${resources.ephemeralStorageMiB}Mi`,
   pods: String(resources.pods),
-  ...(resources.gpus === 0 ? {} : { "nvidia.com/gpu": String(resources.gpus) }),
+  ...(resources.gpus === 0 ? {} : { [GPU_RESOURCE]: String(resources.gpus) }),
+  ...Object.fromEntries(
+    Object.entries(resources.slices ?? {}).map(([profile, number]) => [sliceResource(profile), String(number)]),
+  ),
 });

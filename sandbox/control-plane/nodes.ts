@@ -15,6 +15,8 @@ export interface NodeResources {
   readonly ephemeralStorageMiB: number;
   /** `nvidia.com/gpu`, as its device plugin reports them. */
   readonly gpus: number;
+  /** `nvidia.com/mig-<profile>` by profile; left out where there are none. */
+  readonly slices?: Readonly<Record<string, number>>;
   readonly pods: number;
 }
 
@@ -110,9 +112,11 @@ function simulate(
   const machine = machineOf(poolName, pool, lock);
   if (machine === undefined) throw new Error(`the lock's pools have no entry ${poolName}; run \`npm run resolve\``);
   const locked = lock.pools[poolName];
-  const architecture = locked?.kind === "hetzner" ? locked.architecture : "amd64";
-  const { cpu, memoryMiB, gpus, diskGiB } = machine;
-  const capacity = { cpu, memoryMiB, ephemeralStorageMiB: diskGiB * 1024, gpus, pods: PODS_PER_NODE };
+  const own = pool.kind === "onprem" ? pool.hardware.architecture : "amd64";
+  const architecture = locked?.kind === "hetzner" ? locked.architecture : own;
+  const { cpu, memoryMiB, gpus, slices, diskGiB } = machine;
+  const devices = slices === undefined ? { gpus } : { gpus, slices };
+  const capacity = { cpu, memoryMiB, ephemeralStorageMiB: diskGiB * 1024, ...devices, pods: PODS_PER_NODE };
   return {
     ...identity,
     pool: poolName,

@@ -15,6 +15,7 @@ import type { PlannedWorkload } from "../../components/workloads/plan.ts";
 import type { EnvironmentSpec } from "../spec/environment.ts";
 import type { EnvironmentLock } from "../spec/lock.ts";
 import { entryOf, ofKind } from "../spec/of-kind.ts";
+import { machineOf } from "../spec/machines.ts";
 import type { ClusterSpec } from "../spec/optional-parts.ts";
 import { queuedPools, roomOf } from "../spec/queues.ts";
 import { taintsOf } from "../spec/pools.ts";
@@ -69,7 +70,13 @@ export function createCluster(
     opts,
   );
   const teams = Object.fromEntries(
-    Object.entries(spec.teams).map(([team, { quota }]) => {
+  const gpuSlices = [
+    ...new Set(
+      Object.entries(spec.pools).flatMap(([name, pool]) => Object.keys(machineOf(name, pool, lock)?.slices ?? {})),
+    ),
+  ];
+    Object.entries(spec.teams).map(([team, { quota: limits }]) => {
+      const quota = { ...limits, gpuSlices };
       const name = namespaceOf(team);
       const labels = labelsOf({ environment, team, dataClass: "personal" });
       return [team, new TenantNamespace(name, { namespace: name, quota, labels }, opts)];

@@ -1,7 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { BurstPool, type BurstInstanceType } from "../../components/compute/burst-pool.ts";
 import { HetznerPool, type PoolNode } from "../../components/compute/hetzner-pool.ts";
-import { cloudInit, type CloudInitArgs } from "../../components/compute/node-config/cloud-init.ts";
+import { nodeBundle } from "../../components/compute/node-config/bundle/bundle.ts";
+import { cloudInit } from "../../components/compute/node-config/cloud-init.ts";
+import type { NodeConfiguration } from "../../components/compute/node-configuration.ts";
 import { ExternalPool } from "../../components/compute/external-pool.ts";
 import { OnpremPool } from "../../components/compute/onprem-pool.ts";
 import { labelsOf } from "../../components/labels.ts";
@@ -10,12 +12,12 @@ import { hostAddress } from "../../components/network/ranges.ts";
 import type { FleetProviders } from "../../components/providers.ts";
 import type { EnvironmentSpec } from "../spec/environment.ts";
 import type { EnvironmentLock } from "../spec/lock.ts";
+import { podsWithoutRoom } from "../spec/checks/capacity.ts";
 import { entryOf, ofKind } from "../spec/of-kind.ts";
-import { reservedMiB } from "../spec/machines.ts";
-import { clusterOf } from "../spec/optional-parts.ts";
 import type { PoolOf } from "../spec/pools.ts";
+import { burstFacts, hetznerFacts, onpremFacts } from "./bundles.ts";
 import type { FleetNetworks } from "./networks.ts";
-import { apiServerUrl, k3sServers, meshName, nodeName, poolAllocation, topologyOf } from "./nodes.ts";
+import { meshName, nodeName, poolAllocation } from "./nodes.ts";
 
 export interface FleetNodes {
   readonly addresses: Readonly<Record<string, { readonly private: string; readonly public: pulumi.Output<string> }>>;
@@ -36,11 +38,17 @@ export function createPools(
   networks: FleetNetworks,
   providers: FleetProviders,
 ): FleetNodes {
-  const hetzner = Object.entries(ofKind(spec.pools, "hetzner")).map(([name, pool]) => ({
-    name,
-    pool,
-    created: createHetznerPool(name, pool, { spec, lock, networks, providers }),
-  }));
+  const surroundings = { spec, lock, networks, providers };
+  const pools = Object.entries(ofKind(spec.pools, "hetzner"));
+  const isServer = ([, { cluster }]: (typeof pools)[number]): boolean => cluster === "server";
+  const hetzner: { name: string; pool: PoolOf<"hetzner">; created: HetznerPool }[] = [];
+  let servers: readonly NodeConfiguration[] = [];
+  // One server at a time, over all pools of servers; other pools start after the last of them, each one node at a time.
+  for (const [name, pool] of [...pools.filter(isServer), ...pools.filter((each) => !isServer(each))]) {
+    const created = createHetznerPool(name, pool, servers, surroundings);
+    hetzner.push({ name, pool, created });
+    if (pool.cluster === "server" && created.last !== undefined) servers = [created.last];
+  }
   for (const [name, { provider, offer, gpus, endpoint, site, ...pool }] of Object.entries(
     ofKind(spec.pools, "external"),
   )) {
@@ -48,12 +56,24 @@ export function createPools(
     new ExternalPool(name, { site, pool: name, provider, offer, gpus, endpoint, labels });
   }
   for (const [name, pool] of Object.entries(ofKind(spec.pools, "onprem"))) {
+    const { site, nodes: members, spares, leadTimeDays, economics } = pool;
     const labels = labelsOf(poolAllocation(spec, name, pool));
-    new OnpremPool(name, { site: pool.site, pool: name, members: pool.nodes, economics: pool.economics, labels });
+    const withoutRoom = podsWithoutRoom({ ...spec, lock }, name, pool);
+    const configured = Object.fromEntries(
+      Object.entries(members).map(([id, { state }]) => [
+        id,
+        { state, bundle: nodeBundle(onpremFacts({ spec, lock }, name, pool, id)), host: meshName(spec, name, id) },
+      ]),
+    );
+    new OnpremPool(
+      name,
+      { site, pool: name, members: configured, after: servers, spares, leadTimeDays, withoutRoom, economics, labels },
+      { providers: [providers.command] },
+    );
   }
   const burst = Object.entries(ofKind(spec.pools, "aws")).map(([name, pool]) => ({
     name,
-    created: createBurstPool(name, pool, { spec, lock, networks, providers }),
+    created: createBurstPool(name, pool, surroundings),
   }));
 
   return {
@@ -85,6 +105,7 @@ interface Surroundings {
 function createHetznerPool(
   name: string,
   pool: PoolOf<"hetzner">,
+  after: readonly NodeConfiguration[],
   { spec, lock, networks, providers }: Surroundings,
 ): HetznerPool {
   const { serverType, image, architecture } = entryOf("the lock's pools", ofKind(lock.pools, "hetzner"), name);
@@ -96,13 +117,18 @@ function createHetznerPool(
     ...(pool.role === "operations" ? (["operations"] as const) : []),
   ];
   const members = Object.fromEntries(
-    pool.nodes.map((number): [number, PoolNode] => [
-      number,
-      {
-        privateAddress: hostAddress(pool.subnet, number),
-        config: { ...hetznerNodeConfig(spec, name, pool, number), binaries: binariesOf(lock), architecture },
-      },
-    ]),
+    pool.nodes.map((number): [number, PoolNode] => {
+      const facts = hetznerFacts({ spec, lock }, name, pool, number);
+      const privateAddress = hostAddress(pool.subnet, number);
+      const config = {
+        hostname: facts.hostname,
+        tailscale: facts.binaries.tailscale,
+        architecture,
+        advertiseRoutes: [`${privateAddress}/32`],
+        acceptRoutes: false,
+      };
+      return [number, { privateAddress, config, bundle: nodeBundle(facts), host: meshName(spec, name, number) }];
+    }),
   );
   return new HetznerPool(
     name,
@@ -114,43 +140,11 @@ function createHetznerPool(
       subnetId,
       roles,
       labels: labelsOf(poolAllocation(spec, name, pool)),
+      after,
       members,
     },
-    { providers: [providers.hcloud, providers.tailscale], protect: pool.protect },
+    { providers: [providers.hcloud, providers.tailscale, providers.command], protect: pool.protect },
   );
-}
-
-function hetznerNodeConfig(
-  spec: EnvironmentSpec,
-  name: string,
-  pool: PoolOf<"hetzner">,
-  number: number,
-): Pick<CloudInitArgs, "hostname" | "k3s" | "docker" | "advertiseRoutes" | "acceptRoutes"> {
-  const privateAddress = hostAddress(pool.subnet, number);
-  const servers = k3sServers(spec);
-  const founder = servers[0]?.pool === name && servers[0].number === number;
-  return {
-    hostname: nodeName(spec, name, number),
-    advertiseRoutes: [`${privateAddress}/32`],
-    acceptRoutes: false,
-    docker: pool.cluster !== "none" ? undefined : pool.coolify ? "coolify" : "compose",
-    k3s:
-      pool.cluster === "none"
-        ? undefined
-        : {
-            role: pool.cluster,
-            privateAddress,
-            serverUrl: founder ? undefined : apiServerUrl(spec, "private"),
-            allocation: poolAllocation(spec, name, pool),
-            taints: pool.taints,
-            cloud: undefined,
-            topology: topologyOf(pool.site, entryOf("sites", ofKind(spec.sites, "hetzner"), pool.site)),
-            reservedMemoryMiB: reservedMiB(pool),
-            podRange: clusterOf(spec).podRange,
-            serviceRange: clusterOf(spec).serviceRange,
-            tlsNames: servers.map((server) => meshName(spec, server.pool, server.number)),
-          },
-  };
 }
 
 function createBurstPool(
@@ -167,26 +161,16 @@ function createBurstPool(
   const { federatedClientId } = spec.mesh;
   if (federatedClientId === undefined)
     throw new Error(`mesh.federatedClientId is not set; the nodes of pools.${name} join with it`);
+  const facts = burstFacts({ spec, lock }, name, pool);
+  const bundle = nodeBundle(facts);
   const userData = cloudInit({
     hostname: undefined,
-    binaries: binariesOf(lock),
-    architecture: "amd64",
+    tailscale: facts.binaries.tailscale,
+    architecture: facts.architecture,
     join: { federatedClientId },
     advertiseRoutes: [],
     acceptRoutes: true,
-    k3s: {
-      role: "agent",
-      privateAddress: undefined,
-      serverUrl: apiServerUrl(spec, "mesh"),
-      allocation,
-      taints: pool.taints,
-      cloud: "aws",
-      topology: undefined,
-      reservedMemoryMiB: reservedMiB(pool),
-      podRange: clusterOf(spec).podRange,
-      serviceRange: clusterOf(spec).serviceRange,
-      tlsNames: [],
-    },
+    bundle,
   });
   return new BurstPool(
     name,
@@ -201,18 +185,10 @@ function createBurstPool(
       maximumPriceShare: pool.maximumPriceShare,
       rootDiskGiB: pool.rootDiskGiB,
       userData,
+      bundle,
       labels: labelsOf(allocation),
       taints: pool.taints,
     },
     { providers: [entryOf("sites", providers.aws, pool.site)] },
   );
-}
-
-function binariesOf(lock: EnvironmentLock): CloudInitArgs["binaries"] {
-  const { k3s, coolify } = lock.binaries;
-  return {
-    tailscale: entryOf("the lock's binaries", lock.binaries, "tailscale"),
-    ...(k3s === undefined ? {} : { k3s }),
-    ...(coolify === undefined ? {} : { coolify }),
-  };
 }

@@ -1,3 +1,5 @@
+import { devicesOf } from "../../components/compute/gpu-profile.ts";
+import { gpuProfileOf } from "../../components/workloads/facts.ts";
 import type { EnvironmentLock } from "./lock.ts";
 import type { Pool } from "./pools.ts";
 
@@ -5,7 +7,10 @@ import type { Pool } from "./pools.ts";
 export interface Machine {
   readonly memoryMiB: number;
   readonly cpu: number;
+  /** As its device plugin offers them: the pool's profile counts. */
   readonly gpus: number;
+  /** MIG instances by profile, likewise; left out where there are none. */
+  readonly slices?: Readonly<Record<string, number>>;
   readonly diskGiB: number;
 }
 
@@ -38,30 +43,36 @@ const RESERVED_MIB = {
  */
 export const RESERVED_DISK_SHARE = 0.05;
 
-/** What a node of the pool keeps of its memory for the system, the mesh, k3s or Docker, and Vault. */
+const MIB_PER_GIB = 1024;
+
+/** What a node of the pool keeps of its memory for the system, the mesh, k3s or Docker, Vault, and a GPU without its own. */
 export function reservedMiB(pool: Pool): number {
   const part = pool.kind === "hetzner" ? pool.cluster : "agent";
   const outside = pool.kind === "hetzner" && pool.coolify ? RESERVED_MIB.coolify : RESERVED_MIB.docker;
   const cluster = { server: RESERVED_MIB.clusterServer, agent: RESERVED_MIB.clusterAgent, none: outside }[part];
   const vault = pool.kind === "hetzner" && pool.vault ? RESERVED_MIB.vault : 0;
-  return RESERVED_MIB.system + RESERVED_MIB.mesh + cluster + vault;
+  const gpu = pool.kind === "onprem" ? pool.hardware.gpu : undefined;
+  const unified = gpu?.sharing === "unified" ? gpu.memoryGiB * MIB_PER_GIB : 0;
+  return RESERVED_MIB.system + RESERVED_MIB.mesh + cluster + vault + unified;
 }
 
 /** Each machine of a pool, of a burst pool the smallest; undefined if the lock does not say. */
 export function machineOf(name: string, pool: Pool, lock: EnvironmentLock): Machine | undefined {
   if (pool.kind === "onprem") {
     const { memoryGiB, vcpu, gpu, diskGiB } = pool.hardware;
-    return { memoryMiB: memoryGiB * 1024, cpu: vcpu, gpus: gpu?.count ?? 0, diskGiB };
+    const { gpus, slices } = devicesOf(gpu?.count ?? 0, gpuProfileOf(pool) ?? { kind: "whole" });
+    const divided = Object.keys(slices).length === 0 ? {} : { slices };
+    return { memoryMiB: memoryGiB * MIB_PER_GIB, cpu: vcpu, gpus, ...divided, diskGiB };
   }
   if (pool.kind === "external") return undefined;
   const locked = lock.pools[name];
   if (pool.kind === "hetzner") {
     if (locked?.kind !== "hetzner") return undefined;
-    return { memoryMiB: locked.memoryGiB * 1024, cpu: locked.vcpu, gpus: 0, diskGiB: locked.diskGiB };
+    return { memoryMiB: locked.memoryGiB * MIB_PER_GIB, cpu: locked.vcpu, gpus: 0, diskGiB: locked.diskGiB };
   }
   if (locked?.kind !== "aws") return undefined;
   const [smallest] = locked.instanceTypes.toSorted((left, right) => left.memoryGiB - right.memoryGiB);
   if (smallest === undefined) return undefined;
   const { memoryGiB, vcpu, gpus } = smallest;
-  return { memoryMiB: memoryGiB * 1024, cpu: vcpu, gpus, diskGiB: pool.rootDiskGiB };
+  return { memoryMiB: memoryGiB * MIB_PER_GIB, cpu: vcpu, gpus, diskGiB: pool.rootDiskGiB };
 }

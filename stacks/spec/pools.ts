@@ -51,7 +51,27 @@ const hetzner = z.strictObject({
 const gpu = z.strictObject({
   model: z.string().meta({ description: "As the device plugin names it, such as NVIDIA-RTX-4090." }),
   count: z.int().min(1),
-  memoryGiB: gibibytes,
+  memoryGiB: gibibytes.meta({
+    description: "Of one GPU; with `sharing: unified` the part of the machine's memory that is the GPU's.",
+  }),
+  sharing: z
+    .enum(["whole", "time-slicing", "mig", "unified"])
+    .default("whole")
+    .meta({
+      description:
+        "How pods share a GPU: not at all, by time, by instances with memory of their own, or not at all and with the " +
+        "machine's memory as its own.",
+    }),
+  replicas: z
+    .int()
+    .min(2)
+    .max(48)
+    .optional()
+    .meta({ description: "With `time-slicing`: pods that share one GPU, whose memory nothing divides among them." }),
+  instances: z
+    .record(pattern(/^\dg\.\d+gb$/, "a MIG profile such as 1g.10gb"), z.int().min(1).max(7))
+    .optional()
+    .meta({ description: "With `mig`: instances of each profile on each GPU." }),
 });
 
 const economics = z.strictObject({
@@ -66,6 +86,12 @@ const economics = z.strictObject({
   labourEurosPerHour: euros,
 });
 
+const maintenance = z.strictObject({
+  day: z.enum(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]),
+  startHour: z.int().min(0).max(23).meta({ description: "In UTC." }),
+  hours: z.int().min(1).max(24),
+});
+
 const onprem = z.strictObject({
   kind: z.literal("onprem"),
   ...common,
@@ -77,7 +103,24 @@ const onprem = z.strictObject({
         .meta({ description: "`enroll` and `replace` move it; never a reason for `up` to fail." }),
     }),
   ),
-  hardware: z.strictObject({ vcpu: z.int().min(1), memoryGiB: gibibytes, diskGiB: gibibytes, gpu: gpu.optional() }),
+  spares: z.int().min(0).default(0).meta({ description: "Machines of the same kind on the shelf: paid for and off." }),
+  leadTimeDays: z
+    .int()
+    .min(0)
+    .optional()
+    .meta({
+      description: "From the order of another machine until it works; what the loss of one means without a spare.",
+    }),
+  maintenance: maintenance
+    .optional()
+    .meta({ description: "Weekly window in which the nodes may be drained, upgraded and restarted." }),
+  hardware: z.strictObject({
+    architecture: z.enum(["amd64", "arm64"]).default("amd64"),
+    vcpu: z.int().min(1),
+    memoryGiB: gibibytes,
+    diskGiB: gibibytes,
+    gpu: gpu.optional(),
+  }),
   economics,
 });
 
@@ -127,7 +170,11 @@ export const taintsOf = (pool: Pool): z.infer<typeof taint>[] => (pool.kind === 
 export const inCluster = (pool: Pool): boolean =>
   pool.kind === "hetzner" ? pool.cluster !== "none" : pool.kind !== "external";
 
-/** Nodes of a pool, at most. */
+/** Nodes of a pool that work today: of owned machines those that are enrolled. */
+export const workingSizeOf = (pool: Pool): number =>
+  pool.kind === "onprem" ? Object.values(pool.nodes).filter(({ state }) => state === "enrolled").length : sizeOf(pool);
+
+/** Nodes of a pool, at most: those that are declared or lost count as those that work. */
 export function sizeOf(pool: Pool): number {
   switch (pool.kind) {
     case "hetzner":

@@ -8,7 +8,11 @@ export const team = z.strictObject({
       cpu: z.number().positive().meta({ description: "Cores, requested." }),
       memoryGiB: gibibytes,
       storageGiB: gibibytes,
-      gpus: z.int().min(0).default(0),
+      gpus: z
+        .int()
+        .min(0)
+        .default(0)
+        .meta({ description: "Whole GPUs or slices of their time, and as many MIG instances of each profile." }),
       pods: z.int().min(1).default(50),
     })
     .meta({ description: "Hard limits of the team's namespace." }),

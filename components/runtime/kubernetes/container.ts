@@ -1,4 +1,5 @@
 import type * as kubernetes from "@pulumi/kubernetes";
+import { GPU_RESOURCE, sliceResource } from "../../compute/gpu-profile.ts";
 import { type Container, demandOfPod, type Probe, referredName } from "../../workloads/contract.ts";
 
 type ContainerArgs = kubernetes.types.input.core.v1.Container;
@@ -18,8 +19,8 @@ export function containerArgs(
   container: Container,
   { workload, name, podUser, mounts }: ContainerOptions,
 ): ContainerArgs {
-  const { image, command, args, env = {}, cpu, probes, lifecycle, user } = container;
-  const { memoryMiB, memoryLimitMiB, gpus } = demandOfPod({ container });
+  const { image, command, args, env = {}, cpu, probes, lifecycle, user, capability } = container;
+  const { memoryMiB, memoryLimitMiB, gpus, slices = {} } = demandOfPod({ container });
   return {
     name,
     image,
@@ -35,7 +36,10 @@ export function containerArgs(
       limits: {
         memory: `${memoryLimitMiB}Mi`,
         ...(cpu.limit === undefined ? {} : { cpu: String(cpu.limit) }),
-        ...(gpus === 0 ? {} : { "nvidia.com/gpu": String(gpus) }),
+        ...(gpus === 0 ? {} : { [GPU_RESOURCE]: String(gpus) }),
+        ...Object.fromEntries(
+          Object.entries(slices).map(([profile, asked]) => [sliceResource(profile), String(asked)]),
+        ),
       },
     },
     ...(probes === undefined
@@ -52,7 +56,7 @@ export function containerArgs(
       ...(user === podUser ? {} : { runAsUser: user, runAsGroup: user }),
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,
-      capabilities: { drop: ["ALL"] },
+      capabilities: { drop: ["ALL"], ...(capability === undefined ? {} : { add: [capability] }) },
     },
     volumeMounts: mounts,
   };

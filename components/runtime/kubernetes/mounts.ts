@@ -1,5 +1,11 @@
 import type * as kubernetes from "@pulumi/kubernetes";
-import { type Container, referredName, type SecretReference, type Workload } from "../../workloads/contract.ts";
+import {
+  type Container,
+  referredName,
+  type SecretReference,
+  type SocketPath,
+  type Workload,
+} from "../../workloads/contract.ts";
 import type { ConfigFiles } from "./config-files.ts";
 
 type Volume = kubernetes.types.input.core.v1.Volume;
@@ -16,6 +22,7 @@ export interface PodFiles {
   /** Claims that the pod names itself, by the volume's name; those of a StatefulSet it is given. */
   readonly claims: Readonly<Record<string, { readonly claim: string; readonly readOnly: boolean }>>;
   readonly hostPaths: readonly string[];
+  readonly socketPaths: readonly SocketPath[];
 }
 
 /** Owner and group read it; the group is the pod's. */
@@ -31,7 +38,13 @@ export function mountsIn(
 ): { volumes: Volume[]; mountsOf: (container: Container) => Mount[] } {
   const scratch = [...new Set(containers.flatMap((container) => container.scratch ?? []))];
   const sharedMiB = containers.reduce((sum, { sharedMemoryMiB = 0 }) => sum + sharedMemoryMiB, 0);
-  const shared = [...configMounts(files), ...secretMounts(files), ...volumeMounts(files), ...hostMounts(files)];
+  const shared = [
+    ...configMounts(files),
+    ...secretMounts(files),
+    ...volumeMounts(files),
+    ...hostMounts(files),
+    ...socketMounts(files),
+  ];
   return {
     mountsOf: ({ scratch: own = [], sharedMemoryMiB = 0 }) => [
       ...shared,
@@ -46,6 +59,7 @@ export function mountsIn(
         persistentVolumeClaim: { claimName: claim, readOnly },
       })),
       ...files.hostPaths.map((path, index) => ({ name: `host-${index}`, hostPath: { path, type: "Directory" } })),
+      ...files.socketPaths.map((path, index) => ({ name: `sockets-${index}`, hostPath: { path, type: "Directory" } })),
       ...scratch.map((_, index) => ({ name: `scratch-${index}`, emptyDir: {} })),
       ...(sharedMiB === 0
         ? []
@@ -90,3 +104,6 @@ const hostMounts = ({ hostPaths }: PodFiles): Mount[] =>
     mountPropagation: "HostToContainer",
     readOnly: true,
   }));
+
+const socketMounts = ({ socketPaths }: PodFiles): Mount[] =>
+  socketPaths.map((path, index) => ({ name: `sockets-${index}`, mountPath: path }));

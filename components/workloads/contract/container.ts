@@ -44,6 +44,8 @@ export interface Container {
   /** Mebibytes; request and limit are equal unless a higher limit is stated. */
   readonly memoryMiB: { readonly request: number; readonly limit?: number };
   readonly gpus?: number;
+  /** Profile of MIG instances such as `1g.10gb`, if `gpus` counts those and not whole GPUs. */
+  readonly gpuSlice?: string;
   /** Shared memory at `/dev/shm` beyond the runtime's 64 MiB; counts as memory. */
   readonly sharedMemoryMiB?: number;
   /** `startup` gives a slow start its grace; `liveness` never fires before it has passed. */
@@ -55,6 +57,8 @@ export interface Container {
    * that name it as well find there.
    */
   readonly scratch?: readonly string[];
+  /** Capability of root that it keeps; in agents of a node only. */
+  readonly capability?: "SYS_ADMIN";
   /** User id the image runs as; 0 in agents of a node only. */
   readonly user: number;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { GpuProfile } from "../../compute/gpu-profile.ts";
 import type { Alert, Indicator, Metrics, Panel, Targets } from "./observability.ts";
 import type { Handle, Port } from "./ports.ts";
 import type { Workload } from "./workload.ts";
@@ -96,6 +97,8 @@ export interface BuildContext<Needs = Readonly<Record<string, Handle | undefined
   readonly production: boolean;
   /** What the workload's pool runs. */
   readonly runtime: Runtime;
+  /** How pods share the GPUs of the workload's pool; undefined where it has none. */
+  readonly gpuProfile: GpuProfile | undefined;
   /** Digest-pinned reference of an image in the lock. */
   image(name: string): string;
   readonly models: Readonly<Record<string, ServedModel>>;
@@ -130,6 +133,8 @@ interface Facts {
   readonly indicators?: readonly Indicator[];
   /** True for an agent that looks after its node: it may read the node's directories, and lives in a namespace of such. */
   readonly nodeAgent?: true;
+  /** True for an agent that offers the GPUs of its pool's nodes to pods. */
+  readonly offersGpus?: true;
   /**
    * For a kind with volumes that are backed up: whether it can do without an object store that takes the copies. Among
    * several stores the entry chooses in its `needs`, by the name `backup`.

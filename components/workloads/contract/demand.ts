@@ -10,15 +10,18 @@ export interface PodDemand {
   /** The most that it may take. */
   readonly memoryLimitMiB: number;
   readonly gpus: number;
+  /** MIG instances by profile; left out where it asks for none. */
+  readonly slices?: Readonly<Record<string, number>>;
 }
 
 /** What one container asks for; shared memory is memory. */
-function demandOfContainer({ cpu, memoryMiB, gpus = 0, sharedMemoryMiB = 0 }: Container): PodDemand {
+function demandOfContainer({ cpu, memoryMiB, gpus = 0, gpuSlice, sharedMemoryMiB = 0 }: Container): PodDemand {
   return {
     cpu: cpu.request,
     memoryMiB: memoryMiB.request + sharedMemoryMiB,
     memoryLimitMiB: (memoryMiB.limit ?? memoryMiB.request) + sharedMemoryMiB,
-    gpus,
+    gpus: gpuSlice === undefined ? gpus : 0,
+    ...(gpuSlice === undefined ? {} : { slices: { [gpuSlice]: gpus } }),
   };
 }
 
@@ -38,7 +41,16 @@ const combine =
     memoryMiB: both(one.memoryMiB, other.memoryMiB),
     memoryLimitMiB: both(one.memoryLimitMiB, other.memoryLimitMiB),
     gpus: both(one.gpus, other.gpus),
+    ...(one.slices === undefined && other.slices === undefined
+      ? {}
+      : { slices: combineSlices(both, one.slices ?? {}, other.slices ?? {}) }),
   });
+const combineSlices = (
+  both: (one: number, other: number) => number,
+  one: Readonly<Record<string, number>>,
+  other: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.keys({ ...one, ...other }).map((name) => [name, both(one[name] ?? 0, other[name] ?? 0)]));
 const sum = combine((one, other) => one + other);
 const largest = combine(Math.max);
 

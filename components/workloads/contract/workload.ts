@@ -79,6 +79,9 @@ interface Pods {
   readonly files?: Readonly<Record<string, string>>;
   /** Files whose content is a secret, by absolute path. */
   readonly secretFiles?: Readonly<Record<string, SecretReference>>;
+/** A directory of the node that an agent may write to: where device plugins and the kubelet meet. */
+export type SocketPath = "/var/lib/kubelet/device-plugins";
+
   readonly secrets?: Readonly<Record<string, SecretDeclaration>>;
   /** Handles that it found by itself in the context, such as servers of models; the definition's `needs` are added. */
   readonly needs?: readonly Handle[];
@@ -95,6 +98,10 @@ interface Pods {
   readonly clusterAccess?: readonly ApiAccess[];
   /** What it may ask the API server, in its team's namespace only; nothing unless stated. */
   readonly namespaceAccess?: readonly ApiAccess[];
+  /** Directories of the node in which it keeps sockets for the kubelet, at their own paths; for agents of a node only. */
+  readonly socketPaths?: readonly SocketPath[];
+  /** True if it sees every GPU of its node without asking for one; for agents of a node only. */
+  readonly seesGpus?: true;
   /** Who goes first where there is no room for all; `production` for what runs all the time, else `batch`. */
   readonly priority?: "platform" | "production" | "batch";
   readonly erasure?: Erasure;

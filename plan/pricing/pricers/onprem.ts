@@ -3,9 +3,13 @@ import { ownedMonth } from "../ownership.ts";
 import type { Quote } from "../quote.ts";
 import { monthly, type Pricer } from "./pricer.ts";
 
+/** States of a machine that is paid for and does not run. */
+const OFF = ["lost", "spare"];
+
 /**
  * A machine of one's own, priced by what its pool states: depreciation (purchase less resale over the lifetime), power
- * (watts x PUE x 730 hours x tariff), space and labour. It costs the same busy or idle, so expected equals worst.
+ * (watts x PUE x 730 hours x tariff), space and labour. It costs the same busy or idle, so expected equals worst. One that
+ * is lost or on the shelf goes on depreciating; one that is declared costs what it will when it works.
  */
 export const onpremNode: Pricer = {
   types: ["splitfleet:compute:OnpremNode"],
@@ -49,6 +53,11 @@ export const onpremNode: Pricer = {
       labourPerMonth: new Decimal(hours).times(wage),
     });
     const once = new Decimal(1);
+    const state = quote.text("state");
+    if (state !== undefined && OFF.includes(state)) {
+      add(quote, `depreciation, ${state},`, { euros: month.depreciation, quantity: once, unit: "month" });
+      return;
+    }
     add(quote, "depreciation", { euros: month.depreciation, quantity: once, unit: "month" });
     add(quote, `power, ${watts} W at PUE ${pue}`, { euros: month.power, quantity: month.kilowattHours, unit: "kWh" });
     add(quote, "space", { euros: month.space, quantity: once, unit: "month" });

@@ -7,6 +7,8 @@ import { clusterServers } from "./cluster-servers.ts";
 import { composeNodes, composeWorkloads } from "./compose.ts";
 import { coolifyPools, coolifyRelease } from "./coolify.ts";
 import { definitionFaults } from "./definitions.ts";
+import { gpuOffers, gpuRequests, gpuSharing } from "./gpu-sharing.ts";
+import { edgeNames, edgeTunnel, edgeVault, frontEndNames } from "./edge.ts";
 import { hostnames } from "./hostnames.ts";
 import { lockedPools, lockedShapes, lockedTypes, lockedZones, lockOwner, stackName } from "./lock.ts";
 import { lockedImages } from "./locked-images.ts";
@@ -42,6 +44,13 @@ const CHECKS: readonly Check[] = [
   coolifyRelease,
   cyclicNeeds,
   definitionFaults,
+  edgeNames,
+  edgeTunnel,
+  edgeVault,
+  frontEndNames,
+  gpuOffers,
+  gpuRequests,
+  gpuSharing,
   hostnames,
   k3sVersion,
   lockedBinaries,

@@ -2,7 +2,7 @@ import type { PlannedWorkload } from "../../../components/workloads/plan.ts";
 import type { Complaint } from "../../problems.ts";
 import { count } from "../../words.ts";
 import { type Machine, machineOf, reservedMiB } from "../machines.ts";
-import { inCluster, type Pool, sizeOf } from "../pools.ts";
+import { inCluster, type Pool, sizeOf, workingSizeOf } from "../pools.ts";
 import { check, type Facts } from "./check.ts";
 import { describeResources, firstFit, nodeTable, type Pod, type Resources, summary } from "./first-fit.ts";
 import { planned, podsOf, WORKLOAD_FACTS } from "./planned.ts";
@@ -48,11 +48,25 @@ export function demandOf(
 }
 
 /** What a machine has for pods as a node of the pool. */
-export const offeredBy = ({ memoryMiB, cpu, gpus }: Machine, pool: Pool): Resources => ({
+export const offeredBy = ({ memoryMiB, cpu, gpus, slices = {} }: Machine, pool: Pool): Resources => ({
   memoryMiB: memoryMiB - reservedMiB(pool),
   cpu,
   gpus,
+  slices,
 });
+
+/** Pods that have no room on the nodes of a pool that work today, though they may on those that it declares. */
+export function podsWithoutRoom(
+  facts: Pick<Facts, (typeof NEEDED)[number]>,
+  name: string,
+  pool: Pool,
+): readonly string[] {
+  const working = workingSizeOf(pool);
+  if (working === sizeOf(pool)) return [];
+  const demand = demandOf(facts, name, pool);
+  if (demand === undefined) return [];
+  return firstFit(demand.pods, working, demand.offered, demand.daemons).homeless.map((pod) => pod.name);
+}
 
 /** Every pod finds a node of its pool that has the memory, the cores and the GPUs for it. */
 export const capacity = check(NEEDED, function* (facts): Iterable<Complaint> {

@@ -22,7 +22,24 @@ function* nodePrivileges({ definition, workload }: PlannedWorkload): Iterable<Fa
   if (containersOf(workload).some(({ user }) => user === 0)) {
     yield { got: "a container that runs as root", expected: `a user above 0, or ${agent}`, fix: "correct `user`" };
   }
-  const { hostPaths = [] } = workload;
+  const { hostPaths = [], socketPaths = [], seesGpus } = workload;
+  if (containersOf(workload).some(({ capability }) => capability !== undefined)) {
+    yield { got: "a container with a capability of root", expected: `none, or ${agent}`, fix: "remove `capability`" };
+  }
+  if (seesGpus === true) {
+    yield {
+      got: "GPUs that it did not ask for",
+      expected: `\`gpus\` of a container, or ${agent}`,
+      fix: "remove `seesGpus`",
+    };
+  }
+  if (socketPaths.length > 0) {
+    yield {
+      got: `sockets on its node: ${socketPaths.join(", ")}`,
+      expected: `none, or ${agent}`,
+      fix: "remove `socketPaths`",
+    };
+  }
   if (hostPaths.length > 0) {
     yield {
       got: `directories of its node: ${hostPaths.join(", ")}`,

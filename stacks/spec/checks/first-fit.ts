@@ -5,6 +5,8 @@ export interface Resources {
   readonly memoryMiB: number;
   readonly cpu: number;
   readonly gpus: number;
+  /** MIG instances by profile. */
+  readonly slices?: Readonly<Record<string, number>>;
 }
 
 export interface Pod extends Resources {
@@ -55,12 +57,22 @@ function firstFitOn(
 }
 
 const fits = (pod: Resources, room: Resources): boolean =>
-  pod.memoryMiB <= room.memoryMiB && pod.cpu <= room.cpu && pod.gpus <= room.gpus;
+  pod.memoryMiB <= room.memoryMiB &&
+  pod.cpu <= room.cpu &&
+  pod.gpus <= room.gpus &&
+  Object.entries(pod.slices ?? {}).every(([profile, asked]) => asked <= (room.slices?.[profile] ?? 0));
 
 /** What the pods on a node leave of it. */
 export const freeOf = ({ offered, pods }: Node): Resources =>
   pods.reduce<Resources>(
-    (room, pod) => ({ memoryMiB: room.memoryMiB - pod.memoryMiB, cpu: room.cpu - pod.cpu, gpus: room.gpus - pod.gpus }),
+    (room, pod) => ({
+      memoryMiB: room.memoryMiB - pod.memoryMiB,
+      cpu: room.cpu - pod.cpu,
+      gpus: room.gpus - pod.gpus,
+      slices: Object.fromEntries(
+        Object.entries(room.slices ?? {}).map(([profile, left]) => [profile, left - (pod.slices?.[profile] ?? 0)]),
+      ),
+    }),
     offered,
   );
 
@@ -68,11 +80,12 @@ const gibibytes = (mebibytes: number): string => (mebibytes / 1024).toFixed(1);
 const cores = (cpu: number): string => String(Math.round(cpu * 100) / 100);
 
 /** `2.9 GiB, 2 cores and 1 GPU`. */
-export const describeResources = ({ memoryMiB, cpu, gpus }: Resources): string =>
+export const describeResources = ({ memoryMiB, cpu, gpus, slices = {} }: Resources): string =>
   allOf([
     `${gibibytes(memoryMiB)} GiB`,
     `${cores(cpu)} ${cpu === 1 ? "core" : "cores"}`,
     ...(gpus === 0 ? [] : [count(gpus, "GPU")]),
+    ...Object.entries(slices).map(([profile, number]) => count(number, `MIG instance ${profile}`)),
   ]);
 
 /** `2 x ollama (2.9), litellm (1.0)`. */

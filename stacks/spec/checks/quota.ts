@@ -4,7 +4,7 @@ import type { PlannedWorkload } from "../../../components/workloads/plan.ts";
 import type { Complaint } from "../../problems.ts";
 import { inCluster, type Pool, sizeOf } from "../pools.ts";
 import { check, type Facts } from "./check.ts";
-import { planned, podsOf, WORKLOAD_FACTS } from "./planned.ts";
+import { planned, type PlannedPod, podsOf, WORKLOAD_FACTS } from "./planned.ts";
 
 const MIB_PER_GIB = 1024;
 
@@ -46,7 +46,7 @@ export function* quotaShortages(facts: Pick<Facts, (typeof NEEDED)[number]>): It
           Object.values(workload.volumes ?? {}).map(({ sizeGiB }) => sizeGiB * replicasOf(workload).maximum),
         ),
       ),
-      gpus: sum(pods.map(({ gpus }) => gpus)),
+      gpus: Math.max(sum(pods.map(({ gpus }) => gpus)), ...slicesOf(pods).values()),
       pods: pods.length,
     };
     for (const [resource, limit] of Object.entries(quota)) {
@@ -55,6 +55,15 @@ export function* quotaShortages(facts: Pick<Facts, (typeof NEEDED)[number]>): It
         yield { team: name, namespace: namespaceOf(name), resource, asked: Math.ceil(demand * 100) / 100, limit };
     }
   }
+}
+
+/** How many MIG instances of each profile pods ask for; the quota limits each as it limits whole GPUs. */
+function slicesOf(pods: readonly PlannedPod[]): ReadonlyMap<string, number> {
+  const asked = new Map<string, number>();
+  for (const [profile, number] of pods.flatMap(({ slices = {} }) => Object.entries(slices))) {
+    asked.set(profile, (asked.get(profile) ?? 0) + number);
+  }
+  return asked;
 }
 
 /** A team's quota has room for the workloads of the team. */
