@@ -68,6 +68,9 @@ export interface InternetPort {
   readonly purpose: string;
 }
 
+/** A directory of the node that an agent may write to: where device plugins and the kubelet meet. */
+export type SocketPath = "/var/lib/kubelet/device-plugins";
+
 /** What workloads of every form state. */
 interface Pods {
   readonly container: Container;
@@ -79,9 +82,6 @@ interface Pods {
   readonly files?: Readonly<Record<string, string>>;
   /** Files whose content is a secret, by absolute path. */
   readonly secretFiles?: Readonly<Record<string, SecretReference>>;
-/** A directory of the node that an agent may write to: where device plugins and the kubelet meet. */
-export type SocketPath = "/var/lib/kubelet/device-plugins";
-
   readonly secrets?: Readonly<Record<string, SecretDeclaration>>;
   /** Handles that it found by itself in the context, such as servers of models; the definition's `needs` are added. */
   readonly needs?: readonly Handle[];
