@@ -28,8 +28,8 @@ const findings = async (change: Change): Promise<string[]> =>
 test("the sandbox lets through what is declared and nothing else", async () => {
   expect(await judge(objects, declared)).toEqual({
     engine: "github.com/mattfenwick/cyclonus v0.5.6",
-    policies: 6,
-    flows: 11,
+    policies: 7,
+    flows: 14,
     judged: expect.any(Number),
     differences: [],
   });
@@ -39,6 +39,8 @@ test("without a workload's policy, its consumers are shut out", async () => {
   expect(await findings(without("NetworkPolicy", "team-assistants", "ollama"))).toEqual([
     "blocked: team-assistants/litellm -> team-assistants/ollama, 11434/TCP: workloads.litellm needs ollama;" +
       " none of team-assistants/default-deny lets it in",
+    "blocked: team-assistants/ollama -> team-platform/egress, 29295/TCP: workloads.ollama needs egress;" +
+      " none of team-assistants/default-deny lets it out",
     "blocked: team-assistants/ollama-preload -> team-assistants/ollama, 11434/TCP:" +
       " job preload of workloads.ollama; none of team-assistants/default-deny lets it in",
   ]);
@@ -46,12 +48,14 @@ test("without a workload's policy, its consumers are shut out", async () => {
 
 test("without the default, a namespace stands open both ways", async () => {
   expect(await findings(without("NetworkPolicy", "team-platform", "default-deny"))).toEqual([
+    "blocked: team-platform/egress -> kube-system/kube-dns, 53/TCP, 53/UDP: every pod resolves names;" +
+      " none of team-platform/egress lets it out",
     "loose: other pods of splitfleet-system, other pods of team-assistants, team-assistants/litellm," +
-      " team-assistants/ollama, team-assistants/ollama-preload" +
+      " team-assistants/ollama, team-assistants/ollama-preload, team-platform/egress" +
       " -> other pods of team-platform, every port: no policy keeps it from going in",
     "loose: other pods of team-platform -> other pods of splitfleet-system, other pods of team-assistants," +
       " team-assistants/litellm, team-assistants/ollama," +
-      " team-assistants/ollama-preload, every port: no policy keeps it from going out",
+      " team-assistants/ollama-preload, team-platform/egress, every port: no policy keeps it from going out",
     "open: kube-system/kube-dns, other pods of any-other-namespace, other pods of kube-system," +
       " 0.0.0.0-10.41.255.255, 10.43.0.0-255.255.255.255" +
       " -> other pods of team-platform, every port: no policy keeps it from going in",
@@ -114,7 +118,8 @@ test("a range of addresses that covers the pods' own lets every pod in", async (
   ).toEqual([
     "loose: other pods of splitfleet-system, other pods of team-assistants, other pods of team-platform," +
       " team-assistants/litellm, team-assistants/ollama," +
-      " team-assistants/ollama-preload -> team-assistants/litellm, 4000/TCP: team-assistants/litellm lets it in",
+      " team-assistants/ollama-preload, team-platform/egress" +
+      " -> team-assistants/litellm, 4000/TCP: team-assistants/litellm lets it in",
     "open: kube-system/kube-dns, other pods of any-other-namespace, other pods of kube-system," +
       " 0.0.0.0-10.41.255.255, 10.43.0.0-100.63.255.255," +
       " 100.128.0.0-255.255.255.255 -> team-assistants/litellm, 4000/TCP: team-assistants/litellm lets it in",
@@ -145,8 +150,12 @@ test("a policy in the wrong namespace protects nobody", async () => {
   expect(await findings(moved)).toEqual([
     "blocked: team-assistants/litellm -> team-assistants/ollama, 11434/TCP: workloads.litellm needs ollama;" +
       " none of team-assistants/default-deny lets it in",
+    "blocked: team-assistants/ollama -> team-platform/egress, 29295/TCP: workloads.ollama needs egress;" +
+      " none of team-assistants/default-deny lets it out",
     "blocked: team-assistants/ollama-preload -> team-assistants/ollama, 11434/TCP:" +
       " job preload of workloads.ollama; none of team-assistants/default-deny lets it in",
+    "loose: pods of team-platform labelled like team-assistants/ollama -> team-platform/egress, 29295/TCP:" +
+      " team-platform/ollama lets it out",
     "loose: team-assistants/litellm, team-assistants/ollama-preload" +
       " -> pods of team-platform labelled like team-assistants/ollama, 11434/TCP:" +
       " team-platform/ollama lets it in",
@@ -175,6 +184,8 @@ test("a consumer whose pods are missing is a flow that never is", async () => {
   expect(await findings(without("Job", "team-assistants", "ollama-preload"))).toEqual([
     "blocked: team-assistants/ollama-preload -> team-assistants/ollama, 11434/TCP: job preload of workloads.ollama;" +
       " no controller makes the pods of team-assistants/ollama-preload",
+    "blocked: team-assistants/ollama-preload -> team-platform/egress, 29295/TCP:" +
+      " job preload of workloads.ollama needs egress; no controller makes the pods of team-assistants/ollama-preload",
   ]);
 });
 
@@ -182,6 +193,8 @@ test("pods on their node's network are outside every policy", async () => {
   const account = '"serviceAccountName"';
   const moved = rewritten("StatefulSet", "team-assistants", "ollama", account, `"hostNetwork":true,${account}`);
   expect(await findings(moved)).toEqual([
+    "blocked: team-assistants/ollama -> team-platform/egress, 29295/TCP: workloads.ollama needs egress;" +
+      " no controller makes the pods of team-assistants/ollama",
     "open: team-assistants/ollama -> everything, every port: runs on its node's network, where no policy applies",
   ]);
 });

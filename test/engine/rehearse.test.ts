@@ -52,7 +52,7 @@ describe("the sandbox as it is", () => {
     expect(fitting.exitCode, fitting.stderr).toBe(0);
     const { verdict, objects, problems, pods, nodes } = reportOf(fitting);
     expect(verdict).toBe("fits");
-    expect(objects).toHaveLength(27);
+    expect(objects).toHaveLength(33);
     expect(objects.filter(({ state, reason }) => state !== "accepted" || reason !== "")).toEqual([]);
     expect(problems).toEqual([]);
     const poolOf = new Map(nodes.map(({ name, pool }) => [name, pool]));
@@ -61,6 +61,8 @@ describe("the sandbox as it is", () => {
       ["litellm", "inference", "Running"],
       ["ollama", "inference", "Running"],
       ["ollama", "inference", "Succeeded"],
+      ["egress", "operations", "Running"],
+      ["egress", "operations", "Running"],
     ]);
     expect(own.filter(({ node, pool }) => poolOf.get(node ?? "") !== pool)).toEqual([]);
     expect(pods.filter(({ reason }) => reason !== "")).toEqual([]);
@@ -93,7 +95,7 @@ describe("the sandbox as it is", () => {
   });
 
   it("lets through the declared flows and no others", () => {
-    expect(reportOf(fitting).flows).toEqual({ declared: 11, policies: 6, differences: [] });
+    expect(reportOf(fitting).flows).toEqual({ declared: 14, policies: 7, differences: [] });
     expect(reportOf(fitting).advice).toEqual([]);
   });
 });
