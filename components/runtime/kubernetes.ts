@@ -11,7 +11,7 @@ import { configFiles } from "./kubernetes/config-files.ts";
 import { type Controller, createController } from "./kubernetes/controller.ts";
 import { networkPolicySpec, operatorPolicySpecs, type Surroundings } from "./kubernetes/network-policy.ts";
 import { OPERATOR_NAMESPACE } from "./kubernetes/operators.ts";
-import { podTemplate } from "./kubernetes/pod.ts";
+import { placement, podTemplate } from "./kubernetes/pod.ts";
 import { createRuns } from "./kubernetes/runs.ts";
 import { createScaling } from "./kubernetes/scaling.ts";
 import { secretObjects, type SecretSource } from "./kubernetes/secrets.ts";
@@ -85,6 +85,13 @@ export class KubernetesWorkload extends pulumi.ComponentResource {
     const secrets = secretObjects(name, planned, vault, metadata, surroundings.fleet, this);
     const pods = { planned, labels, allocation, taints, priorityClass, files, account: planned.name };
     const template = podTemplate(pods);
+    const { nodeSelector, tolerations = [] } = placement(false, allocation, taints);
+    const operatedPods = {
+      labels: labelsOf(allocation),
+      nodeSelector,
+      tolerations,
+      priorityClassName: priorityClass,
+    };
     const { clusterAccess = [], namespaceAccess = [] } = workload;
     const holder = { name: planned.name, namespace, labels };
     const access = [
@@ -103,7 +110,7 @@ export class KubernetesWorkload extends pulumi.ComponentResource {
 
     const controller = createController(
       name,
-      { planned, metadata: metadata(planned.name), labels, template, run },
+      { planned, metadata: metadata(planned.name), labels, template, operatedPods, run },
       { ...child, dependsOn },
     );
     const service = createService(name, planned, surroundings.fleet, metadata(planned.name), this);

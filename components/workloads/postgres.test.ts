@@ -8,8 +8,17 @@ test("on Kubernetes the operator makes a role and a database for each consumer",
   const workload = buildExample(postgres, { instances: 2 }, { consumers });
   if (workload.form !== "operated") throw new Error("not operated");
   const [cluster, database] = workload.resources;
-  expect(cluster?.spec).toMatchObject({
+  const pods = {
+    labels: { "splitfleet/team": "platform" },
+    nodeSelector: { "splitfleet/pool": "inference" },
+    tolerations: [],
+    priorityClassName: "production",
+  };
+  expect(typeof cluster?.spec === "function" && cluster.spec(pods)).toMatchObject({
     instances: 2,
+    inheritedMetadata: { labels: pods.labels },
+    affinity: { nodeSelector: pods.nodeSelector },
+    priorityClassName: "production",
     enableSuperuserAccess: false,
     postgresql: { pg_hba: ["host sameuser all all scram-sha-256", "host all all all reject"] },
     managed: {

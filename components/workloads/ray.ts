@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Container, defineWorkload } from "./contract.ts";
+import { type Container, defineWorkload, type OperatedPods } from "./contract.ts";
 
 const GCS = 6379;
 const DASHBOARD = 8265;
@@ -68,7 +68,6 @@ export const ray = defineWorkload({
   },
   build: (spec, context) => {
     const image = context.image("ray");
-    const pool = context.fleet.find(({ name }) => name === context.name)?.pool;
     const head: Container = { image, cpu: { request: 1 }, memoryMiB: { request: HEAD_MIB }, user: USER };
     return {
       form: "operated",
@@ -84,7 +83,7 @@ export const ray = defineWorkload({
         {
           apiVersion: "ray.io/v1",
           kind: "RayCluster",
-          spec: {
+          spec: (pods) => ({
             rayVersion: VERSION,
             enableInTreeAutoscaling: true,
             autoscalerOptions: {
@@ -94,7 +93,7 @@ export const ray = defineWorkload({
             headGroupSpec: {
               serviceType: "ClusterIP",
               rayStartParams: { "num-cpus": "0", "dashboard-host": "0.0.0.0", "disable-usage-stats": "true", ...START },
-              template: pod("ray-head", head, pool),
+              template: pod("ray-head", head, pods),
             },
             workerGroupSpecs: [
               {
@@ -112,22 +111,29 @@ export const ray = defineWorkload({
                     gpus: spec.workerGpus,
                     user: USER,
                   },
-                  pool,
+                  pods,
                 ),
               },
             ],
-          },
+          }),
         },
       ],
     };
   },
 });
 
-/** A pod of the cluster under the restricted security profile, on the workload's pool. */
-const pod = (name: string, { image, cpu, memoryMiB, gpus = 0, user }: Container, pool: string | undefined) => ({
+/** A pod of the cluster under the restricted security profile. */
+const pod = (
+  name: string,
+  { image, cpu, memoryMiB, gpus = 0, user }: Container,
+  { labels, nodeSelector, tolerations, priorityClassName }: OperatedPods,
+) => ({
+  metadata: { labels },
   spec: {
-    ...(pool === undefined ? {} : { nodeSelector: { "splitfleet/pool": pool } }),
-    ...(gpus === 0 ? {} : { runtimeClassName: "nvidia", tolerations: [{ key: "nvidia.com/gpu", operator: "Exists" }] }),
+    nodeSelector,
+    tolerations,
+    priorityClassName,
+    ...(gpus === 0 ? {} : { runtimeClassName: "nvidia" }),
     securityContext: {
       runAsNonRoot: true,
       runAsUser: user,

@@ -7,6 +7,7 @@ import type {
   CustomResource,
   Erasure,
   Operated,
+  OperatedPods,
   Scheduled,
   Service,
   Workload,
@@ -33,6 +34,8 @@ export interface ControllerArgs {
   /** Those of the metadata. */
   readonly labels: Record<string, string>;
   readonly template: ReturnType<typeof podTemplate>;
+  /** What pods of the workload have that an operator makes. */
+  readonly operatedPods: OperatedPods;
   /** What hands its runs over to a queue; undefined where nothing does. */
   readonly run: ReturnType<typeof queuedRun>;
 }
@@ -75,7 +78,7 @@ function createOperated(
   args: ControllerArgs,
   opts: pulumi.CustomResourceOptions,
 ): kubernetes.apiextensions.CustomResource {
-  const { metadata, planned } = args;
+  const { metadata, planned, operatedPods } = args;
   const main = resources.find((resource) => resource.name === undefined);
   if (main === undefined) throw new Error(`workload ${planned.name} has no custom resource of its own name`);
   const create = (
@@ -83,7 +86,7 @@ function createOperated(
     more: pulumi.CustomResourceOptions,
     transform?: Transform<kubernetes.apiextensions.CustomResourceArgs>,
   ) => {
-    const resource = { apiVersion, kind, metadata: { ...metadata, name: own }, spec };
+    const resource = { apiVersion, kind, metadata: { ...metadata, name: own }, spec: specOf(spec, operatedPods) };
     return new kubernetes.apiextensions.CustomResource(
       `${name}-${kind.toLowerCase()}${own === planned.name ? "" : `-${own}`}`,
       transform === undefined ? resource : transform(resource),
@@ -94,6 +97,9 @@ function createOperated(
   for (const other of resources) if (other !== main) create(other, { ...opts, dependsOn: [created] });
   return created;
 }
+
+const specOf = (spec: CustomResource["spec"], pods: OperatedPods): object =>
+  typeof spec === "function" ? spec(pods) : spec;
 
 function createDeployment(
   name: string,

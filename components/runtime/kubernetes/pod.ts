@@ -120,8 +120,13 @@ function templateOf(
   };
 }
 
+interface Placement {
+  readonly nodeSelector: Record<string, string>;
+  readonly tolerations?: kubernetes.types.input.core.v1.Toleration[];
+}
+
 /** Nodes of the pool and their taints, or every node of the cluster. */
-function placement(everyPool: boolean, { pool }: Allocation, taints: readonly Taint[]): Partial<PodSpec> {
+export function placement(everyPool: boolean, { pool }: Pick<Allocation, "pool">, taints: readonly Taint[]): Placement {
   if (everyPool) return { nodeSelector: {}, tolerations: [{ operator: "Exists" }] };
   return {
     nodeSelector: pool === undefined ? {} : { "splitfleet/pool": pool },

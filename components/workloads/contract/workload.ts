@@ -1,3 +1,4 @@
+import type { Input } from "@pulumi/pulumi";
 import type { ComposeOverride } from "../../runtime/compose/override.ts";
 import type { KubernetesOverride } from "../../runtime/kubernetes/override.ts";
 import type { Container } from "./container.ts";
@@ -52,13 +53,23 @@ export interface Scaling {
   readonly cooldownSeconds?: number;
 }
 
-/** An object that an operator of the cluster makes pods of. `spec` is checked by the operator's own definition. */
+/** What the pods of a workload have that an operator makes: the fleet knows it, the operator has to be told. */
+export interface OperatedPods {
+  /** Who pays for them and whose they are. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly nodeSelector: Readonly<Record<string, string>>;
+  readonly tolerations: readonly object[];
+  readonly priorityClassName: Input<string>;
+}
+
+/** An object that an operator of the cluster makes pods of. */
 export interface CustomResource {
   readonly apiVersion: string;
   readonly kind: string;
   /** Left out for the one that bears the workload's name. */
   readonly name?: string;
-  readonly spec: object;
+  /** Checked by the operator's own definition. A function of the pods' facts where the operator makes pods of it. */
+  readonly spec: object | ((pods: OperatedPods) => object);
 }
 
 /** A port of hosts outside the fleet. */

@@ -48,8 +48,11 @@ export function postgresCluster(
       {
         apiVersion: "postgresql.cnpg.io/v1",
         kind: "Cluster",
-        spec: {
+        spec: ({ labels, nodeSelector, tolerations, priorityClassName }) => ({
           instances,
+          inheritedMetadata: { labels },
+          affinity: { nodeSelector, tolerations },
+          priorityClassName,
           imageName: image,
           enableSuperuserAccess: false,
           primaryUpdateStrategy: "unsupervised",
@@ -77,7 +80,7 @@ export function postgresCluster(
                   },
                 ],
               }),
-        },
+        }),
       },
       ...tenants.map(({ workload, role }) => ({
         apiVersion: "postgresql.cnpg.io/v1",
