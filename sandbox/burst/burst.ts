@@ -6,8 +6,8 @@ import { hurriedMs } from "../control-plane/pace.ts";
 import { World } from "../twin/world/world.ts";
 import { type Candidate, growthFor } from "./decide.ts";
 import { drain, cordon } from "./drain.ts";
-import { change, type Group, groupsOf, type Instance, instancesOf, launch, setDesired } from "./groups.ts";
-import { isReady, isUnschedulable, keepsNode, templateOf } from "./template.ts";
+import { change, fill, type Group, groupsOf, type Instance, instancesOf, setDesired } from "./groups.ts";
+import { freeOn, isReady, isUnschedulable, keepsNode, templateOf } from "./template.ts";
 
 /** Seconds of a fleet that the cloud and its controllers take. */
 export interface BurstTimes {
@@ -117,19 +117,13 @@ export class Burst {
   async #tick(): Promise<void> {
     const groups = groupsOf(this.#world).filter(({ tags }) => tags["k8s.io/cluster-autoscaler/enabled"] === "true");
     const own = groups.filter(({ tags }) => `k8s.io/cluster-autoscaler/${this.#options.cluster}` in tags);
-    for (const group of groupsOf(this.#world)) this.#fill(group);
+    for (const group of groupsOf(this.#world)) fill(this.#world, group);
     await this.#followInstances();
     if (Date.now() < this.#nextScan || own.length === 0) return;
     this.#nextScan = Date.now() + hurriedMs(this.#options.times.scan);
     const [pods, nodes] = await Promise.all([this.#core.listPodForAllNamespaces(), this.#core.listNode()]);
     this.#grow(own, pods.items, nodes.items);
     await this.#shrink(own, pods.items, nodes.items);
-  }
-
-  /** As the Auto Scaling group does. */
-  #fill(group: Group): void {
-    const missing = group.desired - instancesOf(this.#world).filter((one) => one.group === group.name).length;
-    for (let index = 0; index < missing; index++) launch(this.#world, group);
   }
 
   /** Instances that have booted register, those that were taken back or whose group has gone leave. */
@@ -183,13 +177,17 @@ export class Burst {
   }
 
   #grow(groups: readonly Group[], pods: readonly V1Pod[], nodes: readonly V1Node[]): void {
-    const there = new Set(nodes.filter(isReady).map(({ metadata }) => metadata?.name));
+    const there = new Map(nodes.filter(isReady).map((node) => [node.metadata?.name ?? "", node]));
     const candidates = groups.map((group): Candidate => {
       const zone = group.subnets[0]?.zone ?? "";
       const own = instancesOf(this.#world).filter((one) => one.group === group.name);
-      const upcoming = own.filter((instance) => !there.has(this.#nodeOf(instance).name)).length;
       const template = templateOf(group.tags, { instanceType: group.instanceType, zone });
-      return { name: group.name, template, room: group.maximum - group.desired, upcoming };
+      const staying = own.filter(({ interruption }) => interruption === undefined);
+      const free = staying.map((instance) => {
+        const { name } = this.#nodeOf(instance);
+        return freeOn(name, there.get(name), pods) ?? template.resources;
+      });
+      return { name: group.name, template, room: group.maximum - group.desired, free };
     });
     const growth = growthFor(pods.filter(isUnschedulable), candidates);
     this.#grew = growth.size > 0;

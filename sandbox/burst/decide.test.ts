@@ -2,12 +2,13 @@ import type { V1Pod } from "@kubernetes/client-node";
 import { expect, test } from "vitest";
 import { type Candidate, growthFor } from "./decide.ts";
 
-const group = (name: string, gpus: number, room: number, upcoming = 0): Candidate => ({
+const group = (name: string, gpus: number, room: number, upcoming: Candidate["free"] = []): Candidate => ({
   name,
-  template: { labels: { pool: name }, taints: [], resources: { pods: 110, cpu: 192, "nvidia.com/gpu": gpus } },
+  template: { labels: { pool: name }, taints: [], resources: roomFor(gpus) },
   room,
-  upcoming,
+  free: upcoming,
 });
+const roomFor = (gpus: number) => ({ pods: 110, cpu: 192, "nvidia.com/gpu": gpus });
 const pods = (number: number, gpus: number, pool?: string): V1Pod[] =>
   Array.from({ length: number }, () => ({
     spec: {
@@ -28,8 +29,13 @@ test("never more than the group may still take", () => {
 });
 
 test("no node for a pod that a node is already coming for", () => {
-  expect(growth(pods(1, 8), group("burst", 8, 3, 1))).toEqual({});
-  expect(growth(pods(2, 8), group("burst", 8, 3, 1))).toEqual({ burst: 1 });
+  expect(growth(pods(1, 8), group("burst", 8, 3, [roomFor(8)]))).toEqual({});
+  expect(growth(pods(2, 8), group("burst", 8, 3, [roomFor(8)]))).toEqual({ burst: 1 });
+});
+
+test("no node for a pod that a node has room for which only just joined, and which the scheduler has not seen yet", () => {
+  expect(growth(pods(1, 2), group("burst", 8, 3, [roomFor(2)]))).toEqual({});
+  expect(growth(pods(1, 4), group("burst", 8, 3, [roomFor(2)]))).toEqual({ burst: 1 });
 });
 
 test("no node for a pod that its tags say it would not fit", () => {

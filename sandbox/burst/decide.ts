@@ -7,22 +7,20 @@ export interface Candidate {
   readonly template: NodeTemplate;
   /** Nodes that may still be added. */
   readonly room: number;
-  /** Nodes that were asked for and have not registered yet. */
-  readonly upcoming: number;
+  /** What is free on each of its nodes: those that run, and those that were asked for and have not registered yet. */
+  readonly free: readonly NodeTemplate["resources"][];
 }
 
 /** Groups that must grow, with by how many nodes. */
 export type Growth = ReadonlyMap<string, number>;
 
 /**
- * How many nodes each group needs more, so that the pods find room: first on the nodes that are coming, then on as few
+ * How many nodes each group needs more, so that the pods find room: first on the nodes that are there or coming, then on as few
  * new ones as taking them in turn allows. Of several groups that would do, the first with the least to waste.
  */
 export function growthFor(pods: readonly V1Pod[], candidates: readonly Candidate[]): Growth {
   const bySize = candidates.toSorted((a, b) => sizeOf(a.template) - sizeOf(b.template));
-  const nodes = bySize.flatMap((candidate) =>
-    Array.from({ length: candidate.upcoming }, () => ({ candidate, free: candidate.template.resources })),
-  );
+  const nodes = bySize.flatMap((candidate) => candidate.free.map((free) => ({ candidate, free })));
   const growth = new Map<string, number>();
   for (const pod of pods) {
     const taken = nodes.some((node) => {

@@ -113,6 +113,12 @@ export function launch(world: World, { object, name, instanceType, subnets }: Gr
   });
 }
 
+/** Launches what a group lacks of its desired size, as EC2 Auto Scaling does. */
+export function fill(world: World, group: Group): void {
+  const missing = group.desired - instancesOf(world).filter((one) => one.group === group.name).length;
+  for (let index = 0; index < missing; index++) launch(world, group);
+}
+
 export function change(world: World, { object }: Instance, facts: Properties): void {
   world.put("update", { ...object, facts: { ...object.facts, ...facts } });
 }

@@ -83,6 +83,16 @@ export function place(free: Amounts, pod: V1Pod): Amounts | undefined {
   return { ...free, ...Object.fromEntries(requests.map(([name, amount]) => [name, (free[name] ?? 0) - amount])) };
 }
 
+/** What the pods on a node leave of it; undefined for a node that is not there. */
+export function freeOn(name: string, node: V1Node | undefined, pods: readonly V1Pod[]): Amounts | undefined {
+  if (node === undefined) return undefined;
+  const allocatable = Object.entries(node.status?.allocatable ?? {}).map(([key, of]) => [key, amountOf(of)] as const);
+  const own = pods.filter(({ spec, status }) => spec?.nodeName === name && !hasEnded(status));
+  return own.reduce<Amounts>((free, pod) => place(free, pod) ?? {}, Object.fromEntries(allocatable));
+}
+
+const hasEnded = (status: V1Pod["status"]): boolean => status?.phase === "Succeeded" || status?.phase === "Failed";
+
 function affinityHolds(labels: NodeTemplate["labels"], spec: V1Pod["spec"]): boolean {
   const terms = spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
   return (
@@ -121,9 +131,7 @@ function tolerates(
 
 /** Whether a pod keeps its node: those of daemon sets do not, nor do those that have ended. */
 export const keepsNode = ({ metadata, status }: V1Pod): boolean =>
-  status?.phase !== "Succeeded" &&
-  status?.phase !== "Failed" &&
-  !(metadata?.ownerReferences ?? []).some(({ kind }) => kind === "DaemonSet");
+  !hasEnded(status) && !(metadata?.ownerReferences ?? []).some(({ kind }) => kind === "DaemonSet");
 
 /** Whether the scheduler has looked at the pod and found no node. */
 export const isUnschedulable = ({ metadata, spec, status }: V1Pod): boolean =>
