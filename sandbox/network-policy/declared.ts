@@ -113,7 +113,7 @@ function workloadFlows(planned: PlannedWorkload, apiServers: readonly Party[]): 
         ? []
         : reach(outsiders, handle, `port ${port} of workloads.${name} is for the ${audience}`);
     }),
-    ...(asksApi || (workload.clusterAccess ?? []).length > 0
+    ...(asksApi || [...(workload.clusterAccess ?? []), ...(workload.namespaceAccess ?? [])].length > 0
       ? apiServers.map((server) => flow(pods(name), server, API_PORT, "TCP", `workloads.${name} asks the API server`))
       : []),
     ...(workload.internet ?? []).map(({ port, protocol, purpose }) =>

@@ -11,7 +11,7 @@ const policy = (spec: object): KubernetesObject => ({
   spec: { podSelector: {}, policyTypes: ["Ingress"], ...spec },
 });
 
-test("a plan's Kubernetes objects are its rows that are manifests", () => {
+describe("a plan's Kubernetes objects", () => {
   const row = (type: string, inputs: Row["inputs"]): Row => ({
     urn: type,
     type,
@@ -25,13 +25,33 @@ test("a plan's Kubernetes objects are its rows that are manifests", () => {
     unknownPaths: [],
   });
   const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "team-a" } };
-  expect(
-    objectsOf([
+  const podsOf = (...rows: Row[]) => manifestsOf(objectsOf(rows)).pods.map(({ name, labels }) => [name, labels]);
+
+  test("are its rows that are manifests", () => {
+    const rows = [
       row("kubernetes:core/v1:Namespace", namespace),
-      row("kubernetes:helm.sh/v3:Release", { chart: "operator" }),
       row("hcloud:index/server:Server", { apiVersion: "v1", kind: "Server" }),
-    ]),
-  ).toEqual([namespace]);
+    ];
+    expect(objectsOf(rows)).toEqual([namespace]);
+  });
+
+  test("are also what a chart makes", () => {
+    const release = { name: "ray", namespace: "system", chart: "kuberay-operator", version: "1.5.1" };
+    expect(podsOf(row("kubernetes:helm.sh/v3:Release", release))).toEqual([
+      ["ray-kuberay-operator", expect.objectContaining({ "app.kubernetes.io/instance": "ray" })],
+    ]);
+  });
+
+  test("are also the controllers that an operator makes of one, under its name: flows name no other", () => {
+    const spec = { instances: 2 };
+    const cluster = { apiVersion: "postgresql.cnpg.io/v1", kind: "Cluster", metadata, spec };
+    expect(podsOf(row("kubernetes:postgresql.cnpg.io/v1:Cluster", cluster))).toEqual(
+      ["primary", "replica"].map((role) => [
+        "api",
+        { "cnpg.io/cluster": "api", "cnpg.io/podRole": "instance", "cnpg.io/instanceRole": role },
+      ]),
+    );
+  });
 });
 
 test("every controller makes pods, with the labels of its template", () => {

@@ -1,5 +1,9 @@
 import { z } from "zod";
 import type { Row, Value } from "../../policies/row.ts";
+import { RELEASE } from "../twin/kinds/kubernetes/manifest.ts";
+import { madeOf } from "../twin/kinds/kubernetes/operators/registry.ts";
+import { chartObjects } from "../twin/kinds/kubernetes/release.ts";
+import type { Properties } from "../twin/protocol/values.ts";
 import { PROTOCOLS } from "./flow.ts";
 
 const text = z.record(z.string(), z.string());
@@ -95,12 +99,24 @@ export interface Manifests {
   readonly policies: readonly NetworkPolicy[];
 }
 
-/** The Kubernetes objects among the rows of a plan; a Helm release is none. */
+/** The Kubernetes objects among the rows of a plan, and what operators and charts make of them. */
 export function objectsOf(rows: readonly Row[]): KubernetesObject[] {
-  return rows
-    .filter(({ type }) => type.startsWith("kubernetes:"))
-    .map(({ inputs }) => object.safeParse(inputs))
-    .flatMap(({ data }) => data ?? []);
+  const own = rows.filter(({ type }) => type.startsWith("kubernetes:"));
+  const read = (inputs: Readonly<Record<string, unknown>>): KubernetesObject[] => {
+    const { data } = object.safeParse(inputs);
+    return data === undefined ? [] : [data];
+  };
+  return own.flatMap(({ type, inputs }) =>
+    type === RELEASE
+      ? chartObjects(inputs as Properties).flatMap(read)
+      : [...read(inputs), ...madeOf(inputs as Properties).flatMap((made) => read(withOwnersName(made, inputs)))],
+  );
+}
+
+/** Flows name the workload, as its custom resource does; an operator may make several controllers of one. */
+function withOwnersName(made: Properties, { metadata }: Row["inputs"]): Properties {
+  const { data } = named.pick({ name: true }).safeParse(metadata);
+  return data === undefined ? made : { ...made, metadata: { ...(made["metadata"] as Properties), name: data.name } };
 }
 
 /**

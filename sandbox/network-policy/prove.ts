@@ -1,5 +1,5 @@
 import { analyze, type Connection, portIndex } from "./analyze.ts";
-import { type Arrival, arrivalOf } from "./destinations.ts";
+import { type Arrival, arrivalOf, hasLabels } from "./destinations.ts";
 import { connectionKey, type Difference, differencesOf, partyText } from "./differences.ts";
 import type { Flow, Party } from "./flow.ts";
 import { type KubernetesObject, type Manifests, manifestsOf } from "./manifests.ts";
@@ -50,7 +50,7 @@ export async function prove({ engine, declared, objects, podRange, signal }: Pro
 
   const connections = new Map<string, Connection & { readonly flow: Flow }>();
   const absent: Arrival[] = [];
-  for (const { flow, port } of arriving) {
+  for (const { flow, port, selector = {} } of arriving) {
     const index = portIndex(
       ports.findIndex(({ first }) => first === port),
       flow.protocol,
@@ -58,7 +58,8 @@ export async function prove({ engine, declared, objects, podRange, signal }: Pro
     const membersOf = (party: Party) => peers.flatMap((peer, number) => (isOf(peer, party) ? [number] : []));
     const sources = membersOf(flow.from);
     if (sources.length === 0) absent.push({ flow, lost: `no controller makes the pods of ${partyText(flow.from)}` });
-    const targets = membersOf(flow.to);
+    const serves = (number: number): boolean => hasLabels(peers[number]?.labels ?? {}, selector);
+    const targets = membersOf(flow.to).filter(serves);
     for (const from of sources) {
       for (const to of targets) connections.set(connectionKey(from, to, index), { from, to, port: index, flow });
     }

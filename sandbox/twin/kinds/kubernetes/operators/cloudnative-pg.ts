@@ -74,11 +74,11 @@ const cluster = z.looseObject({
 /** Its images' user. */
 const POSTGRES = 26;
 
-/** The instances of a cluster with their volumes, as a set that is made in any order, and the account that they share. */
+/** The primary and the replicas of a cluster with their volumes, a set each, and the account that they share. */
 function instances(object: Properties): Properties[] {
   const { metadata, spec } = cluster.parse(object);
   const { name, namespace } = metadata;
-  const own = { ...spec.inheritedMetadata.labels, "cnpg.io/cluster": name, "cnpg.io/podRole": "instance" };
+  const own = { ...spec.inheritedMetadata.labels, "cnpg.io/cluster": name };
   const { size, storageClass } = spec.storage;
   const pod: Properties = {
     serviceAccountName: name,
@@ -105,18 +105,19 @@ function instances(object: Properties): Properties[] {
       },
     ],
   };
-  return [
-    { apiVersion: "v1", kind: "ServiceAccount", metadata: { name, namespace, labels: own } },
-    {
+  const set = (role: "primary" | "replica", setName: string, replicas: number): Properties => {
+    const matchLabels = { "cnpg.io/cluster": name, "cnpg.io/podRole": "instance", "cnpg.io/instanceRole": role };
+    const labels = { ...own, ...matchLabels };
+    return {
       apiVersion: "apps/v1",
       kind: "StatefulSet",
-      metadata: { name, namespace, labels: own },
+      metadata: { name: setName, namespace, labels },
       spec: {
-        replicas: spec.instances,
+        replicas,
         serviceName: name,
         podManagementPolicy: "Parallel",
-        selector: { matchLabels: { "cnpg.io/cluster": name, "cnpg.io/podRole": "instance" } },
-        template: { metadata: { labels: own }, spec: pod },
+        selector: { matchLabels },
+        template: { metadata: { labels }, spec: pod },
         volumeClaimTemplates: [
           {
             metadata: { name: "pgdata" },
@@ -128,6 +129,11 @@ function instances(object: Properties): Properties[] {
           },
         ],
       },
-    },
+    };
+  };
+  return [
+    { apiVersion: "v1", kind: "ServiceAccount", metadata: { name, namespace, labels: own } },
+    set("primary", name, 1),
+    ...(spec.instances > 1 ? [set("replica", `${name}-replica`, spec.instances - 1)] : []),
   ];
 }

@@ -57,6 +57,12 @@ const template = z.looseObject({
   metadata: z.looseObject({ labels: z.record(z.string(), z.string()).default({}) }).prefault({}),
   spec: z.record(z.string(), z.json()),
 });
+
+/** What the operator gives the container that scales, where nothing else is asked for (`common/pod.go`). */
+const AUTOSCALER = z
+  .record(z.string(), z.json())
+  .default({ requests: { cpu: "500m", memory: "512Mi" }, limits: { cpu: "500m", memory: "512Mi" } });
+
 const rayCluster = z.looseObject({
   metadata: z.looseObject({ name: z.string(), namespace: z.string().default("default") }),
   spec: z.looseObject({
@@ -73,6 +79,7 @@ const rayCluster = z.looseObject({
       )
       .default([]),
     enableInTreeAutoscaling: z.boolean().default(false),
+    autoscalerOptions: z.looseObject({ resources: AUTOSCALER }).prefault({}),
   }),
 });
 
@@ -91,9 +98,27 @@ function groups(object: Properties): Properties[] {
     };
   };
   return [
-    group("head", "headgroup", 1, spec.headGroupSpec.template),
+    group(
+      "head",
+      "headgroup",
+      1,
+      spec.enableInTreeAutoscaling
+        ? scaling(spec.headGroupSpec.template, spec.autoscalerOptions)
+        : spec.headGroupSpec.template,
+    ),
     ...spec.workerGroupSpecs.map(({ groupName, replicas, maxReplicas = replicas, numOfHosts, template: of }) =>
       group("worker", groupName, (spec.enableInTreeAutoscaling ? maxReplicas : replicas) * numOfHosts, of),
     ),
   ];
+}
+
+/** The head with the container that asks for workers, which runs the head's own image under its security context. */
+function scaling(
+  head: z.output<typeof template>,
+  { resources }: z.output<typeof rayCluster>["spec"]["autoscalerOptions"],
+): z.output<typeof template> {
+  const containers = z.array(z.record(z.string(), z.json())).parse(head.spec["containers"]);
+  const [{ image = "", securityContext = {} } = {}] = containers;
+  const autoscaler = { name: "autoscaler", image, resources, securityContext };
+  return { ...head, spec: { ...head.spec, containers: [...containers, autoscaler] } };
 }

@@ -113,16 +113,23 @@ test("a PostgreSQL cluster is as many instances with volumes as it asks for, on 
   const resources = { requests: { memory: "512Mi" } };
   const affinity = { nodeSelector: { "splitfleet/pool": "operations" } };
   const spec = { instances: 2, storage: { size: "10Gi" }, resources, affinity };
-  const [account, set] = madeOf({ apiVersion: "postgresql.cnpg.io/v1", kind: "Cluster", metadata, spec });
+  const [account, set, replicas] = madeOf({ apiVersion: "postgresql.cnpg.io/v1", kind: "Cluster", metadata, spec });
   expect(account).toMatchObject({ kind: "ServiceAccount", metadata });
   expect(set).toMatchObject({
     kind: "StatefulSet",
     metadata,
     spec: {
-      replicas: 2,
-      template: { spec: { serviceAccountName: "store", ...affinity, containers: [{ name: "postgres", resources }] } },
+      replicas: 1,
+      template: {
+        metadata: { labels: { "cnpg.io/instanceRole": "primary" } },
+        spec: { serviceAccountName: "store", ...affinity, containers: [{ name: "postgres", resources }] },
+      },
       volumeClaimTemplates: [{ spec: { resources: { requests: { storage: "10Gi" } } } }],
     },
+  });
+  expect(replicas).toMatchObject({
+    metadata: { name: "store-replica" },
+    spec: { replicas: 1, selector: { matchLabels: { "cnpg.io/instanceRole": "replica" } } },
   });
 });
 
@@ -142,6 +149,17 @@ test("a Ray cluster is its head and its groups, at their most where Ray scales t
   expect(sizes({ enableInTreeAutoscaling: true })).toEqual([
     ["store-headgroup", 1],
     ["store-gpu", 3],
+  ]);
+});
+
+test("the head of a Ray cluster that scales by itself has the container that does", () => {
+  const head = { spec: { containers: [container] } };
+  const autoscalerOptions = { resources: { requests: { memory: "512Mi" } } };
+  const spec = { headGroupSpec: { template: head }, enableInTreeAutoscaling: true, autoscalerOptions };
+  const [made = {}] = madeOf({ apiVersion: "ray.io/v1", kind: "RayCluster", metadata, spec });
+  expect(select(made, "spec.template.spec.containers")[0]?.value).toEqual([
+    container,
+    { name: "autoscaler", image: "example.org/ray", ...autoscalerOptions, securityContext: {} },
   ]);
 });
 
