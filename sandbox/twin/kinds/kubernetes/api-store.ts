@@ -14,7 +14,7 @@ import { madeOf } from "./operators/registry.ts";
 import { renderRelease } from "./release.ts";
 import { deleteAndWait, untilReady, type Patience } from "./wait.ts";
 
-/** What a simulated cluster may take, where nothing else is said. */
+/** How long an object is waited for after the engine's last change, where nothing else is said. */
 const READINESS_SECONDS = 120;
 /** The provider's own limits, where a resource states none. */
 const PROVIDER_SECONDS = { ready: 600, gone: 300 } as const;
@@ -31,6 +31,8 @@ const CRD = "CustomResourceDefinition";
 export class ApiStore implements Store {
   readonly #world: World;
   readonly #server: ApiServer;
+  /** By `performance`'s clock. */
+  #changedAt = performance.now();
 
   private constructor(world: World, server: ApiServer) {
     this.#world = world;
@@ -162,12 +164,14 @@ export class ApiStore implements Store {
     const manifests = [...(await this.#manifests(object)), ...this.#madeOf(object)];
     for (const manifest of manifests.toReversed()) {
       if (this.#outlives(object, manifest)) continue;
+      this.#changedAt = performance.now();
       await deleteAndWait(this.#server, manifest, this.#patience(seconds, signal));
     }
   }
 
   async #apply(manifest: Properties, options: ApplyOptions = {}): Promise<Properties> {
     const force = directivesOf(manifest).force || options.force === true;
+    if (options.dryRun !== true) this.#changedAt = performance.now();
     try {
       return await this.#server.apply(manifest, { ...options, force });
     } catch (error) {
@@ -202,9 +206,10 @@ export class ApiStore implements Store {
     return type === RELEASE ? [] : madeOf(manifestOf(inputs));
   }
 
+  /** While the engine still makes objects, what is waited for may get what it lacks: a service, its pods. */
   #patience(seconds: number, signal: AbortSignal = new AbortController().signal): Patience {
     const { readinessSeconds = READINESS_SECONDS } = readFaults(this.#world.marker);
-    return { seconds: Math.min(seconds, readinessSeconds), signal };
+    return { seconds, notBefore: () => this.#changedAt + readinessSeconds * 1000, signal };
   }
 }
 

@@ -11,7 +11,10 @@ const POLL_MS = 250;
 const PODS_NAMED = 5;
 
 export interface Patience {
+  /** At most, from now on. */
   readonly seconds: number;
+  /** Until when, by `performance`'s clock, it is too early to give up; no later than `seconds` allow. */
+  readonly notBefore?: () => number;
   readonly signal: AbortSignal;
 }
 
@@ -23,13 +26,13 @@ export interface Patience {
 export async function untilReady(
   server: ApiServer,
   object: Properties,
-  { seconds, signal }: Patience,
+  { seconds, notBefore = () => Infinity, signal }: Patience,
 ): Promise<Properties | undefined> {
   const reference = referenceOf(object);
   const name = describeReference(reference);
   const readiness = READINESS[`${reference.apiVersion}/${reference.kind}`];
   if (readiness === undefined) return undefined;
-  const deadline = performance.now() + seconds * 1000;
+  const started = performance.now();
   for (;;) {
     const live = await server.get(reference);
     if (live === undefined) throw new NotReady(`${name} was deleted while it was waited for`, []);
@@ -39,7 +42,11 @@ export async function untilReady(
     const reasons = async (): Promise<string[]> => [verdict.why, ...(await explain(server, readiness, live))];
     if (verdict.state === "failed") throw new NotReady(`${name} has failed`, await reasons());
     if (signal.aborted) throw new NotReady(`${name} was not ready when the run was cancelled`, await reasons());
-    if (performance.now() > deadline) throw new NotReady(`${name} was not ready after ${seconds} s`, await reasons());
+    const now = performance.now();
+    if (now > Math.min(started + seconds * 1000, notBefore())) {
+      const waited = Math.round((now - started) / 1000);
+      throw new NotReady(`${name} was not ready after ${waited} s`, await reasons());
+    }
     await sleep(POLL_MS);
   }
 }
@@ -52,24 +59,27 @@ export async function untilReady(
 export async function deleteAndWait(
   server: ApiServer,
   manifest: Properties,
-  { seconds, signal }: Patience,
+  { seconds, notBefore = () => Infinity, signal }: Patience,
 ): Promise<void> {
   const reference = referenceOf(manifest);
   const { propagation, skipGone } = directivesOf(manifest);
   const existing = await server.get(reference);
   if (existing === undefined || !(await server.delete(reference, propagation)) || skipGone) return;
   const uid = textAt(existing, "metadata.uid");
-  const deadline = performance.now() + seconds * 1000;
+  const started = performance.now();
   for (;;) {
     const left = await server.get(reference);
     if (left === undefined || textAt(left, "metadata.uid") !== uid) return;
-    if (signal.aborted || performance.now() > deadline) {
+    const now = performance.now();
+    if (signal.aborted || now > Math.min(started + seconds * 1000, notBefore())) {
       const holders = [
         ...select(left, "metadata.finalizers[*]").map(({ value }) => `finalizer ${String(value)}`),
         ...select(left, "spec.finalizers[*]").map(({ value }) => `finalizer ${String(value)}`),
         ...select(left, "status.conditions[*].message").map(({ value }) => String(value)),
       ];
-      const when = signal.aborted ? "as the run is cancelled" : `${seconds} s after its deletion`;
+      const when = signal.aborted
+        ? "as the run is cancelled"
+        : `${Math.round((now - started) / 1000)} s after its deletion`;
       throw new Error(
         `${describeReference(reference)} still exists ${when}: ` +
           (holders.length === 0 ? "nothing says what holds it" : holders.join("; ")),
