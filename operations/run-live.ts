@@ -36,7 +36,8 @@ export async function runLive(
   }
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
   const pulumi = await resolveTool("pulumi");
-  using stack = new LiveStack({ root: ROOT, environment: name, pulumi, node: process.execPath, user: process.env });
+  const user = { ...process.env, ...environment.variables };
+  using stack = new LiveStack({ root: ROOT, environment: name, pulumi, node: process.execPath, user });
   await stack.check();
 
   const plan = await planEnvironment(environment, { today: today() });

@@ -26,6 +26,8 @@ export interface Environment extends ResolvedEnvironment {
   readonly config: Readonly<Record<string, string>>;
   /** Keys whose value is encrypted in the file; they have no value in `config`. */
   readonly secretKeys: readonly string[];
+  /** What the program shall find in its environment, beside what every run has. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 export interface LoadOptions {

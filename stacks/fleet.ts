@@ -8,13 +8,17 @@ import { createPools, type FleetNodes } from "./layers/pools.ts";
 import { createSecrets } from "./layers/secrets.ts";
 import { createWorkloads } from "./layers/workloads.ts";
 import { apiServerUrl } from "./layers/nodes.ts";
+import { running } from "./mode.ts";
 import type { EnvironmentSpec } from "./spec/environment.ts";
+import type { Mode } from "./spec/identity.ts";
 import type { EnvironmentLock } from "./spec/lock.ts";
 import { ofKind } from "./spec/of-kind.ts";
 import { hasCluster, hasVault } from "./spec/optional-parts.ts";
 
 export interface FleetOutputs {
   readonly environment: string;
+  /** How much of it runs; see `environment.mode`. */
+  readonly mode: Mode;
   /** Addresses by node. */
   readonly nodes: FleetNodes["addresses"];
   /** Where to reach what the fleet serves: Vault and the API server as mesh devices call them, workloads as pods do. */
@@ -24,16 +28,20 @@ export interface FleetOutputs {
 }
 
 /**
- * One environment, from the network up: networks, nodes, secret engines, namespaces, workloads. Decides everything from
- * `spec` and `lock`, which are plain values, so the plan knows every resource before the first one exists.
+ * One environment, from the network up: networks, nodes, secret engines, namespaces, workloads, edge. Decides everything from
+ * `whole` and `lock`, which are plain values, so the plan knows every resource before the first one exists.
  *
  * @param provided Secrets of nodes outside the cluster that somebody else issues; stand-ins unless given.
  */
-export function fleet(spec: EnvironmentSpec, lock: EnvironmentLock, provided: ProvidedSecrets = standIn): FleetOutputs {
+export function fleet(
+  whole: EnvironmentSpec,
+  lock: EnvironmentLock,
+  provided: ProvidedSecrets = standIn,
+): FleetOutputs {
+  const { spec, planned } = running({ spec: whole, planned: planWorkloads(whole, lock.images) });
   const providers = createProviders(
     Object.fromEntries(Object.entries(ofKind(spec.sites, "aws")).map(([name, { region }]) => [name, region])),
   );
-  const planned = planWorkloads(spec, lock.images);
 
   const networks = createNetworks(spec, lock, providers);
   const nodes = createPools(spec, lock, networks, providers);
@@ -51,6 +59,7 @@ export function fleet(spec: EnvironmentSpec, lock: EnvironmentLock, provided: Pr
 
   return {
     environment: spec.environment.name,
+    mode: spec.environment.mode,
     nodes: nodes.addresses,
     endpoints: {
       ...(hasCluster(spec) ? { kubernetes: apiServerUrl(spec, "mesh") } : {}),

@@ -3,6 +3,7 @@ import { Config, getStack, type Output, RunError, runtime } from "@pulumi/pulumi
 import { parseEnvironment } from "./environment-file.ts";
 import { fleet, type FleetOutputs } from "./fleet.ts";
 import { standIn } from "./layers/compose.ts";
+import { askedMode, MODE_VARIABLE } from "./mode.ts";
 import { SpecError } from "./problems.ts";
 import { SECTIONS } from "./spec/environment.ts";
 
@@ -25,7 +26,8 @@ function providedSecret(place: string): Output<string> {
 /**
  * The program that Pulumi runs, and the only reader of its configuration. `SPLITFLEET_LOCK_FILE` names the lock where it
  * does not stand beside the environment file; `SPLITFLEET_REHEARSAL` is set in a rehearsal and nowhere else. There,
- * `SPLITFLEET_LEAVE_CHECKS=capacity` leaves it to the rehearsal's own scheduler whether pods have room.
+ * `SPLITFLEET_LEAVE_CHECKS=capacity` leaves it to the rehearsal's own scheduler whether pods have room. `SPLITFLEET_MODE`
+ * counts instead of the file's mode for one run.
  */
 export default async function program(): Promise<FleetOutputs> {
   const stack = getStack();
@@ -45,7 +47,7 @@ export default async function program(): Promise<FleetOutputs> {
       lockFile: process.env["SPLITFLEET_LOCK_FILE"],
       leave: rehearsed && process.env["SPLITFLEET_LEAVE_CHECKS"] === "capacity" ? ["capacity"] : [],
     });
-    return fleet(spec, lock, providedSecret);
+    return fleet(askedMode(spec, process.env[MODE_VARIABLE]), lock, providedSecret);
   } catch (error) {
     throw error instanceof SpecError ? new RunError(error.message) : error;
   }

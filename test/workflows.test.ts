@@ -28,6 +28,11 @@ async function complaintsAbout(name: string, content: string): Promise<readonly 
 }
 
 const step = z.looseObject({ uses: z.string().optional(), run: z.string().optional() });
+/** A list that only GitHub knows, such as one of the repository's variables. */
+const expression = z
+  .string()
+  .regex(/^\$\{\{.*\}\}$/)
+  .transform(() => []);
 const workflow = z.looseObject({
   permissions: z.record(z.string(), z.string()),
   concurrency: z.unknown().optional(),
@@ -37,14 +42,14 @@ const workflow = z.looseObject({
       permissions: z.record(z.string(), z.string()),
       concurrency: z.unknown().optional(),
       "timeout-minutes": z.number(),
-      strategy: z.looseObject({ matrix: z.record(z.string(), z.array(z.string())) }).optional(),
+      strategy: z.looseObject({ matrix: z.record(z.string(), z.union([z.array(z.string()), expression])) }).optional(),
       steps: z.array(step),
     }),
   ),
 });
 
-it("has a workflow for plans, deployments and drift", () => {
-  expect(files).toEqual(["deploy", "drift", "plan"].map((name) => `.github/workflows/${name}.yml`));
+it("has a workflow for plans, deployments, drift, and sleep and wake", () => {
+  expect(files).toEqual(["deploy", "drift", "plan", "sleep"].map((name) => `.github/workflows/${name}.yml`));
 });
 
 describe.each(files)("%s", (file) => {

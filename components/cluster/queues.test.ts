@@ -57,6 +57,7 @@ test("what a team has reserved is its own, and it borrows up to its limit", asyn
     cohortName: "test",
     namespaceSelector: { matchLabels: { "splitfleet/team": "research" } },
     queueingStrategy: "BestEffortFIFO",
+    stopPolicy: "None",
     preemption: { reclaimWithinCohort: "Any", withinClusterQueue: "LowerPriority" },
     resourceGroups: [
       {

@@ -28,6 +28,8 @@ export interface QueuesArgs {
   readonly cohort: string;
   readonly pools: Readonly<Record<string, QueuedPool>>;
   readonly teams: Readonly<Record<string, QueueTeam>>;
+  /** Whether no run is admitted, and those that were are stopped and wait again. @default false */
+  readonly held?: boolean;
   readonly labels: Record<string, string>;
 }
 
@@ -125,7 +127,7 @@ function unreserved({ pools, teams }: QueuesArgs): object {
   return { coveredResources: RESOURCES, flavors };
 }
 
-function clusterQueueSpec(team: string, { cohort, pools, teams }: QueuesArgs): object {
+function clusterQueueSpec(team: string, { cohort, pools, teams, held = false }: QueuesArgs): object {
   const { shares = {}, limit } = teams[team] ?? {};
   const flavors = Object.entries(pools).map(([pool, { room }]) => {
     const reserved = shareOf(room, shares[pool] ?? 0);
@@ -142,6 +144,8 @@ function clusterQueueSpec(team: string, { cohort, pools, teams }: QueuesArgs): o
     cohortName: cohort,
     namespaceSelector: { matchLabels: { "splitfleet/team": team } },
     queueingStrategy: "BestEffortFIFO",
+    // Always stated: what is left out, an apply does not take back.
+    stopPolicy: held ? "HoldAndDrain" : "None",
     resourceGroups: [{ coveredResources: RESOURCES, flavors }],
     preemption: { reclaimWithinCohort: "Any", withinClusterQueue: "LowerPriority" },
   };

@@ -20,6 +20,8 @@ import { sessionEnvironment } from "./variables.ts";
 /** The files of an environment and the name of its stack. */
 export interface SessionSource extends SourceFiles {
   readonly name: string;
+  /** What the program shall find in its environment for this one. @default nothing */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 export interface SessionOptions {
@@ -138,7 +140,11 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const engine: Engine = {
     pulumi: pulumi.path,
     root,
-    environment: { ...sessionEnvironment(user, { layout, node, twinSocket: twin.socket }), ...options.variables },
+    environment: {
+      ...sessionEnvironment(user, { layout, node, twinSocket: twin.socket }),
+      ...environment.variables,
+      ...options.variables,
+    },
   };
   const session = new Session(environment.name, layout, engine, twin);
   try {

@@ -12,10 +12,11 @@ import { hostAddress } from "../../components/network/ranges.ts";
 import { OPERATOR_NAMESPACE } from "../../components/runtime/kubernetes/operators.ts";
 import { namespaceOf, NODE_AGENTS } from "../../components/workloads/neighbour.ts";
 import type { PlannedWorkload } from "../../components/workloads/plan.ts";
+import { holdsRuns } from "../mode.ts";
 import type { EnvironmentSpec } from "../spec/environment.ts";
 import type { EnvironmentLock } from "../spec/lock.ts";
-import { entryOf, ofKind } from "../spec/of-kind.ts";
 import { machineOf } from "../spec/machines.ts";
+import { entryOf, ofKind } from "../spec/of-kind.ts";
 import type { ClusterSpec } from "../spec/optional-parts.ts";
 import { queuedPools, roomOf } from "../spec/queues.ts";
 import { taintsOf } from "../spec/pools.ts";
@@ -69,12 +70,12 @@ export function createCluster(
     },
     opts,
   );
-  const teams = Object.fromEntries(
   const gpuSlices = [
     ...new Set(
       Object.entries(spec.pools).flatMap(([name, pool]) => Object.keys(machineOf(name, pool, lock)?.slices ?? {})),
     ),
   ];
+  const teams = Object.fromEntries(
     Object.entries(spec.teams).map(([team, { quota: limits }]) => {
       const quota = { ...limits, gpuSlices };
       const name = namespaceOf(team);
@@ -143,7 +144,13 @@ function createQueues(
   });
   return new Queues(
     "queues",
-    { cohort: spec.environment.name, pools: Object.fromEntries(pools), teams: Object.fromEntries(members), labels },
+    {
+      cohort: spec.environment.name,
+      pools: Object.fromEntries(pools),
+      teams: Object.fromEntries(members),
+      held: holdsRuns(spec),
+      labels,
+    },
     opts,
   );
 }

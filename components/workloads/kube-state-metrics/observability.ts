@@ -4,6 +4,7 @@ export const METRICS: Metrics = {
   port: "metrics",
   path: "/metrics",
   names: [
+    "kube_job_status_active",
     "kube_job_status_failed",
     "kube_node_status_condition",
     "kube_persistentvolumeclaim_status_phase",
