@@ -16,6 +16,8 @@ import * as vault from "@pulumi/vault";
 export interface FleetProviders {
   readonly hcloud: hcloud.Provider;
   readonly tailscale: tailscale.Provider;
+  /** Runs commands on nodes, over the mesh. */
+  readonly command: command.Provider;
   /** By site. */
   readonly aws: Readonly<Record<string, aws.Provider>>;
 }
@@ -24,6 +26,7 @@ export interface FleetProviders {
 export const createProviders = (awsRegions: Readonly<Record<string, aws.Region>>): FleetProviders => ({
   hcloud: new hcloud.Provider("hcloud"),
   tailscale: new tailscale.Provider("tailscale"),
+  command: new command.Provider("command"),
   aws: Object.fromEntries(
     Object.entries(awsRegions).map(([site, region]) => [site, new aws.Provider(site, { region })]),
   ),
@@ -47,13 +50,5 @@ export const createKubernetesProvider = (environment: string): kubernetes.Provid
     enableServerSideApply: true,
   });
 
-/** Of nodes that run Docker Compose. */
-export interface ComposeProviders {
-  readonly command: command.Provider;
-  readonly random: random.Provider;
-}
-
-export const createComposeProviders = (): ComposeProviders => ({
-  command: new command.Provider("command"),
-  random: new random.Provider("random"),
-});
+/** Of nodes outside the cluster, whose secrets are made once and kept in the state. */
+export const createRandomProvider = (): random.Provider => new random.Provider("random");

@@ -48,6 +48,7 @@ import { noSecretInUserData } from "./security/no-secret-in-user-data.ts";
 import { noWildcardIam } from "./security/no-wildcard-iam.ts";
 import { noWildcardRbac } from "./security/no-wildcard-rbac.ts";
 import { nodesAreRestricted } from "./security/nodes-are-restricted.ts";
+import { nodesHaveConfiguration } from "./security/nodes-have-configuration.ts";
 import { operatorsByDigest } from "./security/operators-by-digest.ts";
 import { podsDropCapabilities } from "./security/pods-drop-capabilities.ts";
 import { podsFilterSystemCalls } from "./security/pods-filter-system-calls.ts";
@@ -123,6 +124,7 @@ export const rules: readonly Rule[] = [
   noWildcardIam,
   noWildcardRbac,
   nodesAreRestricted,
+  nodesHaveConfiguration,
   operatorsByDigest,
   podsDropCapabilities,
   podsFilterSystemCalls,

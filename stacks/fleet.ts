@@ -54,7 +54,7 @@ export function fleet(
     const cluster = createCluster(spec, lock, inCluster, nodes, provider);
     createWorkloads(spec, inCluster, { secrets, cluster, nodes }, provider);
   }
-  createComposeProjects(spec, planned, { nodes, provided });
+  createComposeProjects(spec, planned, { providers, nodes, provided });
   createGuardrails(spec, providers);
 
   return {

@@ -16,10 +16,14 @@ test("a Hetzner pool keeps its servers apart and gives each its own key and priv
   expect(componentTree("splitfleet:compute:HetznerPool", "inference")).toBe(`\
 inference-1: splitfleet:compute:HetznerNode
   inference-1-attachment: hcloud:index/serverNetwork:ServerNetwork
+  inference-1-configuration: splitfleet:compute:NodeConfiguration
+    inference-1-configuration-apply: command:remote:Command
   inference-1-join-key: tailscale:index/tailnetKey:TailnetKey
   inference-1-server: hcloud:index/server:Server
 inference-2: splitfleet:compute:HetznerNode
   inference-2-attachment: hcloud:index/serverNetwork:ServerNetwork
+  inference-2-configuration: splitfleet:compute:NodeConfiguration
+    inference-2-configuration-apply: command:remote:Command
   inference-2-join-key: tailscale:index/tailnetKey:TailnetKey
   inference-2-server: hcloud:index/server:Server
 inference-spread: hcloud:index/placementGroup:PlacementGroup
@@ -128,7 +132,11 @@ ollama-stateful-set: kubernetes:apps/v1:StatefulSet
 
 test("an on-prem node is a component whose inputs say what it costs", () => {
   expect(componentTree("splitfleet:compute:OnpremPool", "workshop")).toBe(
-    "workshop-a: splitfleet:compute:OnpremNode\n",
+    `\
+workshop-a: splitfleet:compute:OnpremNode
+  workshop-a-configuration: splitfleet:compute:NodeConfiguration
+    workshop-a-configuration-apply: command:remote:Command
+`,
   );
   expect(rowOf(rows, "splitfleet:compute:OnpremNode", "workshop-a").inputs).toEqual({
     site: "workshop",
@@ -178,13 +186,17 @@ describe("every resource", () => {
   });
 });
 
-test("only user data is secret, and it is marked", () => {
+test("only user data is secret, and how nodes are reached, and both are marked", () => {
   expect(
     rows.filter(({ secretPaths }) => secretPaths.length > 0).map(({ name, secretPaths }) => [name, secretPaths]),
   ).toEqual([
     ["inference-1-server", ["userData"]],
     ["inference-2-server", ["userData"]],
     ["operations-1-server", ["userData"]],
+    ["inference-1-configuration-apply", ["connection"]],
+    ["inference-2-configuration-apply", ["connection"]],
+    ["operations-1-configuration-apply", ["connection"]],
+    ["workshop-a-configuration-apply", ["connection"]],
   ]);
 });
 
@@ -201,6 +213,8 @@ test("removing one node of a pool leaves the other as it was", async () => {
   expect(rows.filter((row) => !fewer.some(({ urn }) => urn === row.urn)).map(({ name }) => name)).toEqual([
     "inference-1-server",
     "inference-1-attachment",
+    "inference-1-configuration-apply",
+    "inference-1-configuration",
     "inference-1-join-key",
     "inference-1",
   ]);

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { refine, type Transform } from "../component.ts";
+import type { NodeBundle } from "./node-config/bundle/bundle.ts";
 import type { Taint } from "./node-config/k3s.ts";
 
 export interface BurstInstanceType {
@@ -23,7 +24,9 @@ export interface BurstPoolArgs {
   /** Highest accepted spot price as a share of the cheapest type's on-demand price. */
   readonly maximumPriceShare: number;
   readonly rootDiskGiB: number;
+  /** Holds the bundle: nobody reaches a node that may be gone before it is asked for. */
   readonly userData: string;
+  readonly bundle: NodeBundle;
   readonly labels: Record<string, string>;
   readonly taints: readonly Taint[];
   readonly transform?: {
@@ -100,7 +103,7 @@ export class BurstPool extends pulumi.ComponentResource {
     this.roleArn = role.arn;
     this.groupName = group.name;
     this.nodes = { role, launchTemplate, group };
-    this.registerOutputs({ roleArn: this.roleArn, groupName: this.groupName });
+    this.registerOutputs({ roleArn: this.roleArn, groupName: this.groupName, bundle: args.bundle.hash });
   }
 }
 

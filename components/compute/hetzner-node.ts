@@ -1,16 +1,20 @@
 import { createHash } from "node:crypto";
+import type * as command from "@pulumi/command";
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import type * as tailscale from "@pulumi/tailscale";
 import { refine, type Transform } from "../component.ts";
 import { joinKey } from "../mesh/join-key.ts";
 import type { MeshRole } from "../mesh/tags.ts";
+import type { NodeBundle } from "./node-config/bundle/bundle.ts";
 import { cloudInit, type CloudInitArgs } from "./node-config/cloud-init.ts";
+import { NodeConfiguration } from "./node-configuration.ts";
 
 export interface HetznerNodeTransforms {
   readonly server?: Transform<hcloud.ServerArgs>;
   readonly attachment?: Transform<hcloud.ServerNetworkArgs>;
   readonly joinKey?: Transform<tailscale.TailnetKeyArgs>;
+  readonly apply?: Transform<command.remote.CommandArgs>;
 }
 
 export interface HetznerNodeArgs {
@@ -25,17 +29,24 @@ export interface HetznerNodeArgs {
   readonly roles: readonly MeshRole[];
   readonly labels: Record<string, string>;
   /** Everything of the user data but the key, which is minted here. */
-  readonly config: Omit<CloudInitArgs, "join">;
+  readonly config: Omit<CloudInitArgs, "join" | "bundle">;
+  /** What it is configured with once it has joined the mesh. */
+  readonly bundle: NodeBundle;
+  /** Name of the node in the mesh. */
+  readonly host: string;
+  /** Configurations of nodes that have to be healthy before this one changes. */
+  readonly after: readonly NodeConfiguration[];
   readonly transform?: HetznerNodeTransforms;
 }
 
 /**
- * One Hetzner server: join key, server, attachment to the private network. Image and user data count only when it is
+ * One Hetzner server: join key, server, attachment to the private network, configuration. Image and user data count only when it is
  * created: a later change reaches it through the node bundle, never by replacing it. Bills by the hour until it is deleted,
  * also while it is off; a replacement is billed at today's price, not at the one it was bought at.
  */
 export class HetznerNode extends pulumi.ComponentResource {
   readonly publicAddress: pulumi.Output<string>;
+  readonly configuration: NodeConfiguration;
   readonly nodes: {
     readonly server: hcloud.Server;
     readonly attachment: hcloud.ServerNetwork;
@@ -55,6 +66,9 @@ export class HetznerNode extends pulumi.ComponentResource {
       roles,
       labels,
       config,
+      bundle,
+      host,
+      after,
       transform,
     } = args;
 
@@ -97,9 +111,15 @@ export class HetznerNode extends pulumi.ComponentResource {
       { parent: this, deleteBeforeReplace: true },
     );
 
+    this.configuration = new NodeConfiguration(
+      `${name}-configuration`,
+      { bundle, host, machine: server.id, after, transform: { apply: transform?.apply } },
+      // It is reached at its own address only once it has it.
+      { parent: this, dependsOn: [attachment] },
+    );
     this.publicAddress = server.ipv4Address;
     this.nodes = { server, attachment, joinKey: key };
-    this.registerOutputs({ publicAddress: this.publicAddress, privateAddress });
+    this.registerOutputs({ publicAddress: this.publicAddress, privateAddress, bundle: bundle.hash });
   }
 }
 

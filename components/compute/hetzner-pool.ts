@@ -1,22 +1,25 @@
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import { refine, reject, type Transform } from "../component.ts";
+import type { NodeConfiguration } from "./node-configuration.ts";
 import { HetznerNode, type HetznerNodeArgs, type HetznerNodeTransforms } from "./hetzner-node.ts";
 
 /** Servers that Hetzner keeps apart in one spread placement group. */
 const SPREAD_LIMIT = 10;
 
 /** What differs between the nodes of a pool. */
-export type PoolNode = Pick<HetznerNodeArgs, "privateAddress" | "config">;
+export type PoolNode = Pick<HetznerNodeArgs, "privateAddress" | "config" | "bundle" | "host">;
 
 export interface HetznerPoolArgs extends Omit<HetznerNodeArgs, "placementGroupId" | "transform" | keyof PoolNode> {
-  /** Nodes by id: one that is added or removed leaves the others alone. */
+  /** Nodes by id: one that is added or removed leaves the others alone. They are configured one after the other. */
   readonly members: Readonly<Record<string, PoolNode>>;
   readonly transform?: HetznerNodeTransforms & { readonly placementGroup?: Transform<hcloud.PlacementGroupArgs> };
 }
 
 /** Servers of one shape in one location, on different hosts. */
 export class HetznerPool extends pulumi.ComponentResource {
+  /** Configuration of the node that is the last one to be configured. */
+  readonly last: NodeConfiguration | undefined;
   readonly nodes: {
     readonly placementGroup: hcloud.PlacementGroup;
     readonly members: Readonly<Record<string, HetznerNode>>;
@@ -24,7 +27,7 @@ export class HetznerPool extends pulumi.ComponentResource {
 
   constructor(name: string, args: HetznerPoolArgs, opts?: pulumi.ComponentResourceOptions) {
     super("splitfleet:compute:HetznerPool", name, {}, opts);
-    const { members, transform, ...shape } = args;
+    const { members, after, transform, ...shape } = args;
     const count = Object.keys(members).length;
     if (count > SPREAD_LIMIT)
       reject(this, `pools.${name}.nodes`, count, `at most ${SPREAD_LIMIT} nodes; use a second pool`);
@@ -39,19 +42,19 @@ export class HetznerPool extends pulumi.ComponentResource {
       { parent: this },
     );
     const placementGroupId = placementGroup.id.apply(Number);
-    this.nodes = {
-      placementGroup,
-      members: Object.fromEntries(
-        Object.entries(members).map(([id, member]) => [
-          id,
-          new HetznerNode(
-            `${name}-${id}`,
-            { ...shape, ...member, placementGroupId, ...(transform === undefined ? {} : { transform }) },
-            { parent: this },
-          ),
-        ]),
-      ),
-    };
+    const created: Record<string, HetznerNode> = {};
+    let before = after;
+    for (const [id, member] of Object.entries(members)) {
+      const node = new HetznerNode(
+        `${name}-${id}`,
+        { ...shape, ...member, placementGroupId, after: before, ...(transform === undefined ? {} : { transform }) },
+        { parent: this },
+      );
+      created[id] = node;
+      before = [node.configuration];
+    }
+    this.nodes = { placementGroup, members: created };
+    this.last = Object.values(created).at(-1)?.configuration;
     this.registerOutputs({});
   }
 }

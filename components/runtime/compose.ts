@@ -1,10 +1,11 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { refine, type Transform } from "../component.ts";
+import { receiveCommand } from "../delivery/bundle.ts";
+import { meshConnection, onNode } from "../delivery/remote.ts";
 import {
-  bundleOf,
+  packed,
   PROJECT_ROOT,
-  receiveCommand,
   receiveSecretsCommand,
   releaseFiles,
   removeCommand,
@@ -23,10 +24,6 @@ export interface ComposeProjectArgs {
   readonly transform?: { readonly release?: Transform<command.remote.CommandArgs> };
 }
 
-/** Ten minutes: a node that was only just made has to boot, install Docker and join the mesh first. */
-const DIAL_SECONDS = 15;
-const DIALS = 40;
-
 /**
  * The workloads of a VPS without k3s as one Docker Compose project. A release goes to the node over the mesh whenever one
  * of its files changes; the node keeps three, goes back by itself to the one before if a container does not become
@@ -41,10 +38,7 @@ export class ComposeProject extends pulumi.ComponentResource {
     const { project, host, node, secrets, transform } = args;
     // Rules judge the containers: what they are is no secret.
     super("splitfleet:runtime:ComposeProject", name, { services: project.compose.services }, opts);
-    // Tailscale SSH knows who calls by the mesh's own identity: no key, and no host key to learn.
-    const connection = { host, user: "root", perDialTimeout: DIAL_SECONDS, dialErrorLimit: DIALS };
-    // In the command and no trigger: a trigger would run the `delete` of the old node's release on the new node.
-    const onNode = (text: string): pulumi.Output<string> => pulumi.interpolate`# node ${node}\n${text}`;
+    const connection = meshConnection(host);
     const child = { parent: this };
 
     const delivered =
@@ -54,21 +48,21 @@ export class ComposeProject extends pulumi.ComponentResource {
             `${name}-secrets`,
             refine<command.remote.CommandArgs>("command:remote:Command", {
               connection,
-              create: onNode(receiveSecretsCommand(PROJECT_ROOT)),
+              create: onNode(node, receiveSecretsCommand(PROJECT_ROOT)),
               stdin: pulumi.secret(pulumi.all(secrets).apply(secretLines)),
               logging: "none",
               addPreviousOutputInEnv: false,
             }),
             child,
           );
-    const { text, hash } = bundleOf(releaseFiles(project, PROJECT_ROOT));
+    const { text, hash } = packed(releaseFiles(project, PROJECT_ROOT));
     const release = new command.remote.Command(
       `${name}-release`,
       refine<command.remote.CommandArgs>(
         "command:remote:Command",
         {
           connection,
-          create: onNode(receiveCommand(PROJECT_ROOT, hash)),
+          create: onNode(node, receiveCommand(PROJECT_ROOT, hash)),
           delete: removeCommand(PROJECT_ROOT),
           stdin: text,
           addPreviousOutputInEnv: false,

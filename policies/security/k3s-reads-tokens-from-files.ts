@@ -2,7 +2,7 @@ import { bad, boundary, changed, good, secret, unknown } from "../example.ts";
 import { noParameters, resourceRule } from "../resource-rule.ts";
 import { UNKNOWN } from "../row.ts";
 import { asText } from "../values.ts";
-import { NODE_TYPES, nodeExample, ofNode, secretNodeExample } from "./node-config.ts";
+import { configurationExample, NODE_TYPES, nodeExample, ofNode, secretNodeExample } from "./node-config.ts";
 
 /** Settings that hold a secret, each with the one that names a file instead. */
 const SETTINGS = { token: "token-file", "agent-token": "agent-token-file", "vpn-auth": "vpn-auth-file" } as const;
@@ -30,6 +30,8 @@ export const k3sReadsTokensFromFiles = resourceRule({
       nodeExample(FILE, "vpn-auth: name=tailscale,joinKey=correct-horse\n", "agent"),
       "userData",
     ),
+    good("a token by file, brought over the mesh", configurationExample()),
+    bad("a token brought over the mesh", configurationExample(FILE, "token: correct-horse-battery\n"), "files"),
     boundary("an empty token", nodeExample(FILE, 'token: ""\n')),
     unknown("user data that `up` decides", changed(nodeExample(), "userData", UNKNOWN), "userData"),
     secret("the token is not repeated", secretNodeExample(FILE, "token: correct-horse-battery\n"), "userData"),

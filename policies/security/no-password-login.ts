@@ -2,7 +2,8 @@ import { bad, boundary, changed, good, unknown } from "../example.ts";
 import { noParameters, resourceRule } from "../resource-rule.ts";
 import { UNKNOWN, type Row } from "../row.ts";
 import { asText, shown } from "../values.ts";
-import { NODE_TYPES, nodeConfigOf, nodeExample } from "./node-config.ts";
+import { nodeConfigOf, nodeExample } from "./node-config.ts";
+import { USER_DATA } from "./user-data.ts";
 
 const user = nodeExample();
 const replaced = (from: string, to: string): Row =>
@@ -21,7 +22,7 @@ export const noPasswordLogin = resourceRule({
   fix: "Set ssh_pwauth to false and disable_root to true in the cloud-config, and set no password.",
   source:
     "CIS Debian Linux Benchmark, section on SSH server configuration; https://tailscale.com/kb/1193/tailscale-ssh",
-  types: NODE_TYPES,
+  types: Object.keys(USER_DATA),
   examples: [
     good("neither password nor root", user),
     bad("passwords are accepted", replaced("ssh_pwauth: false", "ssh_pwauth: true"), "userData"),
@@ -51,7 +52,7 @@ export const noPasswordLogin = resourceRule({
         limit,
       };
     }
-    const { path, cloud } = node;
+    const { path, cloud = {} } = node;
     const fault = (what: string, value: string) => ({ path, message: `${row.name} ${what}.`, value, limit });
     if (cloud["ssh_pwauth"] !== false) yield fault("accepts passwords over SSH", shown(cloud["ssh_pwauth"]));
     if (cloud["disable_root"] === false) yield fault("lets root log in", "false");

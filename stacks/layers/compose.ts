@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { labelsOf } from "../../components/labels.ts";
-import { type ComposeProviders, createComposeProviders } from "../../components/providers.ts";
+import { createRandomProvider, type FleetProviders } from "../../components/providers.ts";
 import { ComposeProject } from "../../components/runtime/compose.ts";
 import { PROJECT_ROOT } from "../../components/runtime/compose/bundle.ts";
 import { renderProject } from "../../components/runtime/compose/project.ts";
@@ -20,6 +20,7 @@ export type ProvidedSecrets = (place: string) => pulumi.Output<string>;
 export const standIn: ProvidedSecrets = (place) => pulumi.secret(`stands in for ${place}`);
 
 interface Ground {
+  readonly providers: FleetProviders;
   readonly nodes: FleetNodes;
   readonly provided: ProvidedSecrets;
 }
@@ -28,12 +29,11 @@ interface Ground {
 export function createComposeProjects(
   spec: EnvironmentSpec,
   planned: readonly PlannedWorkload[],
-  { nodes, provided }: Ground,
+  { providers, nodes, provided }: Ground,
 ): void {
   const all = planned.filter(({ runtime }) => runtime === "compose");
   if (all.length === 0) return;
-  const providers = createComposeProviders();
-  const secrets = secretValues(all, provided, providers);
+  const secrets = secretValues(all, provided);
   for (const pool of new Set(all.map(({ entry }) => entry.pool))) {
     const created = entryOf("pools", nodes.composePools, pool);
     const own = all.filter(({ entry }) => entry.pool === pool);
@@ -68,7 +68,6 @@ const placesOf = ({ name, workload }: PlannedWorkload): string[] =>
 function secretValues(
   all: readonly PlannedWorkload[],
   provided: ProvidedSecrets,
-  providers: ComposeProviders,
 ): Record<string, pulumi.Output<string>> {
   const declared = all.flatMap(({ name, workload }) =>
     Object.entries(workload.secrets ?? {}).flatMap(([secret, { class: kind, keys, fixed = {} }]) =>
@@ -78,7 +77,7 @@ function secretValues(
   const known = declared.filter(({ value }) => value !== undefined);
   const secret = declared.filter(({ value }) => value === undefined);
   const made = secret.filter(({ kind }) => kind !== "provided").map(({ place }) => place);
-  const generated = new GeneratedSecrets("secrets", { places: made }, { providers: [providers.random] });
+  const generated = new GeneratedSecrets("secrets", { places: made }, { providers: [createRandomProvider()] });
   const given = secret.filter(({ kind }) => kind === "provided").map(({ place }) => [place, provided(place)] as const);
   return {
     ...generated.values,

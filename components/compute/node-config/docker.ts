@@ -1,5 +1,3 @@
-import { type Binary, fetchChecked, HEADER, sumOf } from "./install.ts";
-
 /**
  * Docker's own part of a node that runs Docker Compose. Networks are many and small: one for each pair of workloads, and
  * the default of 31 would soon be spent. Containers live on while the daemon is upgraded.
@@ -19,24 +17,7 @@ export const dockerFiles = (): Record<string, string> => ({
 });
 
 /**
- * Installs Docker and Compose from Debian, whose signed index vouches for them and whose release fixes their versions;
- * BusyBox for health checks and nft for the filter between containers.
+ * Docker and Compose from Debian, whose signed index vouches for them and whose release fixes their versions; BusyBox for
+ * health checks.
  */
-export const installDocker = (): string => `${HEADER}export DEBIAN_FRONTEND=noninteractive
-sysctl --system > /dev/null
-apt-get update --quiet
-apt-get install --yes --quiet --no-install-recommends busybox-static docker-cli docker-compose docker.io nftables
-systemctl enable --now docker
-docker compose version
-`;
-
-/**
- * Installs Coolify by its own installer of the pinned release. It brings Docker, its own proxy on ports 80 and 443, and
- * does not update itself.
- */
-export function installCoolify(binary: Binary, architecture: "amd64" | "arm64"): string {
-  const url = `https://raw.githubusercontent.com/coollabsio/coolify/${encodeURIComponent(binary.version)}/scripts/install.sh`;
-  return `${HEADER}cd /tmp
-${fetchChecked(url, "coolify.sh", sumOf("coolify", binary, architecture))}AUTOUPDATE=false bash coolify.sh ${binary.version.replace(/^v/, "")}
-`;
-}
+export const DOCKER_PACKAGES: readonly string[] = ["busybox-static", "docker-cli", "docker-compose", "docker.io"];

@@ -93,6 +93,7 @@ make_volumes() {
 
 # Everything up to healthy containers of the release `$1`; says why not.
 bring_up() {
+  docker compose version > /dev/null || { echo "Docker is not there: read the node's bundle" >&2; return 1; }
   (lay_out_secrets "$1") || return 1
   write_node_env || return 1
   make_volumes "$1" || return 1

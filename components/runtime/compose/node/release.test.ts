@@ -15,14 +15,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { debianProgram } from "../../../../sandbox/toolchain/debian.ts";
-import {
-  bundleOf,
-  receiveCommand,
-  receiveSecretsCommand,
-  releaseFiles,
-  removeCommand,
-  secretLines,
-} from "../bundle.ts";
+import { receiveCommand } from "../../../delivery/bundle.ts";
+import { packed, receiveSecretsCommand, releaseFiles, removeCommand, secretLines } from "../bundle.ts";
 import type { Project } from "../project.ts";
 import { facts, projectOf } from "../testdata/fleet.ts";
 
@@ -91,7 +85,7 @@ const projectWith = (timeoutSeconds: number): Project => {
   );
 };
 
-const bundle = (timeoutSeconds: number) => bundleOf(releaseFiles(projectWith(timeoutSeconds), root));
+const bundle = (timeoutSeconds: number) => packed(releaseFiles(projectWith(timeoutSeconds), root));
 
 const shell = (command: string, input: string) =>
   spawnSync("sh", ["-c", command], { input, env: environment, encoding: "utf8" });
@@ -113,7 +107,7 @@ const releases = (): string[] => readdirSync(path.join(root, "releases")).sort()
 
 test("the scripts are clean by shellcheck", async () => {
   const program = await debianProgram("shellcheck", "shellcheck");
-  const scripts = ["release.sh", "receive.sh", "receive-secrets.sh"].map((name) =>
+  const scripts = ["release.sh", "receive-secrets.sh", "../../../delivery/receive.sh"].map((name) =>
     path.join(import.meta.dirname, name),
   );
   expect(() => execFileSync(program, ["--shell=sh", ...scripts], { stdio: "pipe" })).not.toThrow();

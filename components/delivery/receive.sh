@@ -5,7 +5,6 @@ umask 077
 : "${root:?}" "${hash:?}"
 # The first release may be here before the node's first boot has come to an end.
 ! command -v cloud-init > /dev/null || cloud-init status --wait > /dev/null || true
-docker compose version > /dev/null || { echo "Docker is not installed: read /var/log/cloud-init-output.log" >&2; exit 1; }
 mkdir -p "$root/releases"
 draft=$(mktemp -d "$root/releases/.draft-XXXXXX")
 trap 'rm -rf "$draft"' EXIT

@@ -1,0 +1,173 @@
+import { createHash } from "node:crypto";
+import type { NodeBinaries, NodeFacts } from "../../components/compute/node-config/bundle/bundle.ts";
+import { nodeBundle } from "../../components/compute/node-config/bundle/bundle.ts";
+import type { PrivateNeighbours } from "../../components/compute/node-config/bundle/filter.ts";
+import type { K3sRole } from "../../components/compute/node-config/k3s.ts";
+import { hostAddress } from "../../components/network/ranges.ts";
+import type { EnvironmentSpec } from "../spec/environment.ts";
+import type { EnvironmentLock } from "../spec/lock.ts";
+import { reservedMiB } from "../spec/machines.ts";
+import { entryOf, ofKind } from "../spec/of-kind.ts";
+import { clusterOf } from "../spec/optional-parts.ts";
+import type { PoolOf } from "../spec/pools.ts";
+import { apiServerUrl, k3sServers, meshName, nodeName, poolAllocation, topologyOf } from "./nodes.ts";
+
+/** What every node of a pool has in common with the others of its environment. */
+export interface Environment {
+  readonly spec: EnvironmentSpec;
+  readonly lock: EnvironmentLock;
+}
+
+/** What decides the configuration of one node at Hetzner. */
+export function hetznerFacts(
+  { spec, lock }: Environment,
+  name: string,
+  pool: PoolOf<"hetzner">,
+  number: number,
+): NodeFacts {
+  const { architecture } = entryOf("the lock's pools", ofKind(lock.pools, "hetzner"), name);
+  const privateAddress = hostAddress(pool.subnet, number);
+  const hostname = nodeName(spec, name, number);
+  const servers = k3sServers(spec);
+  const founder = servers[0]?.pool === name && servers[0].number === number;
+  const vault = vaultNodes(spec).filter((address) => address !== privateAddress);
+  return {
+    hostname,
+    provider: "hetzner",
+    architecture,
+    binaries: binariesOf(lock),
+    docker: pool.cluster !== "none" ? undefined : pool.coolify ? "coolify" : "compose",
+    vault: pool.vault ? { hostname, privateAddress, meshName: meshName(spec, name, number), peers: vault } : undefined,
+    neighbours: neighboursOf(spec, pool, privateAddress),
+    place: number,
+    window: undefined,
+    k3s:
+      pool.cluster === "none"
+        ? undefined
+        : {
+            role: pool.cluster,
+            privateAddress,
+            serverUrl: founder ? undefined : apiServerUrl(spec, "private"),
+            allocation: poolAllocation(spec, name, pool),
+            taints: pool.taints,
+            cloud: undefined,
+            topology: topologyOf(pool.site, entryOf("sites", ofKind(spec.sites, "hetzner"), pool.site)),
+            reservedMemoryMiB: reservedMiB(pool),
+            tlsNames: servers.map((server) => meshName(spec, server.pool, server.number)),
+            ...rangesOf(spec),
+          },
+  };
+}
+
+/** What decides the configuration of one owned machine. */
+export function onpremFacts({ spec, lock }: Environment, name: string, pool: PoolOf<"onprem">, id: string): NodeFacts {
+  const { maintenance } = pool;
+  return {
+    hostname: nodeName(spec, name, id),
+    provider: "onprem",
+    architecture: pool.hardware.architecture,
+    binaries: binariesOf(lock),
+    docker: undefined,
+    vault: undefined,
+    neighbours: undefined,
+    place: placeOf(id),
+    window: maintenance === undefined ? undefined : { ...maintenance, day: weekday(maintenance.day) },
+    k3s: {
+      ...foreignAgent({ spec, lock }, name, pool),
+      cloud: undefined,
+      topology: topologyOf(pool.site, entryOf("sites", ofKind(spec.sites, "onprem"), pool.site)),
+    },
+  };
+}
+
+/** What decides the configuration of every node of a burst pool: they are all alike. */
+export const burstFacts = ({ spec, lock }: Environment, name: string, pool: PoolOf<"aws">): NodeFacts => ({
+  hostname: undefined,
+  provider: "aws",
+  architecture: "amd64",
+  binaries: binariesOf(lock),
+  docker: undefined,
+  vault: undefined,
+  neighbours: undefined,
+  place: 0,
+  window: undefined,
+  k3s: { ...foreignAgent({ spec, lock }, name, pool), cloud: "aws", topology: undefined },
+});
+
+/**
+ * Hash of the bundle that each node is to have, by the node's name; of a burst pool, whose nodes have no name of their own,
+ * by the pool's. Those of machines that are not enrolled are there as well: it is what they will get.
+ */
+export function bundleHashes({ spec, lock }: Environment): Readonly<Record<string, string>> {
+  const facts = [
+    ...Object.entries(ofKind(spec.pools, "hetzner")).flatMap(([name, pool]) =>
+      pool.nodes.map((number) => hetznerFacts({ spec, lock }, name, pool, number)),
+    ),
+    ...Object.entries(ofKind(spec.pools, "onprem")).flatMap(([name, pool]) =>
+      Object.keys(pool.nodes).map((id) => onpremFacts({ spec, lock }, name, pool, id)),
+    ),
+  ];
+  const burst = Object.entries(ofKind(spec.pools, "aws")).map(([name, pool]) => [
+    name,
+    nodeBundle(burstFacts({ spec, lock }, name, pool)).hash,
+  ]);
+  return {
+    ...Object.fromEntries(facts.map((node) => [String(node.hostname), nodeBundle(node).hash])),
+    ...Object.fromEntries(burst),
+  };
+}
+
+type ForeignAgent = Omit<K3sRole, "cloud" | "topology">;
+
+/** A node that reaches the API server, and is reached by its peers, over the mesh. */
+const foreignAgent = ({ spec }: Environment, name: string, pool: PoolOf<"onprem" | "aws">): ForeignAgent => ({
+  role: "agent",
+  privateAddress: undefined,
+  serverUrl: apiServerUrl(spec, "mesh"),
+  allocation: poolAllocation(spec, name, pool),
+  taints: pool.taints,
+  reservedMemoryMiB: reservedMiB(pool),
+  tlsNames: [],
+  ...rangesOf(spec),
+});
+
+function rangesOf(spec: EnvironmentSpec): Pick<K3sRole, "podRange" | "serviceRange"> {
+  const { podRange, serviceRange } = clusterOf(spec);
+  return { podRange, serviceRange };
+}
+
+/** Private addresses of the nodes that Vault runs on. */
+const vaultNodes = (spec: EnvironmentSpec): string[] =>
+  Object.values(ofKind(spec.pools, "hetzner"))
+    .filter(({ vault }) => vault)
+    .flatMap(({ subnet, nodes }) => nodes.map((number) => hostAddress(subnet, number)));
+
+function neighboursOf(spec: EnvironmentSpec, pool: PoolOf<"hetzner">, own: string): PrivateNeighbours {
+  const { range } = entryOf("sites", ofKind(spec.sites, "hetzner"), pool.site);
+  const pools = ofKind(spec.pools, "hetzner");
+  const servers = k3sServers(spec).map(({ pool: name, number }) =>
+    hostAddress(entryOf("pools", pools, name).subnet, number),
+  );
+  const others = (addresses: readonly string[]): string[] => addresses.filter((address) => address !== own);
+  return {
+    range,
+    servers: pool.cluster === "server" ? others(servers) : [],
+    vault: pool.vault ? others(vaultNodes(spec)) : [],
+  };
+}
+
+/** A number for a node that has a name alone: it stays when another one comes or goes. */
+const placeOf = (id: string): number => createHash("sha256").update(id).digest().readUInt16BE();
+
+/** `monday` as systemd names it. */
+const weekday = (day: string): string => `${day.charAt(0).toUpperCase()}${day.slice(1, 3)}`;
+
+function binariesOf(lock: EnvironmentLock): NodeBinaries {
+  const { k3s, vault, coolify } = lock.binaries;
+  return {
+    tailscale: entryOf("the lock's binaries", lock.binaries, "tailscale"),
+    ...(k3s === undefined ? {} : { k3s }),
+    ...(vault === undefined ? {} : { vault }),
+    ...(coolify === undefined ? {} : { coolify }),
+  };
+}
