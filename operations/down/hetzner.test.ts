@@ -13,7 +13,7 @@ function project(answers: Answers, refusals: Readonly<Record<string, number>> = 
     if (method !== "GET") {
       calls.push(`${method} ${path}`);
       const status = refusals[`${method} ${path}`] ?? 200;
-      const body = status === 200 ? {} : { error: { code: "locked", message: "the volume is locked" } };
+      const body = status === 200 ? {} : { error: { code: "protected", message: "volume deletion is protected" } };
       return Promise.resolve(Response.json(body, { status }));
     }
     const page = Number(url.searchParams.get("page"));
@@ -29,7 +29,7 @@ test("lists every kind on every page with the environment of its label", async (
   const { inventory } = project({
     servers: [{ id: 1, name: "factory-operations-1", labels: LABELS }],
     volumes: [{ id: 2, name: "pvc-1", labels: { "managed-by": "csi-driver" }, server: 1 }],
-    "volumes 2": [{ id: 3, name: "pvc-2", labels: LABELS, server: null, protection: { delete: true } }],
+    "volumes 2": [{ id: 3, name: "pvc-2", labels: LABELS, server: null }],
     images: [{ id: 4, description: "before the move", labels: LABELS }],
   });
   expect(await inventory.list()).toEqual([
@@ -41,7 +41,6 @@ test("lists every kind on every page with the environment of its label", async (
       id: "3",
       name: "pvc-2",
       environment: "factory",
-      stays: "is protected against deletion at Hetzner",
     },
     { provider: "hcloud", kind: "snapshot", id: "4", name: "before the move", environment: "factory" },
   ]);
@@ -62,7 +61,7 @@ test("refuses in Hetzner's words", async () => {
   const { inventory } = project({}, { "DELETE volumes/2": 423 });
   await expect(
     inventory.remove({ provider: "hcloud", kind: "volume", id: "2", name: "", environment: "factory" }),
-  ).rejects.toThrow("Hetzner answered 423: the volume is locked (locked)");
+  ).rejects.toThrow("Hetzner answered 423: volume deletion is protected (protected)");
 });
 
 test("says that it can not ask without a token", async () => {

@@ -25,7 +25,6 @@ const thing = z.object({
   name: z.string().nullish(),
   description: z.string().nullish(),
   labels: z.record(z.string(), z.string()).default({}),
-  protection: z.object({ delete: z.boolean().optional() }).optional(),
   /** Of a volume: the server that it is attached to. */
   server: z.int().nullish(),
 });
@@ -79,10 +78,7 @@ export class HetznerInventory implements Inventory {
     return found;
   }
 
-  #toFound(
-    collection: Collection,
-    { id, name, description, labels, protection, server }: z.infer<typeof thing>,
-  ): Found {
+  #toFound(collection: Collection, { id, name, description, labels, server }: z.infer<typeof thing>): Found {
     if (collection === "volumes" && server !== null && server !== undefined) this.#attached.add(String(id));
     return {
       provider: this.provider,
@@ -90,7 +86,6 @@ export class HetznerInventory implements Inventory {
       id: String(id),
       name: name ?? description ?? "",
       environment: labels[OWNER_LABEL],
-      ...(protection?.delete === true ? { stays: "is protected against deletion at Hetzner" } : {}),
     };
   }
 

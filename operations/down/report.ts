@@ -4,7 +4,7 @@ import { operationReport } from "../report.ts";
 const found = z.strictObject({ provider: z.string(), kind: z.string(), id: z.string(), name: z.string() });
 
 export const left = found.extend({
-  own: z.boolean().meta({ description: "Whether it belongs to the environment, and so may go on billing." }),
+  refused: z.boolean().meta({ description: "Whether it was to go and did not, so that it may go on billing." }),
   why: z.string(),
 });
 

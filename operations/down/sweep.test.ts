@@ -34,8 +34,8 @@ test("removes what states the environment, and touches nothing else", async () =
   expect(report).toEqual({
     removed: [reported("1")],
     left: [
-      { ...reported("2"), own: false, why: "belongs to production" },
-      { ...reported("3"), own: false, why: "says no splitfleet/environment" },
+      { ...reported("2"), refused: false, why: "belongs to production" },
+      { ...reported("3"), refused: false, why: "says no splitfleet/environment" },
     ],
     unasked: [],
   });
@@ -53,7 +53,7 @@ test("tries what was held again, as long as something goes", async () => {
 test("reports what was refused in the provider's words, and is not done then", async () => {
   const inventory = cloud([thing("1", "factory"), thing("2", undefined)], { 1: "2" });
   const report = await sweep([inventory], { environment: "factory" });
-  expect(report.left[0]).toEqual({ ...reported("1"), own: true, why: "1 is in use by 2" });
+  expect(report.left[0]).toEqual({ ...reported("1"), refused: true, why: "1 is in use by 2" });
   expect(isSwept(report)).toBe(false);
 });
 
@@ -61,7 +61,8 @@ test("leaves what can not be deleted, with the reason", async () => {
   const report = await sweep([cloud([thing("1", "factory", { stays: "is paid up front" })])], {
     environment: "factory",
   });
-  expect(report.left).toEqual([{ ...reported("1"), own: true, why: "is paid up front" }]);
+  expect(report.left).toEqual([{ ...reported("1"), refused: false, why: "is paid up front" }]);
+  expect(isSwept(report)).toBe(true);
 });
 
 test("only looks in a dry run, and leaves out what the engine takes away itself", async () => {
@@ -92,5 +93,5 @@ test("stops before the next one when a person stops it; the next run goes on", a
     onRemoved: () => stop.abort(),
   });
   expect(report.removed).toEqual([reported("1")]);
-  expect(report.left).toEqual([{ ...reported("2"), own: true, why: "the run was stopped before its turn" }]);
+  expect(report.left).toEqual([{ ...reported("2"), refused: true, why: "the run was stopped before its turn" }]);
 });

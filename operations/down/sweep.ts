@@ -32,10 +32,10 @@ export async function sweep(inventories: readonly Inventory[], options: SweepOpt
 
 /** Whether everything of the environment is known to be gone. */
 export const isSwept = ({ left, unasked }: SweepReport): boolean =>
-  unasked.length === 0 && left.every(({ own }) => !own);
+  unasked.length === 0 && left.every(({ refused }) => !refused);
 
 async function sweepOne(inventory: Inventory, options: SweepOptions): Promise<SweepReport> {
-  const { environment, isManaged = () => false, dryRun = false, signal, onRemoved } = options;
+  const { environment, isManaged = () => false, dryRun = false } = options;
   let all: readonly Found[];
   try {
     all = (await inventory.list()).filter((found) => !isManaged(found));
@@ -43,45 +43,51 @@ async function sweepOne(inventory: Inventory, options: SweepOptions): Promise<Sw
     if (!(error instanceof Unasked)) throw error;
     return { removed: [], left: [], unasked: [{ provider: inventory.provider, why: error.message }] };
   }
-  const strange = all.flatMap((found) => {
-    const why = strangeness(found, environment);
-    return why === undefined ? [] : [{ ...toReport(found), own: false, why }];
+  const untouched = all.flatMap((found): Left[] => {
+    const why = found.environment === environment ? found.stays : strangeness(found);
+    return why === undefined ? [] : [{ ...toReport(found), refused: false, why }];
   });
-  const own = all.filter((found) => found.environment === environment);
-  const kept = own.flatMap(({ stays, ...found }): Left[] =>
-    stays === undefined ? [] : [{ ...toReport(found), own: true, why: stays }],
-  );
-  const going = own.filter(({ stays }) => stays === undefined);
-  if (dryRun) return { removed: going.map(toReport), left: [...kept, ...strange], unasked: [] };
+  const going = all.filter((found) => found.environment === environment && found.stays === undefined);
+  if (dryRun) return { removed: going.map(toReport), left: untouched, unasked: [] };
+  const { removed, refused } = await removeAll(inventory, going, options);
+  return { removed: removed.map(toReport), left: [...refused, ...untouched], unasked: [] };
+}
 
+async function removeAll(
+  inventory: Inventory,
+  going: readonly Found[],
+  { signal, onRemoved }: SweepOptions,
+): Promise<{ removed: readonly Found[]; refused: readonly Left[] }> {
   const removed: Found[] = [];
-  let refused: readonly Left[] = [];
-  for (let before = -1; before < removed.length && removed.length < going.length;) {
+  let refused: Left[];
+  let before: number;
+  do {
     before = removed.length;
     refused = [];
     for (const found of going.filter((each) => !removed.includes(each))) {
-      if (signal?.aborted === true) {
-        refused = [...refused, { ...toReport(found), own: true, why: "the run was stopped before its turn" }];
-        continue;
-      }
-      try {
-        await inventory.remove(found);
+      const why = signal?.aborted === true ? "the run was stopped before its turn" : await refusalOf(inventory, found);
+      if (why === undefined) {
         removed.push(found);
         onRemoved?.(found);
-      } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
-        refused = [...refused, { ...toReport(found), own: true, why }];
-      }
+      } else refused.push({ ...toReport(found), refused: true, why });
     }
-  }
-  return { removed: removed.map(toReport), left: [...refused, ...kept, ...strange], unasked: [] };
+  } while (refused.length > 0 && removed.length > before);
+  return { removed, refused };
 }
 
-/** Why a thing is none of the environment's; undefined where it is one. */
-function strangeness({ environment }: Found, own: string): string | undefined {
-  if (environment === own) return undefined;
-  return environment === undefined ? `says no ${OWNER_LABEL}` : `belongs to ${environment}`;
+/** Removes it. Undefined where it is gone, else why it is not. */
+async function refusalOf(inventory: Inventory, found: Found): Promise<string | undefined> {
+  try {
+    await inventory.remove(found);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
+
+/** Why a thing is not the environment's. */
+const strangeness = ({ environment }: Found): string =>
+  environment === undefined ? `says no ${OWNER_LABEL}` : `belongs to ${environment}`;
 
 const toReport = ({ provider, kind, id, name }: Found): SweepReport["removed"][number] => ({
   provider,

@@ -51,7 +51,7 @@ test("sweeps the volumes and instances that controllers made with the label, and
     ["Group", "twin-asg-1"],
     ["Instance", "twin-i-1"],
   ]);
-  expect(report.left.map(({ id, own, why }) => [id, own, why])).toEqual([
+  expect(report.left.map(({ id, refused, why }) => [id, refused, why])).toEqual([
     ["9000000002", false, "says no splitfleet/environment"],
     ["9000000003", false, "belongs to production"],
   ]);

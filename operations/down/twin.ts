@@ -5,8 +5,10 @@ import { removeObject } from "../../sandbox/twin/remove-object.ts";
 import { readWorld } from "../../sandbox/twin/world/reader.ts";
 import { OWNER_LABEL, type Found, type Inventory } from "./found.ts";
 
-/** Packages whose objects bill; what is in the cluster, in Vault or on a node goes with the node. */
-const CLOUDS = ["hcloud", "aws", "tailscale"].filter((name) => packages.has(name));
+/** Packages whose objects go with the node that holds them, or exist nowhere else than in the state. */
+const ON_NODES = new Set(["kubernetes", "vault", "command", "random"]);
+
+const CLOUDS = [...packages.keys()].filter((name) => !ON_NODES.has(name));
 
 /** What the simulated clouds of a rehearsal hold. @param marker Folder of the rehearsal. */
 export const twinInventories = (marker: string): readonly Inventory[] =>

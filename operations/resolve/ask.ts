@@ -8,6 +8,8 @@ export interface Request {
   /** @default "GET" */
   readonly method?: "GET" | "HEAD" | "POST" | "DELETE";
   readonly headers?: Readonly<Record<string, string>>;
+  /** Fields of a form. */
+  readonly form?: Readonly<Record<string, string>>;
 }
 
 /** How a look-up reaches the network. Resolves with whatever the host decided, be it a refusal. */
@@ -35,12 +37,13 @@ const LONGEST_WAIT_MS = 60_000;
  */
 export function createAsk(options: AskOptions = {}): Ask {
   const { fetch: send = fetch, pause = sleep, aftermath = "Nothing was written." } = options;
-  return async ({ url, method = "GET", headers = {} }) => {
+  return async ({ url, method = "GET", headers = {}, form }) => {
+    const body = form === undefined ? {} : { body: new URLSearchParams(form) };
     let failure = "";
     for (const wait of [...BACKOFF_MS, undefined]) {
       let asked: number | undefined;
       try {
-        const answer = await send(url, { method, headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
+        const answer = await send(url, { method, headers, ...body, signal: AbortSignal.timeout(TIMEOUT_MS) });
         if (answer.status !== 429 && answer.status < 500) return answer;
         await answer.body?.cancel();
         failure = `answered ${answer.status}`;
