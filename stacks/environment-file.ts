@@ -73,6 +73,7 @@ async function read(file: string, options: LoadOptions & Pick<Source, "withoutLo
   const { document } = await readDocument([file], {
     what: "an environment file",
     fix: "see stacks/ for the environments there are; `--file` takes one from anywhere",
+    sharedWithPulumi: true,
   });
   if (document.problems.length > 0) throw new SpecError(document.problems);
   const { raw, secure, misplaced, config, secretKeys, complaints } = readConfig(document.value);

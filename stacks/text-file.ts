@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Problem } from "./problems.ts";
 import { oneOf } from "./words.ts";
-import { readYaml, type YamlDocument } from "./yaml-document.ts";
+import { readYaml, type YamlDocument, type YamlOptions } from "./yaml-document.ts";
 
 /**
  * Reads the first of several files that exists. Never throws: what can not be read is a problem of the first candidate.
@@ -10,11 +10,11 @@ import { readYaml, type YamlDocument } from "./yaml-document.ts";
  */
 export async function readDocument(
   candidates: readonly string[],
-  expected: { readonly what: string; readonly fix: string },
+  expected: { readonly what: string; readonly fix: string } & YamlOptions,
 ): Promise<{ file: string; document: YamlDocument }> {
   for (const file of candidates) {
     const content = await contentOf(file);
-    if ("text" in content) return { file, document: readYaml(file, content.text) };
+    if ("text" in content) return { file, document: readYaml(file, content.text, expected) };
     if (content.failure === "ENOENT" || content.failure === "ENOTDIR") continue;
     const got = content.failure === "EISDIR" ? "a folder" : `a file that can not be read (${content.failure})`;
     return unreadable(file, { got, expected: expected.what });

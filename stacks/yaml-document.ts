@@ -9,6 +9,7 @@ import {
   type Pair,
   type YAMLError,
 } from "yaml";
+import { readByPulumi } from "./pulumi-scalars.ts";
 import { unplaced, type Complaint, type Path, type Problem } from "./problems.ts";
 
 /** A YAML file as plain data that remembers where everything stood. */
@@ -21,8 +22,13 @@ export interface YamlDocument {
   place(complaint: Complaint, from?: Path): Problem;
 }
 
+export interface YamlOptions {
+  /** Whether Pulumi reads the file as well, so that it has to mean the same to both. @default false */
+  readonly sharedWithPulumi?: boolean;
+}
+
 /** Reads a file that holds one mapping. Never throws. */
-export function readYaml(file: string, text: string): YamlDocument {
+export function readYaml(file: string, text: string, { sharedWithPulumi = false }: YamlOptions = {}): YamlDocument {
   const lines = new LineCounter();
   // Duplicate keys are reported below, where their path is known.
   const document = parseDocument(text, {
@@ -51,7 +57,8 @@ export function readYaml(file: string, text: string): YamlDocument {
   if (root === null) return unreadable(0, "an empty file", "a mapping");
   if (!isMap(root)) return unreadable(0, isSeq(root) ? "a list" : "a single value", "a mapping");
 
-  const problems = [...complaintsAbout(root, [])].map((complaint) => place(complaint));
+  const shared = sharedWithPulumi ? [...ambiguities(root, [])] : [];
+  const problems = [...complaintsAbout(root, []), ...shared].map((complaint) => place(complaint));
   return { value: problems.length > 0 ? {} : document.toJS(), problems, place };
 }
 
@@ -76,6 +83,20 @@ function* complaintsAbout(node: unknown, path: Path): Iterable<Complaint> {
       else yield* complaintsAbout(pair.value, place.path);
       keys.add(key);
     }
+  }
+}
+
+/** Unquoted values that Pulumi reads as something else. */
+function* ambiguities(node: unknown, path: Path): Iterable<Complaint> {
+  if (isSeq(node)) {
+    for (const [index, item] of node.items.entries()) yield* ambiguities(item, [...path, index]);
+  } else if (isMap(node)) {
+    for (const pair of node.items) yield* ambiguities(pair.value, [...path, keyOf(pair)]);
+  } else if (isScalar(node) && node.type === "PLAIN" && node.source !== undefined) {
+    const reads = readByPulumi(node.source);
+    if (reads === undefined) return;
+    const got = `${node.source} without quotes, which Pulumi reads as ${reads}`;
+    yield { path, got, expected: "a text in quotes, or a plain decimal number" };
   }
 }
 
