@@ -1,4 +1,5 @@
 import * as aws from "@pulumi/aws";
+import { Provider as CloudflareProvider } from "@pulumi/cloudflare/provider.js";
 import * as command from "@pulumi/command";
 import * as hcloud from "@pulumi/hcloud";
 import * as kubernetes from "@pulumi/kubernetes";
@@ -9,7 +10,7 @@ import * as vault from "@pulumi/vault";
 
 /*
  * The one place where providers are made. None gets a credential as an input, so none lands in state: each reads its own
- * environment variables (`HCLOUD_TOKEN`, `AWS_*`, `TAILSCALE_*`, `VAULT_TOKEN`, `KUBECONFIG`).
+ * environment variables (`CLOUDFLARE_API_TOKEN`, `HCLOUD_TOKEN`, `AWS_*`, `TAILSCALE_*`, `VAULT_TOKEN`, `KUBECONFIG`).
  */
 
 /** Providers of what every environment is built from. */
@@ -32,9 +33,18 @@ export const createProviders = (awsRegions: Readonly<Record<string, aws.Region>>
   ),
 });
 
-/** Of an environment with Vault. */
-export const createVaultProvider = (address: string): vault.Provider =>
-  new vault.Provider("vault", { address, skipChildToken: true });
+/**
+ * Of an environment with Vault. It asks Vault for nothing until something in Vault changes, so that a sealed one does
+ * not stop a change to the layers below it.
+ */
+export const createVaultProvider = ({ address, version }: { address: string; version: string }): vault.Provider =>
+  new vault.Provider("vault", {
+    address,
+    skipChildToken: true,
+    // Else the first difference asks Vault for its version, sealed or not.
+    skipGetVaultVersion: true,
+    vaultVersionOverride: version,
+  });
 
 /**
  * Of an environment with a cluster. An unreachable API server leaves its objects as they are and does not stop a change
@@ -52,3 +62,14 @@ export const createKubernetesProvider = (environment: string): kubernetes.Provid
 
 /** Of nodes outside the cluster, whose secrets are made once and kept in the state. */
 export const createRandomProvider = (): random.Provider => new random.Provider("random");
+
+/** Of an environment with an edge. */
+export interface EdgeProviders {
+  readonly cloudflare: CloudflareProvider;
+  readonly random: random.Provider;
+}
+
+export const createEdgeProviders = (): EdgeProviders => ({
+  cloudflare: new CloudflareProvider("cloudflare"),
+  random: new random.Provider("edge-random"),
+});

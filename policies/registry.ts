@@ -29,6 +29,7 @@ import { bucketsArePrivate } from "./security/buckets-are-private.ts";
 import { bucketsKeepVersions } from "./security/buckets-keep-versions.ts";
 import { bucketsRequireTls } from "./security/buckets-require-tls.ts";
 import { chartsArePinned } from "./security/charts-are-pinned.ts";
+import { edgeHidesOrigins } from "./security/edge-hides-origins.ts";
 import { egressGoesThroughProxy } from "./security/egress-goes-through-proxy.ts";
 import { imagesByDigest } from "./security/images-by-digest.ts";
 import { imdsv2 } from "./security/imdsv2.ts";
@@ -67,6 +68,7 @@ import { serversByLocation } from "./security/servers-by-location.ts";
 import { serversHaveFirewall } from "./security/servers-have-firewall.ts";
 import { servicesStayInside } from "./security/services-stay-inside.ts";
 import { stateIsBackedUp } from "./security/state-is-backed-up.ts";
+import { tunnelServesDeclaredNames } from "./security/tunnel-serves-declared-names.ts";
 import { vaultGrantsLittle } from "./security/vault-grants-little.ts";
 import { vaultIsAudited } from "./security/vault-is-audited.ts";
 import { vaultLoginsAreBound } from "./security/vault-logins-are-bound.ts";
@@ -105,6 +107,7 @@ export const rules: readonly Rule[] = [
   bucketsKeepVersions,
   bucketsRequireTls,
   chartsArePinned,
+  edgeHidesOrigins,
   egressGoesThroughProxy,
   imagesByDigest,
   imdsv2,
@@ -143,6 +146,7 @@ export const rules: readonly Rule[] = [
   serversHaveFirewall,
   servicesStayInside,
   stateIsBackedUp,
+  tunnelServesDeclaredNames,
   vaultGrantsLittle,
   vaultIsAudited,
   vaultLoginsAreBound,

@@ -1,7 +1,13 @@
-import { createKubernetesProvider, createProviders, createVaultProvider } from "../components/providers.ts";
+import {
+  createEdgeProviders,
+  createKubernetesProvider,
+  createProviders,
+  createVaultProvider,
+} from "../components/providers.ts";
 import { planWorkloads } from "../components/workloads/plan.ts";
 import { createCluster } from "./layers/cluster.ts";
 import { createComposeProjects, type ProvidedSecrets, standIn } from "./layers/compose.ts";
+import { createEdge } from "./layers/edge.ts";
 import { createGuardrails } from "./layers/guardrails.ts";
 import { createNetworks } from "./layers/networks.ts";
 import { createPools, type FleetNodes } from "./layers/pools.ts";
@@ -45,9 +51,8 @@ export function fleet(
 
   const networks = createNetworks(spec, lock, providers);
   const nodes = createPools(spec, lock, networks, providers);
-  const secrets = hasVault(spec)
-    ? createSecrets(spec, planned, nodes, createVaultProvider(spec.secrets.vault.address))
-    : undefined;
+  const vault = hasVault(spec) ? createVaultProvider(spec.secrets.vault) : undefined;
+  const secrets = hasVault(spec) && vault !== undefined ? createSecrets(spec, planned, nodes, vault) : undefined;
   if (hasCluster(spec) && secrets !== undefined) {
     const provider = createKubernetesProvider(spec.environment.name);
     const inCluster = planned.filter(({ runtime }) => runtime === "kubernetes");
@@ -55,6 +60,10 @@ export function fleet(
     createWorkloads(spec, inCluster, { secrets, cluster, nodes }, provider);
   }
   createComposeProjects(spec, planned, { providers, nodes, provided });
+  if (spec.edge !== undefined && secrets !== undefined && vault !== undefined) {
+    const environment = spec.environment.name;
+    createEdge(spec.edge, planned, { environment, secrets, nodes }, { ...createEdgeProviders(), vault });
+  }
   createGuardrails(spec, providers);
 
   return {

@@ -1,14 +1,19 @@
 /** The layers of an environment, the lowest first: one file in `stacks/layers` each. */
-export const LAYERS = ["networks", "pools", "guardrails", "secrets", "cluster", "workloads", "compose"] as const;
+export const LAYERS = [
+  "networks",
+  "pools",
+  "guardrails",
+  "secrets",
+  "cluster",
+  "workloads",
+  "compose",
+  "edge",
+] as const;
 export type Layer = (typeof LAYERS)[number];
 
 /** What of a layer stands at the top of the program. */
 const COMPONENTS: Readonly<Record<Layer, readonly string[]>> = {
-  networks: [
-    "splitfleet:network:PrivateNetwork",
-    "splitfleet:network:NodeFirewall",
-    "splitfleet:network:BurstNetwork",
-  ],
+  networks: ["splitfleet:network:PrivateNetwork", "splitfleet:network:NodeFirewall", "splitfleet:network:BurstNetwork"],
   pools: [
     "splitfleet:compute:HetznerPool",
     "splitfleet:compute:OnpremPool",
@@ -25,6 +30,12 @@ const COMPONENTS: Readonly<Record<Layer, readonly string[]>> = {
   ],
   workloads: ["splitfleet:runtime:KubernetesWorkload"],
   compose: ["splitfleet:secrets:GeneratedSecrets", "splitfleet:runtime:ComposeProject"],
+  edge: [
+    "splitfleet:edge:Zone",
+    "splitfleet:edge:StaticSite",
+    "splitfleet:edge:Tunnel",
+    "splitfleet:secrets:StoredSecret",
+  ],
 };
 
 const STANDS_ON: Readonly<Record<Layer, readonly Layer[]>> = {
@@ -35,6 +46,7 @@ const STANDS_ON: Readonly<Record<Layer, readonly Layer[]>> = {
   cluster: ["networks", "pools", "secrets"],
   workloads: ["networks", "pools", "secrets", "cluster"],
   compose: ["networks", "pools"],
+  edge: ["networks", "pools", "secrets"],
 };
 
 /** What exists before Vault and the cluster answer, and needs neither: all that the clouds themselves make. */

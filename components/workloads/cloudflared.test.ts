@@ -24,7 +24,7 @@ test("its token is a secret that somebody else issues, and no argument", () => {
   const { container, secrets } = buildExample(cloudflared);
   expect(container.env).toEqual({ TUNNEL_TOKEN: { secret: "tunnel", key: "token" } });
   expect(container.args).toEqual(["tunnel", "--config", "/etc/cloudflared/config.yml", "run"]);
-  expect(secrets).toEqual({ tunnel: { class: "provided", keys: ["token"] } });
+  expect(secrets).toEqual({ tunnel: { class: "provided", keys: ["token"], issuer: "edge" } });
 });
 
 const HANDLE = {

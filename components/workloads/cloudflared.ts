@@ -8,10 +8,12 @@ const CONFIG = "/etc/cloudflared/config.yml";
 
 /**
  * The way in: keeps connections to Cloudflare open from inside, over which public requests come. Which host names lead to
- * the gateway stands in its file, so the tunnel has to be one with `config_src: local`; its token comes from Cloudflare.
+ * the gateway stands in its file, so the tunnel has to be one with `config_src: local`; the environment's edge makes one
+ * and puts its token into Vault.
  */
 export const cloudflared = defineWorkload({
   kind: "cloudflared",
+  layer: "interface",
   summary: "Cloudflare Tunnel: brings public requests to the gateway without an open port",
   memory: "64 MiB, at most 128.",
   runtimes: ["kubernetes"],
@@ -37,7 +39,7 @@ export const cloudflared = defineWorkload({
       runbook: [
         "Read the log of a pod of the tunnel: a refused token says so, and so does a network that lets nothing out.",
         "Look at Cloudflare's own status page.",
-        "For a refused token fetch the tunnel's token from Cloudflare, and put it into the secret `tunnel`.",
+        "For a refused token raise `edge.secretVersion` and run `npm run up`: tunnel, Vault and pods get another one.",
       ],
     },
   ],
@@ -75,7 +77,7 @@ export const cloudflared = defineWorkload({
         user: 65532,
       },
       files: { [CONFIG]: stringify(config) },
-      secrets: { tunnel: { class: "provided", keys: ["token"] } },
+      secrets: { tunnel: { class: "provided", keys: ["token"], issuer: "edge" } },
       internet: [
         { port: EDGE, protocol: "UDP", purpose: "the tunnel, over QUIC" },
         { port: EDGE, protocol: "TCP", purpose: "the tunnel, over HTTP/2 where UDP does not pass" },

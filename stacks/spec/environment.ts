@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { budget } from "./budget.ts";
 import { cluster } from "./cluster.ts";
+import { edge } from "./edge.ts";
 import { identity } from "./identity.ts";
 import { mesh } from "./mesh.ts";
 import { models } from "./models.ts";
@@ -29,6 +30,9 @@ export const environmentSpec = z.strictObject({
       "Docker Compose are made once and kept, encrypted, in the state.",
   }),
   models: models.default({}).meta({ description: "The model catalogue: what teams may ask the proxy for." }),
+  edge: edge
+    .optional()
+    .meta({ description: "Where the world comes in. Left out where nothing is public; needs Vault for its token." }),
   workloads: workloads.default({}).meta({ description: "Anything deployed on pools; one entry is one deployment." }),
   teams: teams.meta({ description: "Who pays and is limited. Each team has a namespace of its own." }),
   budget: budget.meta({ description: "What the environment may cost, in euros net of tax." }),

@@ -55,6 +55,8 @@ export interface SecretDeclaration {
    */
   readonly class: "generated" | "provided" | "immutable";
   readonly keys: readonly string[];
+  /** `edge` for the token of the tunnel: a provided secret that the environment's edge issues, where it has one. */
+  readonly issuer?: "edge";
   /** Those of the keys that are no secret, such as a user name, with their value. */
   readonly fixed?: Readonly<Record<string, string>>;
 }

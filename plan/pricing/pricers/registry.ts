@@ -1,5 +1,6 @@
 import { awsPricers } from "./aws.ts";
 import { group } from "./aws-group.ts";
+import { edgeZone } from "./cloudflare.ts";
 import { externalPool } from "./external.ts";
 import free from "./free-types.json" with { type: "json" };
 import { hcloudPricers } from "./hcloud.ts";
@@ -12,6 +13,7 @@ import { statedUse } from "./stated-use.ts";
 const pricers = [
   ...hcloudPricers,
   ...awsPricers,
+  edgeZone,
   externalPool,
   group,
   ...kubernetesPricers,

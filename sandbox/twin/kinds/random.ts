@@ -1,4 +1,4 @@
-import type { Package } from "../kind.ts";
+import type { Facts, Package } from "../kind.ts";
 import { hexOf } from "./derive.ts";
 import { installedVersion } from "./version.ts";
 
@@ -13,6 +13,12 @@ export const random: Package = {
     rateLimited: "too many requests",
   },
   kinds: {
+    "random:index/randomBytes:RandomBytes": {
+      idPrefix: "bytes",
+      replaceOn: ["keepers", "length"],
+      outputs: { hex: (facts) => bytesOf(facts).toString("hex"), base64: (facts) => bytesOf(facts).toString("base64") },
+      secretOutputs: ["hex", "base64"],
+    },
     "random:index/randomPassword:RandomPassword": {
       idPrefix: "password",
       replaceOn: [
@@ -37,3 +43,6 @@ export const random: Package = {
     },
   },
 };
+
+const bytesOf = ({ id, inputs }: Facts): Buffer =>
+  Buffer.from(hexOf(`${id} bytes`, 2 * Number(inputs["length"])), "hex");

@@ -92,6 +92,19 @@ export const vault: Package = {
       tokenType: () => "default",
     }),
     [AWS_ROLE]: role("aws", "role", { roleId: ({ id }) => uuidOf(id), tokenType: () => "default" }, ["authType"]),
+    "vault:kv/secretV2:SecretV2": {
+      idPrefix: "secret",
+      replaceOn: ["mount", "name", "namespace"],
+      references: [{ at: "mount", to: MOUNT, by: "path" }],
+      claims: ({ mount, name }) => [
+        {
+          key: `${String(mount)}/${String(name)}`,
+          conflict: `another resource writes ${String(mount)}/data/${String(name)}`,
+        },
+      ],
+      outputs: { path: ({ inputs: { mount, name } }) => `${String(mount)}/data/${String(name)}` },
+      secretOutputs: ["dataJson"],
+    },
   },
 };
 
