@@ -5,6 +5,7 @@ import { record } from "../../plan/recorder/record.ts";
 import type { Row } from "../../policies/row.ts";
 import { declaredByEnvironment } from "../../sandbox/network-policy/declared.ts";
 import { objectsOf } from "../../sandbox/network-policy/manifests.ts";
+import { OPERATOR_PASSAGES } from "../../sandbox/network-policy/passages.ts";
 import { prove } from "../../sandbox/network-policy/prove.ts";
 import type { OperationResult } from "../../sandbox/session/engine.ts";
 import type { StateResource } from "../../sandbox/session/state.ts";
@@ -162,6 +163,7 @@ function tasks({ root, environment, interrupt, progress }: RehearsalOptions): Li
       const proof = await prove({
         engine: context.tools?.["cyclonus-flows"].path ?? "",
         declared: declaredByEnvironment(spec, lock),
+        passages: OPERATOR_PASSAGES,
         objects: objectsOf(context.rows),
         podRange: clusterOf(spec).podRange,
         signal,

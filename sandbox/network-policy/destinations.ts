@@ -3,14 +3,7 @@ import type { Manifests, PodGroup, Service } from "./manifests.ts";
 import { isGoverned } from "./peers.ts";
 
 /** A declared flow with the port at which it arrives, or why it arrives nowhere. */
-export type Arrival = { readonly flow: Flow } & (
-  | {
-      readonly port: number;
-      /** Labels of the pods that it arrives at, where they are not all of the workload's. */
-      readonly selector?: Service["selector"];
-    }
-  | { readonly lost: string }
-);
+export type Arrival = { readonly flow: Flow } & ({ readonly port: number } | { readonly lost: string });
 
 /**
  * Follows a flow through the service that carries the workload's host name, because policies see the pod's port and
@@ -36,9 +29,9 @@ export function arrivalOf(flow: Flow, { pods, services }: Manifests): Arrival {
   const target = mapped.targetPort ?? port;
   if (typeof target === "string")
     return { flow, lost: `the service ${name} leads to the port named ${target}, and containers name none` };
-  return { flow, port: target, selector };
+  return { flow, port: target };
 }
 
 /** Whether a selector finds pods with the labels. */
-export const hasLabels = (labels: PodGroup["labels"], selector: Service["selector"]): boolean =>
+const hasLabels = (labels: PodGroup["labels"], selector: Service["selector"]): boolean =>
   Object.entries(selector).every(([key, value]) => labels[key] === value);

@@ -1,8 +1,9 @@
 import { analyze, type Connection, portIndex } from "./analyze.ts";
-import { type Arrival, arrivalOf, hasLabels } from "./destinations.ts";
+import { type Arrival, arrivalOf } from "./destinations.ts";
 import { connectionKey, type Difference, differencesOf, partyText } from "./differences.ts";
 import type { Flow, Party } from "./flow.ts";
-import { type KubernetesObject, type Manifests, manifestsOf } from "./manifests.ts";
+import { type KubernetesObject, type Manifests, manifestsOf, type PodGroup } from "./manifests.ts";
+import { INSTANCE, type Passage, withoutPassages } from "./passages.ts";
 import { isGoverned, isOf, peersOf, portsOf } from "./peers.ts";
 
 export interface ProofArgs {
@@ -10,6 +11,8 @@ export interface ProofArgs {
   readonly engine: string;
   /** What may connect to what. */
   readonly declared: readonly Flow[];
+  /** What operators of the cluster leave open to each other and to the API server. @default [] */
+  readonly passages?: readonly Passage[];
   /** What the cluster holds, recorded (`objectsOf`) or read from an API server. */
   readonly objects: readonly KubernetesObject[];
   /** IPv4 range of the pods' addresses. */
@@ -41,8 +44,8 @@ export interface Proof {
  *
  * @throws Error if a policy has a form that cannot be judged, or the engine fails
  */
-export async function prove({ engine, declared, objects, podRange, signal }: ProofArgs): Promise<Proof> {
-  const manifests = manifestsOf(objects);
+export async function prove({ engine, declared, passages = [], objects, podRange, signal }: ProofArgs): Promise<Proof> {
+  const manifests = withoutUnnamedOperators(manifestsOf(objects), declared);
   const arrivals = declared.map((flow) => arrivalOf(flow, manifests));
   const arriving = arrivals.flatMap((arrival) => ("port" in arrival ? [arrival] : []));
   const peers = peersOf(manifests, declared, podRange);
@@ -50,7 +53,7 @@ export async function prove({ engine, declared, objects, podRange, signal }: Pro
 
   const connections = new Map<string, Connection & { readonly flow: Flow }>();
   const absent: Arrival[] = [];
-  for (const { flow, port, selector = {} } of arriving) {
+  for (const { flow, port } of arriving) {
     const index = portIndex(
       ports.findIndex(({ first }) => first === port),
       flow.protocol,
@@ -58,8 +61,7 @@ export async function prove({ engine, declared, objects, podRange, signal }: Pro
     const membersOf = (party: Party) => peers.flatMap((peer, number) => (isOf(peer, party) ? [number] : []));
     const sources = membersOf(flow.from);
     if (sources.length === 0) absent.push({ flow, lost: `no controller makes the pods of ${partyText(flow.from)}` });
-    const serves = (number: number): boolean => hasLabels(peers[number]?.labels ?? {}, selector);
-    const targets = membersOf(flow.to).filter(serves);
+    const targets = membersOf(flow.to);
     for (const from of sources) {
       for (const to of targets) connections.set(connectionKey(from, to, index), { from, to, port: index, flow });
     }
@@ -67,6 +69,7 @@ export async function prove({ engine, declared, objects, podRange, signal }: Pro
 
   const wanted = [...connections.values()].map(({ from, to, port }) => ({ from, to, port }));
   const analysis = await analyze(engine, { policies: manifests.policies, peers, ports, declared: wanted }, signal);
+  const verdicts = withoutPassages(analysis.verdicts, peers, ports, passages);
   const flows = new Map([...connections].map(([key, { flow }]) => [key, flow]));
   return {
     engine: analysis.engine,
@@ -76,9 +79,17 @@ export async function prove({ engine, declared, objects, podRange, signal }: Pro
     differences: [
       ...[...arrivals, ...absent].flatMap(lostFlow),
       ...unprotected(manifests),
-      ...differencesOf(analysis, peers, ports, flows),
+      ...differencesOf({ verdicts }, peers, ports, flows),
     ],
   };
+}
+
+/** Pods of a chart that no flow names are judged as any other pod of their namespace, which is quicker. */
+function withoutUnnamedOperators(manifests: Manifests, declared: readonly Flow[]): Manifests {
+  const parties = declared.flatMap(({ from, to }) => [from, to]);
+  const isNamed = ({ namespace, name }: PodGroup): boolean =>
+    parties.some((party) => party.kind === "workload" && party.namespace === namespace && party.name === name);
+  return { ...manifests, pods: manifests.pods.filter((pod) => pod.labels[INSTANCE] === undefined || isNamed(pod)) };
 }
 
 function lostFlow(arrival: Arrival): Difference[] {
