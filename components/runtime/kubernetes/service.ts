@@ -26,11 +26,14 @@ export function createService(
   const names = Object.fromEntries(
     Object.entries(entry.hostnames ?? {}).map(([port, host]) => [`splitfleet/${port}-hostname`, host]),
   );
+  // Its pods are waited for with their controller: until then, services would hold up the few that the engine waits for
+  // at a time, four for each core, before the controllers' turn has come.
+  const annotations = { ...names, "pulumi.com/skipAwait": "true" };
   return new kubernetes.core.v1.Service(
     `${name}-service`,
     refine<kubernetes.core.v1.ServiceArgs>(
       "kubernetes:core/v1:Service",
-      { metadata: withAnnotations(metadata, names), spec: { selector: serversOf(planned), ports } },
+      { metadata: withAnnotations(metadata, annotations), spec: { selector: serversOf(planned), ports } },
       workload.override?.kubernetes?.service,
     ),
     { parent },
