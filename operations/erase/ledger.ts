@@ -1,7 +1,7 @@
 import { randomBytes, scryptSync } from "node:crypto";
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
+import { appendLine, readLines } from "../json-lines.ts";
 
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
@@ -21,12 +21,10 @@ export class Ledger {
   /** Opens the ledger of an environment, and starts it if there is none. @throws Error for a file of another form */
   constructor(folder: string, environment: string) {
     this.#file = path.join(folder, `${environment}.jsonl`);
-    if (!existsSync(this.#file)) {
-      mkdirSync(folder, { recursive: true });
-      append(this.#file, { salt: randomBytes(SALT_BYTES).toString("hex") });
+    if (readLines(this.#file).length === 0) {
+      appendLine(this.#file, { salt: randomBytes(SALT_BYTES).toString("hex") });
     }
-    const [first = ""] = this.#text();
-    this.#salt = Buffer.from(head.parse(JSON.parse(first)).salt, "hex");
+    this.#salt = Buffer.from(head.parse(readLines(this.#file)[0]).salt, "hex");
   }
 
   hash(subject: string): string {
@@ -34,13 +32,13 @@ export class Ledger {
   }
 
   add(entry: LedgerLine): void {
-    append(this.#file, entry);
+    appendLine(this.#file, entry);
   }
 
   lines(): readonly LedgerLine[] {
-    return this.#text()
+    return readLines(this.#file)
       .slice(1)
-      .map((text) => line.parse(JSON.parse(text)));
+      .map((entry) => line.parse(entry));
   }
 
   /** Erasures from a day on whose person is not among the subjects: those that a restore has brought back. */
@@ -48,11 +46,4 @@ export class Ledger {
     const known = new Set(subjects.map((subject) => this.hash(subject)));
     return this.lines().filter(({ day, subjectHash }) => day >= since && !known.has(subjectHash));
   }
-
-  #text(): string[] {
-    return readFileSync(this.#file, "utf8").trim().split("\n");
-  }
 }
-
-const append = (file: string, entry: object): void =>
-  appendFileSync(file, `${JSON.stringify(entry)}\n`, { mode: 0o600 });

@@ -77,10 +77,28 @@ export interface NodeControl {
   /** Removes the Node object, and with it the password that k3s holds for the name. */
   deleteNode(node: string): Promise<void>;
   deleteMeshDevice(node: string): Promise<void>;
+  /** Ends k3s or Docker on the machine, for good: what is removed from the cluster must not join it again by itself. */
+  stop(node: string): Promise<void>;
+  /**
+   * Gives a new machine what it joins the cluster with.
+   *
+   * @param options.server A running server that it joins; without one, a new server would found a second cluster.
+   */
+  admit(node: string, options: { readonly server: string | undefined }): Promise<void>;
   /** Ends a machine that a group makes anew by itself. */
   terminateInstance(node: string): Promise<void>;
   /** @param options.not The machine before it, which does not count. */
   waitReady(node: string, options: { readonly timeoutSeconds: number; readonly not?: string }): Promise<void>;
+  /**
+   * Waits for a node of a pool that has a machine of its own.
+   *
+   * @param options.besides Machines that were there before.
+   * @returns its name
+   */
+  waitSuccessor(
+    pool: string,
+    options: { readonly timeoutSeconds: number; readonly besides: readonly string[] },
+  ): Promise<string>;
 }
 
 /** A node or its cluster did not do as asked. The message names node, step and what to do. */

@@ -1,0 +1,274 @@
+import { change, fill, groupsOf, instancesOf } from "../../sandbox/burst/groups.ts";
+import { type Machine, machinesOf } from "../../sandbox/machines/machines.ts";
+import { type Registration, Registrations } from "../../sandbox/machines/registrations.ts";
+import { textAt } from "../../sandbox/twin/protocol/paths.ts";
+import { World } from "../../sandbox/twin/world/world.ts";
+import type { ResolvedEnvironment } from "../../stacks/environment-file.ts";
+import { type PlacedWorkload, placedWorkloads } from "../../stacks/placement.ts";
+import {
+  type BlockedBudget,
+  type EtcdMember,
+  type LocalVolume,
+  type NodeControl,
+  NodeControlError,
+  type NodeState,
+} from "./control.ts";
+import { mayLeave } from "./etcd.ts";
+import { blockedBudgets, type PodNode, volumesOn } from "./twin-pods.ts";
+
+interface Standing {
+  readonly name: string;
+  /** Undefined where the machine is gone and only its registration is left. */
+  readonly machine: Machine | undefined;
+  /** Undefined before a new machine has joined. */
+  readonly own: Registration | undefined;
+  /** What is left of a machine before it, which keeps a new one from joining. */
+  readonly leftover: Registration | undefined;
+}
+
+/**
+ * Running nodes of the simulated clouds. Machines are the servers and instances of the world; what cluster, mesh and etcd
+ * know of them stands beside it. A machine joins by itself the first time it is seen under its name; one that takes another's
+ * place has to be admitted, and not before Node, device and member of the other are gone, as in a real fleet.
+ */
+export class TwinNodeControl implements NodeControl {
+  readonly #environment: ResolvedEnvironment;
+  readonly #workloads: readonly PlacedWorkload[];
+  readonly #world: World;
+  readonly #registrations: Registrations;
+
+  /** @param marker Folder of the rehearsal. */
+  constructor(marker: string, environment: ResolvedEnvironment) {
+    this.#environment = environment;
+    this.#workloads = placedWorkloads(environment);
+    this.#world = new World(marker);
+    this.#registrations = new Registrations(marker);
+  }
+
+  nodes(): Promise<readonly NodeState[]> {
+    return Promise.resolve(this.#look());
+  }
+
+  cordon(node: string): Promise<void> {
+    return this.#change(node, { cordoned: true });
+  }
+
+  uncordon(node: string): Promise<void> {
+    return this.#change(node, { cordoned: false, drained: false });
+  }
+
+  async drain(node: string): Promise<readonly string[]> {
+    const blocked = await this.blockedBudgets(node);
+    if (blocked.length > 0) return blocked.map(({ pod }) => pod);
+    await this.#change(node, { drained: true });
+    return [];
+  }
+
+  etcdMembers(): Promise<readonly EtcdMember[]> {
+    const members = this.#look().filter(({ etcdMember }) => etcdMember);
+    return Promise.resolve(members.map(({ name, ready }) => ({ node: name, healthy: ready })));
+  }
+
+  async removeEtcdMember(node: string): Promise<void> {
+    const members = await this.etcdMembers();
+    if (!members.some((member) => member.node === node)) return;
+    const refusal = mayLeave(node, members);
+    if (refusal !== undefined) throw new NodeControlError(refusal);
+    await this.#change(node, { etcdMember: false });
+  }
+
+  localVolumes(node: string): Promise<readonly LocalVolume[]> {
+    return Promise.resolve(volumesOn(node, this.#podNodes(), this.#workloads));
+  }
+
+  blockedBudgets(node: string): Promise<readonly BlockedBudget[]> {
+    return Promise.resolve(blockedBudgets(node, this.#podNodes(), this.#inCluster()));
+  }
+
+  deleteNode(node: string): Promise<void> {
+    return this.#change(node, { node: false });
+  }
+
+  deleteMeshDevice(node: string): Promise<void> {
+    return this.#change(node, { device: false });
+  }
+
+  stop(node: string): Promise<void> {
+    return this.#change(node, { running: false });
+  }
+
+  async admit(node: string, { server }: { readonly server: string | undefined }): Promise<void> {
+    const { machine, own, leftover } = this.#standing(node);
+    if (own !== undefined) return;
+    if (machine === undefined) throw new NodeControlError(`${node}: there is no machine of that name to admit`);
+    if (leftover !== undefined) {
+      throw new NodeControlError(`${node} can not join: ${leftoversOf(leftover)} of the machine before it still exist`);
+    }
+    const ready = this.#look().some((each) => each.name === server && each.role === "server" && each.ready);
+    if (!ready) {
+      throw new NodeControlError(`${node} can not join: no server that runs was named, got ${server ?? "none"}`);
+    }
+    this.#registrations.set(node, this.#joined(machine));
+  }
+
+  async terminateInstance(node: string): Promise<void> {
+    const machine = this.#standing(node).machine;
+    const instance = instancesOf(this.#world).find(({ id }) => id === machine?.id);
+    if (instance === undefined) return;
+    await this.#change(node, { running: false });
+    this.#world.remove(instance.object);
+    this.#settle();
+  }
+
+  waitReady(node: string): Promise<void> {
+    const { machine, leftover } = this.#standing(node);
+    if (this.#look().some(({ name, ready }) => name === node && ready)) return Promise.resolve();
+    const why =
+      machine === undefined
+        ? "there is no machine"
+        : leftover === undefined
+          ? "the machine has not joined"
+          : `${leftoversOf(leftover)} of the machine before it still exist`;
+    return Promise.reject(new NodeControlError(`${node} does not become ready: ${why}`));
+  }
+
+  waitSuccessor(pool: string, { besides }: { readonly besides: readonly string[] }): Promise<string> {
+    const found = this.#look().find((each) => each.pool === pool && each.ready && !besides.includes(each.machine));
+    return found === undefined
+      ? Promise.reject(new NodeControlError(`pool ${pool}: no new node has come; its group makes none`))
+      : Promise.resolve(found.name);
+  }
+
+  /** EC2 Auto Scaling at work: groups are as large as they are to be, and what they launch boots. */
+  #settle(): void {
+    for (const group of groupsOf(this.#world)) fill(this.#world, group);
+    for (const instance of instancesOf(this.#world)) {
+      if (instance.state === "pending") change(this.#world, instance, { instanceState: "running" });
+    }
+  }
+
+  #standings(): readonly Standing[] {
+    this.#settle();
+    const known = this.#registrations.all();
+    const machines = machinesOf(this.#world, this.#environment);
+    const present = machines.map((machine): Standing => {
+      const found = known.get(machine.name) ?? this.#joined(machine);
+      const leftover = found.machine !== machine.id && isSomethingLeft(found) ? found : undefined;
+      // Outside the cluster nothing but the mesh is joined, and for that the machine has its key.
+      const joins = machine.role === "compose" && leftover === undefined;
+      const own = found.machine === machine.id ? found : joins ? this.#joined(machine) : undefined;
+      return { name: machine.name, machine, own, leftover };
+    });
+    const names = new Set(machines.map(({ name }) => name));
+    const orphaned = [...known]
+      .filter(([name, registration]) => !names.has(name) && isSomethingLeft(registration))
+      .map(([name, leftover]): Standing => ({ name, machine: undefined, own: undefined, leftover }));
+    return [...present, ...orphaned];
+  }
+
+  #standing(node: string): Standing {
+    const found = this.#standings().find(({ name }) => name === node);
+    return found ?? { name: node, machine: undefined, own: undefined, leftover: undefined };
+  }
+
+  #look(): NodeState[] {
+    return this.#standings()
+      .flatMap((standing): NodeState[] => {
+        const { name, machine, own, leftover } = standing;
+        const registration = own ?? leftover;
+        const place = machine ?? registration;
+        if (place === undefined || (own !== undefined && !isSomethingLeft(own))) return [];
+        return [
+          {
+            name,
+            pool: place.pool,
+            provider: place.provider,
+            role: place.role,
+            ready: own !== undefined && isReady(own),
+            cordoned: registration?.cordoned ?? false,
+            versions: registration?.versions ?? {},
+            bundle: machine === undefined ? undefined : this.#bundleOn(machine),
+            etcdMember: registration?.etcdMember ?? false,
+            machine: machine?.id ?? registration?.machine ?? "",
+          },
+        ];
+      })
+      .toSorted((a, b) => (a.pool === b.pool ? compare(a.name, b.name) : compare(a.pool, b.pool)));
+  }
+
+  #podNodes(): PodNode[] {
+    const drained = new Set(this.#standings().flatMap(({ name, own }) => (own?.drained === true ? [name] : [])));
+    return this.#look().map(({ name, pool, ready, cordoned }) => ({
+      name,
+      pool,
+      ready,
+      cordoned,
+      drained: drained.has(name),
+    }));
+  }
+
+  #inCluster(): readonly PlacedWorkload[] {
+    return this.#workloads.filter(({ runtime }) => runtime === "kubernetes");
+  }
+
+  /** What is gone already is no error. */
+  #change(node: string, changes: Partial<Registration>): Promise<void> {
+    const { own, leftover } = this.#standing(node);
+    const registration = own ?? leftover;
+    if (registration !== undefined) this.#registrations.set(node, { ...registration, ...changes });
+    return Promise.resolve();
+  }
+
+  #joined({ id, pool, provider, role }: Machine): Registration {
+    const { lock } = this.#environment;
+    const { k3s, tailscale, vault } = lock.binaries;
+    const locked = lock.pools[pool];
+    const carriesVault = this.#environment.spec.pools[pool];
+    return {
+      pool,
+      provider,
+      role,
+      machine: id,
+      node: role !== "compose",
+      device: true,
+      etcdMember: role === "server",
+      running: true,
+      cordoned: false,
+      drained: false,
+      versions: {
+        ...(role === "compose" || k3s === undefined ? {} : { k3s: k3s.version }),
+        ...(tailscale === undefined ? {} : { tailscale: tailscale.version }),
+        ...(carriesVault?.kind === "hetzner" && carriesVault.vault && vault !== undefined
+          ? { vault: vault.version }
+          : {}),
+        ...(locked === undefined ? {} : { os: locked.image }),
+      },
+    };
+  }
+
+  /** The bundle that the engine's command has brought to a machine: both stand in the command. */
+  #bundleOn({ id }: Machine): string | undefined {
+    return this.#world
+      .ofType("command:remote:Command")
+      .filter(({ urn }) => urn.includes("splitfleet:compute:NodeConfiguration$"))
+      .map(({ inputs }) => textAt(inputs, "create") ?? "")
+      .filter((create) => create.startsWith(`# node ${id}\n`))
+      .flatMap((create) => /^hash=(\w+)$/m.exec(create)?.[1] ?? [])[0];
+  }
+}
+
+const isReady = ({ role, running, node, device, etcdMember }: Registration): boolean =>
+  running && device && (role === "compose" || (node && (role === "agent" || etcdMember)));
+
+const isSomethingLeft = ({ node, device, etcdMember }: Registration): boolean => node || device || etcdMember;
+
+function leftoversOf({ node, device, etcdMember }: Registration): string {
+  const parts = [
+    ...(node ? ["the Node object"] : []),
+    ...(device ? ["the mesh device"] : []),
+    ...(etcdMember ? ["the member of etcd"] : []),
+  ];
+  return parts.join(", ");
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
