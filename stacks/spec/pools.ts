@@ -54,6 +54,9 @@ const gpu = z.strictObject({
   memoryGiB: gibibytes.meta({
     description: "Of one GPU; with `sharing: unified` the part of the machine's memory that is the GPU's.",
   }),
+  minimumDriver: pattern(/^\d{3}(\.\d+){1,2}$/, "a version of NVIDIA's driver such as 580.65.06")
+    .optional()
+    .meta({ description: "Oldest driver that its workloads run on, where they need a newer one than the GPU." }),
   sharing: z
     .enum(["whole", "time-slicing", "mig", "unified"])
     .default("whole")
@@ -104,13 +107,9 @@ const onprem = z.strictObject({
     }),
   ),
   spares: z.int().min(0).default(0).meta({ description: "Machines of the same kind on the shelf: paid for and off." }),
-  leadTimeDays: z
-    .int()
-    .min(0)
-    .optional()
-    .meta({
-      description: "From the order of another machine until it works; what the loss of one means without a spare.",
-    }),
+  leadTimeDays: z.int().min(0).optional().meta({
+    description: "From the order of another machine until it works; what the loss of one means without a spare.",
+  }),
   maintenance: maintenance
     .optional()
     .meta({ description: "Weekly window in which the nodes may be drained, upgraded and restarted." }),

@@ -30,7 +30,7 @@ const withGpus = (gpu: Partial<Gpu>, entry: Record<string, unknown> = {}) =>
       fallbacks: [],
     };
     const common = { team: "assistants", pool: "workshop", dataClass: "confidential" } as const;
-    facts.workloads["vllm"] = { kind: "vllm", ...common, model: "large", ...entry };
+    facts.workloads["vllm"] = Object.assign({ kind: "vllm", ...common }, { model: "large", ...entry });
     facts.workloads["gpus"] = { kind: "nvidia-device-plugin", ...common, team: "platform" };
   });
 

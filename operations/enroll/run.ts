@@ -1,0 +1,94 @@
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { text as readAll } from "node:stream/consumers";
+import type { MeshRole } from "../../components/mesh/tags.ts";
+import type { Environment } from "../../stacks/environment-file.ts";
+import { InputError } from "../errors.ts";
+import { SANDBOX } from "../select-environment.ts";
+import { readReport, setState } from "./confirm.ts";
+import { type Member, memberOf } from "./member.ts";
+import { type MeshKey, mintMeshKey } from "./mesh-key.ts";
+import { enrolmentScript } from "./script.ts";
+
+export interface EnrolOptions {
+  readonly node: string;
+  /** Where the script goes; absolute path. */
+  readonly out: string;
+  /** A file with a key that somebody minted, or `-` for standard input; else one is minted. */
+  readonly keyFile: string | undefined;
+  /** Check everything, mint no key, write nothing. */
+  readonly dryRun: boolean;
+  /** The report of a host that has been enrolled; absolute path. */
+  readonly confirm: string | undefined;
+  /** The machine is gone. */
+  readonly lost: boolean;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly now: Date;
+}
+
+/** What the verb did. Part of the `enroll --json` contract. */
+export interface Enrolment {
+  readonly node: string;
+  readonly state: "declared" | "enrolled" | "lost";
+  /** Path of the script that was written. */
+  readonly script?: string;
+  /** Until when its key is good. */
+  readonly keyExpires?: string;
+  /** True if the environment file was changed. */
+  readonly changed: boolean;
+}
+
+/** An hour, as for a key that was minted here. */
+const KEY_LIFETIME_MS = 3_600_000;
+
+/**
+ * Writes the script that enrols a node, or notes in the environment file what has become of it.
+ *
+ * @throws InputError for a node that is not declared, a key that can not be had, a report that is not of this node.
+ */
+export async function runEnroll(environment: Environment, options: EnrolOptions): Promise<Enrolment> {
+  const { spec, lock, file } = environment;
+  const member = memberOf(spec, options.node);
+  const node = `${member.poolName}-${member.id}`;
+  if (options.lost || options.confirm !== undefined) {
+    const state = options.lost ? "lost" : "enrolled";
+    if (options.confirm !== undefined) readReport(options.confirm, spec, member);
+    const changed = member.pool.nodes[member.id]?.state !== state;
+    if (changed && !options.dryRun) setState(file, member, state);
+    return { node, state, changed: changed && !options.dryRun };
+  }
+  const state = member.pool.nodes[member.id]?.state ?? "declared";
+  // A lock without a release is found before a key is minted.
+  enrolmentScript({ spec, lock, member, key: undefined });
+  if (options.dryRun) return { node, state, changed: false };
+  const key = await keyFor(environment, member, options);
+  // The mode of a file that is there already would stay as it is.
+  writeFileSync(options.out, "", { mode: 0o600 });
+  chmodSync(options.out, 0o600);
+  writeFileSync(options.out, enrolmentScript({ spec, lock, member, key }));
+  return { node, state, script: options.out, keyExpires: key.expires.toISOString(), changed: false };
+}
+
+/** Tags of an owned machine in the mesh. */
+const rolesOf = ({ pool }: Member): readonly MeshRole[] =>
+  pool.hardware.gpu === undefined ? ["agent"] : ["agent", "gpu"];
+
+async function keyFor({ name }: Environment, member: Member, options: EnrolOptions): Promise<MeshKey> {
+  const { keyFile, variables, now, node } = options;
+  if (keyFile !== undefined) {
+    const key = (keyFile === "-" ? await readAll(process.stdin) : readFileSync(keyFile, "utf8")).trim();
+    if (/^tskey-[\w-]+$/.test(key)) return { key, expires: new Date(now.getTime() + KEY_LIFETIME_MS) };
+    throw new InputError(`${keyFile} holds no auth key of Tailscale, which begins with tskey-. Nothing was written.`);
+  }
+  if (name === SANDBOX) {
+    throw new InputError(
+      "the sandbox has no mesh of its own to mint a key for. See what would be done with --dry-run, or give a key with --key-file.",
+    );
+  }
+  const { TAILSCALE_OAUTH_CLIENT_ID: id, TAILSCALE_OAUTH_CLIENT_SECRET: secret } = variables;
+  if (id === undefined || secret === undefined) {
+    throw new InputError(
+      "TAILSCALE_OAUTH_CLIENT_ID and TAILSCALE_OAUTH_CLIENT_SECRET are not set: set them to mint a key, or give one with --key-file.",
+    );
+  }
+  return mintMeshKey({ node, roles: rolesOf(member), client: { id, secret } });
+}
