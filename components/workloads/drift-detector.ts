@@ -9,6 +9,7 @@ const SECONDS_A_DAY = 86_400;
 /** Notices that people ask for other things than the model has learned, and starts one tuning run. Keeps a reference in S3. */
 export const driftDetector = defineWorkload({
   kind: "drift-detector",
+  layer: "orchestration",
   summary: "Compares the requests of the week with those before, and starts one tuning run if they differ",
   memory: "128 MiB for a run.",
   runtimes: ["kubernetes"],

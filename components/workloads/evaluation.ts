@@ -8,6 +8,7 @@ import { s3Environment } from "./s3/client.ts";
 /** Puts a versioned set of cases to candidate and champion, and makes the better one champion. Results are in S3. */
 export const evaluation = defineWorkload({
   kind: "evaluation",
+  layer: "inference",
   summary: "Monthly evaluation of candidate and champion on a versioned set of cases, and the gate between them",
   memory: "256 MiB, at most 512, for a run.",
   runtimes: ["kubernetes", "compose"],

@@ -10,6 +10,7 @@ import { s3Environment } from "./s3/client.ts";
 /** A LoRA adapter for a model of the hub, trained on nodes that may be taken away. Keeps checkpoints in S3. */
 export const fineTuning = defineWorkload({
   kind: "fine-tuning",
+  layer: "inference",
   summary: "Training of a LoRA adapter on GPUs that may be taken away, registered as candidate",
   memory: "`memoryGiB`; the base model passes through it on its way to the GPU.",
   runtimes: ["kubernetes"],

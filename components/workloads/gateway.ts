@@ -14,6 +14,7 @@ const GRACE_SECONDS = 60;
  */
 export const gateway = defineWorkload({
   kind: "gateway",
+  layer: "interface",
   summary: "Traefik: routes public host names to workloads, with a limit of requests for each source",
   memory: "128 MiB, at most 256.",
   runtimes: ["kubernetes"],

@@ -8,6 +8,7 @@ const CONVERTER = 5001;
 /** Turns documents of the object store into vectors, in pods that come with the work and go with it. Keeps no data. */
 export const ingestion = defineWorkload({
   kind: "ingestion",
+  layer: "retrieval",
   summary: "Documents from the object store, converted, cut into pieces, embedded and stored as vectors",
   memory: "`converterMiB` for the converter, and 128 MiB; nothing while no document waits.",
   runtimes: ["kubernetes"],

@@ -13,6 +13,7 @@ const API = 4000;
 /** The one door to every model: an OpenAI-compatible proxy that routes by name and data class, caches and limits. */
 export const litellm = defineWorkload({
   kind: "litellm",
+  layer: "inference",
   summary: "OpenAI-compatible proxy in front of every model",
   memory: "1 GiB for each worker, at most 2 GiB; twice that with a database.",
   runtimes: ["kubernetes", "compose"],

@@ -10,6 +10,7 @@ const LOGIN = "/etc/mlflow/login.py";
 /** Versions of models, the runs that made them, and which is candidate or champion. Keeps them in PostgreSQL and S3. */
 export const mlflow = defineWorkload({
   kind: "mlflow",
+  layer: "data",
   summary: "Registry of models: versions, the runs that made them, candidate and champion",
   memory: "1 GiB, at most 1.5 GiB, for two processes.",
   runtimes: ["kubernetes", "compose"],

@@ -11,6 +11,7 @@ const USER = 999;
  */
 export const mongodb = defineWorkload({
   kind: "mongodb",
+  layer: "data",
   summary: "Document database; the node's processor must have AVX",
   memory: "`memoryMiB`: half of it for its cache.",
   runtimes: ["kubernetes", "compose"],

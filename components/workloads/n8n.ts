@@ -17,6 +17,7 @@ const USER = 1000;
 /** Automated workflows, delivered as files and imported at every start. Keeps runs and credentials in PostgreSQL. */
 export const n8n = defineWorkload({
   kind: "n8n",
+  layer: "orchestration",
   summary: "Automated workflows, among them an alert receiver and a queue of answers that a person must approve",
   memory: "512 MiB, at most 1 GiB, for n8n and for each worker; measured 555 MB with the runner of its code.",
   runtimes: ["kubernetes", "compose"],

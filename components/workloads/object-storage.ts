@@ -11,6 +11,7 @@ const ACCESS: Readonly<Record<string, SecretReference>> = {
 /** Objects in an S3 service that somebody else runs; what runs here only prepares its buckets. */
 export const objectStorage = defineWorkload({
   kind: "object-storage",
+  layer: "data",
   summary: "Buckets in an S3 service outside the fleet, such as Hetzner Object Storage or AWS S3",
   memory: "256 MiB while the buckets are prepared.",
   runtimes: ["kubernetes", "compose"],

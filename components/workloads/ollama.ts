@@ -31,6 +31,7 @@ const preload = ({ reference, contextTokens }: ServedModel, threads: number): st
 /** Small language models on CPU. Keeps weights on a volume that can be filled again at any time. */
 export const ollama = defineWorkload({
   kind: "ollama",
+  layer: "inference",
   summary: "Small language models on CPU nodes",
   memory:
     "Weights and context of each loaded model, the context once for each parallel request, and 512 MiB for the engine.",

@@ -8,6 +8,7 @@ const DATA = "/data";
 /** Chat with the fleet's models in a browser, with a key of its own at the proxy. Keeps conversations in PostgreSQL. */
 export const openWebui = defineWorkload({
   kind: "open-webui",
+  layer: "interface",
   summary: "Chat with the fleet's models in a browser",
   memory: "1 GiB, at most 1.5 GiB; speech and embeddings are left to others.",
   runtimes: ["kubernetes", "compose"],

@@ -12,6 +12,7 @@ const USER = 26;
 /** PostgreSQL with pgcrypto, PostGIS and pgvector: a role and a database of its own for each workload that needs it. */
 export const postgres = defineWorkload({
   kind: "postgres",
+  layer: "data",
   summary: "PostgreSQL with pgcrypto, PostGIS and pgvector, and a database for each workload that needs it",
   memory: "`memoryMiB`: a quarter of it for pages, and up to 10 MiB for each connection.",
   runtimes: ["kubernetes", "compose"],

@@ -12,6 +12,7 @@ const FOLDER = "/qdrant/data";
 /** Vectors with what belongs to each, searched by likeness. */
 export const qdrant = defineWorkload({
   kind: "qdrant",
+  layer: "retrieval",
   summary: "Vector database",
   memory:
     "256 MiB, and 6 bytes for each dimension of each vector, or 1.5 with `quantised`: the originals are on disk then.",

@@ -28,6 +28,7 @@ const START = {
 /** Python programs over many pods. Whoever reaches its head can run anything: nobody outside its pods may. */
 export const ray = defineWorkload({
   kind: "ray",
+  layer: "inference",
   summary: "Ray cluster for distributed Python, with workers that come and go with the work",
   memory: "5 GiB for the head, `workerMemoryGiB` for each worker.",
   runtimes: ["kubernetes"],

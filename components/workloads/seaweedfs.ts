@@ -10,6 +10,7 @@ const USER = 1000;
 /** Objects on a disk of the fleet: master, volume server, filer and S3 in one process. */
 export const seaweedfs = defineWorkload({
   kind: "seaweedfs",
+  layer: "data",
   summary: "Object store with an S3 interface, on one node",
   memory: "`memoryMiB`; 20 bytes for each object and what is read at once.",
   runtimes: ["kubernetes", "compose"],

@@ -10,6 +10,7 @@ const OVERHEAD_MIB = 512;
 /** Embeddings on CPU by text-embeddings-inference. Its weights can be fetched again at any time. */
 export const tei = defineWorkload({
   kind: "tei",
+  layer: "retrieval",
   summary: "Embeddings of text, on CPU nodes",
   memory: "Weights of its model twice, because they are converted as they load, and 512 MiB for the server.",
   runtimes: ["kubernetes", "compose"],

@@ -5,6 +5,7 @@ import { downAlert, METRICS, PANELS, PORTS, valkeyServer } from "./valkey/server
 /** Answers that may be computed again, and counters of rate limits. Drops what was asked for least lately; keeps nothing. */
 export const valkeyCache = defineWorkload({
   kind: "valkey-cache",
+  layer: "inference",
   summary: "Valkey for answers and counters that may be lost",
   memory: "`maximumMiB`, a quarter of it for buffers and fragments, and 32 MiB; 32 MiB for the exporter.",
   runtimes: ["kubernetes", "compose"],

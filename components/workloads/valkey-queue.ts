@@ -5,6 +5,7 @@ import { downAlert, METRICS, PANELS, PORTS, valkeyServer } from "./valkey/server
 /** Work that waits. Refuses new work rather than lose any, and writes each change to disk within a second. */
 export const valkeyQueue = defineWorkload({
   kind: "valkey-queue",
+  layer: "orchestration",
   summary: "Valkey for queues of work that must not be lost",
   memory: "`maximumMiB`, half of it while the file is written anew, and 32 MiB; 32 MiB for the exporter.",
   runtimes: ["kubernetes", "compose"],

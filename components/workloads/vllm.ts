@@ -10,6 +10,7 @@ const API = 8000;
 /** A large language model on GPUs. Its weights and adapters can be fetched again at any time. */
 export const vllm = defineWorkload({
   kind: "vllm",
+  layer: "inference",
   summary: "A large language model on GPU nodes, with LoRA adapters from the object store",
   memory: "`memoryGiB`, and 2 GiB of shared memory for each GPU; weights and context are in the GPUs' memory.",
   runtimes: ["kubernetes"],

@@ -11,6 +11,7 @@ const USER = 1000;
 /** Vectors and words searched together, with tenants kept apart; in place of Qdrant where that is needed. */
 export const weaviate = defineWorkload({
   kind: "weaviate",
+  layer: "retrieval",
   summary: "Vector database with hybrid search",
   memory: "1 GiB, and 6 bytes for each dimension of each vector.",
   runtimes: ["kubernetes", "compose"],

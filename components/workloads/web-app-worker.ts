@@ -5,6 +5,7 @@ import { egressOf, FIELDS, METRICS_PORT, NEEDS, processOf, secretsOf } from "./w
 /** Workers of a `web-app`: as many as its queue is long. One that dies loses nothing: another is given its item. */
 export const webAppWorker = defineWorkload({
   kind: "web-app-worker",
+  layer: "orchestration",
   summary: "Workers of a product's API, as many as its queue is long",
   memory: "`memoryMiB` for each pod.",
   runtimes: ["kubernetes", "compose"],

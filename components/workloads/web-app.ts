@@ -8,6 +8,7 @@ const ERRORS = 'web_app_requests_total{status=~"5.."}';
 /** The team's product: an API that answers at once from its cache, and else puts work on a queue for `web-app-worker`. */
 export const webApp = defineWorkload({
   kind: "web-app",
+  layer: "interface",
   summary: "API of a product: takes questions, caches, limits, and queues the work for its workers",
   memory: "`memoryMiB` for each pod.",
   runtimes: ["kubernetes", "compose"],

@@ -3,6 +3,7 @@ import { cost, decimal } from "../../policies/cost.ts";
 import { exemption } from "../../policies/exemptions.ts";
 import { finding } from "../../policies/finding.ts";
 import { LABELS } from "../../policies/row.ts";
+import { LAYERS } from "../../stacks/workload-facts.ts";
 
 const row = z.strictObject({
   urn: z.string().meta({ description: "As in the engine's state after `up`." }),
@@ -53,6 +54,12 @@ const explainedFinding = finding.extend({
 });
 
 const euros = decimal.meta({ description: "Euros of the expected month." });
+const share = {
+  own: euros.meta({ description: "Of what belongs to it alone." }),
+  nodes: euros.meta({ description: "Of nodes, by the memory that its pods ask for." }),
+  shared: euros.meta({ description: "Of what serves all, in proportion to its own part and its nodes." }),
+  total: euros,
+};
 const overview = z.strictObject({
   providers: z.array(z.string()).meta({ description: "Companies that there is an account with, or that send a bill." }),
   keys: z
@@ -61,17 +68,25 @@ const overview = z.strictObject({
   bills: z.array(z.string()).meta({ description: "Who sends one; `own machines` for power, space and depreciation." }),
   allocation: z
     .strictObject({
-      teams: z.array(
-        z.strictObject({
-          team: z.string(),
-          own: euros.meta({ description: "Of what belongs to the team's workloads alone." }),
-          nodes: euros.meta({ description: "Of nodes, by the memory that the team's pods ask for." }),
-        }),
-      ),
-      shared: euros.meta({ description: "Of what serves all, and of nodes that come and go." }),
-      idle: euros.meta({ description: "Of nodes that always run: what nobody asks for." }),
+      teams: z.array(z.strictObject({ team: z.string(), ...share })),
+      workloads: z
+        .array(z.strictObject({ workload: z.string(), team: z.string(), layer: z.enum(LAYERS), ...share }))
+        .meta({ description: "Dearest first. What a team buys by itself stands here by the name of its endpoint." }),
+      idle: z
+        .array(
+          z.strictObject({
+            pool: z.string(),
+            euros: euros.meta({ description: "What nobody asks for, of nodes that always run." }),
+            memoryShare: z.number().meta({ description: "Of the pool's memory, from 0 to 1." }),
+          }),
+        )
+        .meta({ description: "Of pools with something left." }),
+      unassigned: euros.meta({ description: "Of what serves all, where no workload uses anything." }),
     })
-    .meta({ description: "The expected month, split; the parts add up to it." }),
+    .meta({ description: "The expected month, split; teams, idle and unassigned add up to it, as do workloads." }),
+  layers: z.array(z.strictObject({ layer: z.enum(LAYERS), euros, workloads: z.array(z.string()) })).meta({
+    description: "The expected month by layer; `deployment` also has what is idle or unassigned. Adds up to it.",
+  }),
 });
 export type Overview = z.infer<typeof overview>;
 

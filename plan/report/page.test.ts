@@ -16,6 +16,9 @@ it("is well-formed and tells verdict, cost and every finding with what explains 
     "Remove the inbound rule.",
     "says who https://docs.hetzner.com/cloud/firewalls/overview/",
     "asked for in stacks/Pulumi.dev.yaml, line 12",
+    "team assistants 10.00 400.00 416.00 826.00",
+    "idle: 11 % of pool inference 50.00",
+    "inference litellm 826.00",
     "- rule: security/no-open-firewall",
   ]) {
     expect(text).toContain(part);

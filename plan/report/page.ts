@@ -102,16 +102,37 @@ function costs({ cost }: PlanReport): Markup {
   </section>`;
 }
 
-function allocation({ overview: { allocation: split } }: PlanReport): Markup {
-  const rows = [
-    ...split.teams.map(({ team, own, nodes }) => [`team ${team}`, amount(own), amount(nodes)]),
-    ["shared", amount(split.shared), ""],
-    ["idle nodes", "", amount(split.idle)],
-  ].map((cells) => cells.map((cell) => html`${cell}`));
+function allocation({ overview: { allocation: split, layers } }: PlanReport): Markup {
+  const cells = (rows: readonly (readonly string[])[]): readonly (readonly Markup[])[] =>
+    rows.map((row) => row.map((cell) => html`${cell}`));
+  const euros = ({ own, nodes, shared, total }: (typeof split.teams)[number]): readonly string[] =>
+    [own, nodes, shared, total].map(amount);
+  const rest = [
+    ...split.idle.map(({ pool, euros: left, memoryShare }) => [
+      `idle: ${Math.round(memoryShare * 100)} % of pool ${pool}`,
+      ...["", "", ""],
+      amount(left),
+    ]),
+    ...(Number(split.unassigned) === 0 ? [] : [["unassigned", "", "", "", amount(split.unassigned)]]),
+  ];
+  const columns = ["own €/month", "of nodes", "of what is shared", "€/month"];
   return html`<section class="money">
     <h2>Whose it is</h2>
-    <p>Of the expected month. Nodes that always run are split by the memory that each team's pods ask for.</p>
-    ${table(["who", "own €/month", "of nodes €/month"], rows)}
+    <p>
+      Of the expected month. Nodes are split by the memory that pods ask for, and what serves all in proportion to what
+      each has by then.
+    </p>
+    ${table(["who", ...columns], cells([...split.teams.map((team) => [`team ${team.team}`, ...euros(team)]), ...rest]))}
+    <h3>By workload</h3>
+    ${table(
+      ["workload", ...columns],
+      cells(split.workloads.map((own) => [`${own.workload}, ${own.team}`, ...euros(own)])),
+    )}
+    <h3>By layer</h3>
+    ${table(
+      ["layer", "workloads", "€/month"],
+      cells(layers.map(({ layer, workloads, euros: sum }) => [layer, workloads.join(", "), amount(sum)])),
+    )}
   </section>`;
 }
 

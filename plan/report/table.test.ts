@@ -36,6 +36,11 @@ describe("toTable", () => {
   shared                                         0.10          73.00           0.10          73.00
   total, net of tax                              1.20         876.00          61.50      44 895.00
 
+  to deal with        2 providers, 3 keys, 2 bills
+  €/month by layer    inference 826.00, deployment 50.00
+  €/month by team     assistants 826.00 (416.00 of it shared)
+  €/month of nobody   inference 50.00 (11 % idle)
+
   ✖ critical security/no-open-firewall nodes-firewall rules[0].sourceIps[0]
     nodes-firewall lets 0.0.0.0/0 reach port 22 of tcp.
     Fix: Remove the inbound rule.

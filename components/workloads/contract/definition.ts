@@ -117,9 +117,15 @@ export interface BuildContext<Needs = Readonly<Record<string, Handle | undefined
 /** Fields that every entry has beside its kind's own. */
 type CommonFields = { readonly [Field in "kind" | "team" | "pool" | "dataClass" | "needs" | "hostnames"]?: never };
 
+/** Layers of an AI application, from the models to what keeps all of it running. */
+export const LAYERS = ["inference", "orchestration", "retrieval", "data", "interface", "deployment"] as const;
+export type Layer = (typeof LAYERS)[number];
+
 /** What a kind states beside its own types: plain data, known before any workload is built. */
 interface Facts {
   readonly summary: string;
+  /** What of an application it is, for the view of cost by layer. @default "deployment": it serves to run the others */
+  readonly layer?: Layer;
   /** What decides how much memory it asks for, in one sentence. */
   readonly memory: string;
   readonly runtimes: readonly Runtime[];
