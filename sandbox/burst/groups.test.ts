@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -6,7 +6,7 @@ import { GROUP, INSTANCE, SUBNET } from "../twin/kinds/aws/common.ts";
 import { packages } from "../twin/packages.ts";
 import type { Properties } from "../twin/protocol/values.ts";
 import { World } from "../twin/world/world.ts";
-import { change, groupsOf, instancesOf, launch, setDesired } from "./groups.ts";
+import { change, fill, groupsOf, instancesOf, launch, setDesired } from "./groups.ts";
 
 let marker: string;
 let world: World;
@@ -104,4 +104,15 @@ test("a group without a subnet is named", () => {
   expect(() => nowhere && launch(world, nowhere)).toThrow(
     "the Auto Scaling group nowhere has no subnet to launch an instance in",
   );
+});
+
+test("a group that wants more than the account's quota stays below its desired size, and grows when it is raised", () => {
+  const faults = path.join(world.marker, "faults.json");
+  writeFileSync(faults, JSON.stringify({ quotas: { spotInstances: 1 } }));
+  setDesired(world, group(), 2);
+  fill(world, group());
+  expect(instancesOf(world)).toHaveLength(1);
+  rmSync(faults);
+  fill(world, group());
+  expect(instancesOf(world)).toHaveLength(2);
 });

@@ -4,6 +4,7 @@ import { GROUP, GROUP_TAG, groupOfInstance, INSTANCE, SUBNET } from "../twin/kin
 import { select, textAt } from "../twin/protocol/paths.ts";
 import { isObject, type Properties } from "../twin/protocol/values.ts";
 import type { WorldObject } from "../twin/world/objects.ts";
+import { readFaults } from "../twin/world/settings.ts";
 import type { World } from "../twin/world/world.ts";
 
 /** An Auto Scaling group of the simulated AWS. */
@@ -113,10 +114,12 @@ export function launch(world: World, { object, name, instanceType, subnets }: Gr
   });
 }
 
-/** Launches what a group lacks of its desired size, as EC2 Auto Scaling does. */
+/** Launches what a group lacks of its desired size and the account's quota allows, as EC2 Auto Scaling does. */
 export function fill(world: World, group: Group): void {
-  const missing = group.desired - instancesOf(world).filter((one) => one.group === group.name).length;
-  for (let index = 0; index < missing; index++) launch(world, group);
+  const all = instancesOf(world);
+  const missing = group.desired - all.filter((one) => one.group === group.name).length;
+  const allowed = (readFaults(world.marker).quotas?.spotInstances ?? Infinity) - all.length;
+  for (let index = 0; index < Math.min(missing, allowed); index++) launch(world, group);
 }
 
 export function change(world: World, { object }: Instance, facts: Properties): void {

@@ -78,6 +78,16 @@ export interface Admission {
   readonly world: World;
 }
 
+/** How a provider behaves that can not reach its API. */
+export interface Outage {
+  /** In the provider's words. */
+  readonly message: string;
+  /** Whether it asks the API in a preview already. */
+  readonly failsPreview: boolean;
+  /** Whether it takes every object that it has made for unchanged. */
+  readonly leavesObjects: boolean;
+}
+
 /** One provider package as the twin serves it. */
 export interface Package {
   readonly name: string;
@@ -90,6 +100,10 @@ export interface Package {
   readonly replaceProviderOn: (old: Properties) => readonly string[];
   /** The real server of this rehearsal, where one runs; asked whenever an engine configures a provider. */
   readonly connect?: (world: World) => Promise<Store | undefined>;
+  /** How long the provider asks again for what the API has made and does not show yet; absent where it shows all at once. */
+  readonly consistency?: { readonly retryMs: number };
+  /** Why nothing that the provider manages can be reached now; undefined where it can. */
+  readonly outage?: (world: World, settings: Properties) => Outage | undefined;
   /** The API's own words. */
   readonly words: {
     readonly missing: (reference: Reference, value: string) => string;

@@ -89,3 +89,13 @@ test("a group's sizes must fit together", async () => {
   );
   expect((await aws.create(group, sizes)).state["desiredCapacity"]).toBe(0);
 });
+
+test("what AWS has only just made is asked for again, and not for ever", async () => {
+  rehearsal.write("faults.json", { visibleAfterMs: 30 });
+  await aws.create(role, { name: "node", assumeRolePolicy: "{}" });
+  await aws.create(profile, { name: "node", role: "node" });
+  rehearsal.write("faults.json", { visibleAfterMs: 120_001 });
+  await expect(aws.create(profile, { name: "other", role: "node" })).rejects.toThrow(
+    "InvalidRoleID.NotFound: The Role ID 'node' does not exist",
+  );
+});

@@ -1,4 +1,5 @@
 import type { Package } from "../kind.ts";
+import { hasOutage } from "../world/settings.ts";
 import { installedVersion } from "./version.ts";
 
 /**
@@ -9,6 +10,11 @@ export const command: Package = {
   name: "command",
   version: installedVersion("command"),
   replaceProviderOn: () => [],
+  outage: ({ marker }) => {
+    if (!hasOutage(marker, "off-the-mesh")) return undefined;
+    const message = "dial tcp: lookup of a name of the mesh: no such host";
+    return { message, failsPreview: false, leavesObjects: false };
+  },
   words: {
     missing: ({ at }, value) => `${at}: ${value} not found`,
     inUse: ({ id }, by) => `${id} is in use by ${by.id}`,

@@ -148,3 +148,17 @@ test("the cluster and Vault are gone with the last server", async () => {
   await hcloud.delete(urn("server", "b"), String(two));
   expect([rehearsal.world.objects("kubernetes").all(), rehearsal.world.objects("vault").all()]).toEqual([[], []]);
 });
+
+test("a project takes as many servers as its limit says", async () => {
+  rehearsal.write("faults.json", { quotas: { hcloudServers: 1 } });
+  await make("server", "n1", node("n1"));
+  await expect(make("server", "n2", node("n2"))).rejects.toThrow("server limit reached (resource_limit_exceeded)");
+});
+
+test("a server that never becomes ready exists, and the provider gives up waiting for it", async () => {
+  rehearsal.write("faults.json", { neverReady: ["n1"] });
+  await expect(make("server", "n1", node("n1"))).rejects.toThrow(
+    "timeout while waiting for the object to become ready",
+  );
+  expect(rehearsal.world.objects("hcloud").all()).toHaveLength(1);
+});

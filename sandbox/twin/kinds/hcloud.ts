@@ -2,7 +2,7 @@ import type { Claim, Kind, Naming, Package } from "../kind.ts";
 import { select, textAt } from "../protocol/paths.ts";
 import type { Properties } from "../protocol/values.ts";
 import type { WorldObject } from "../world/objects.ts";
-import { readStock } from "../world/settings.ts";
+import { readFaults, readStock } from "../world/settings.ts";
 import type { World } from "../world/world.ts";
 import { hexOf, numberOf } from "./derive.ts";
 import { installedVersion } from "./version.ts";
@@ -150,6 +150,7 @@ function server(): Kind {
     },
     cascade: ({ id }, world) => [
       ...world.ofType(ATTACHMENT).filter(({ inputs }) => String(inputs["serverId"]) === id),
+      ...commandsFor(id, world),
       ...withTheLastServer(id, world),
     ],
     admit: ({ inputs, object, world }) => {
@@ -161,6 +162,7 @@ function server(): Kind {
         throw new Error("delete_protection and rebuild_protection must have the same value (invalid_input)");
       }
       const resized = object !== undefined && object.inputs["serverType"] !== inputs["serverType"];
+      if (object === undefined) assertWithinQuota(world);
       if (object === undefined || resized) assertInStock(inputs, world);
       const group = inputs["placementGroupId"];
       const members = world.ofType(SERVER).filter((other) => other.inputs["placementGroupId"] === group);
@@ -172,10 +174,23 @@ function server(): Kind {
   };
 }
 
+/** What commands have made of a server; each names the server that it is for. */
+function commandsFor(id: string, world: World): WorldObject[] {
+  return world.ofType("command:remote:Command").filter(({ inputs }) => textAt(inputs, "create")?.includes(id) === true);
+}
+
 /** The cluster and Vault run on the servers: what they hold is gone when no server is left. */
 function withTheLastServer(id: string, world: World): WorldObject[] {
   if (world.ofType(SERVER).some((other) => other.id !== id)) return [];
   return [...world.objects("kubernetes").all(), ...world.objects("vault").all()];
+}
+
+/** A project's limit on servers, which the console shows and Hetzner raises on request. */
+function assertWithinQuota(world: World): void {
+  const limit = readFaults(world.marker).quotas?.hcloudServers;
+  if (limit !== undefined && world.ofType(SERVER).length >= limit) {
+    throw new Error("server limit reached (resource_limit_exceeded)");
+  }
 }
 
 function assertInStock(inputs: Properties, world: World): void {

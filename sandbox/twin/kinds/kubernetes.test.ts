@@ -98,3 +98,15 @@ test("the data of a Secret is secret, whoever gave it", async () => {
   const { state } = await kubernetes.create(urnOf("kubernetes:core/v1:Secret", "s"), wanted);
   expect(state["stringData"]).toEqual(secret({ key: "plain" }));
 });
+
+test("an API server that is down leaves what exists as it is and refuses what is new, in a preview already", async () => {
+  await kubernetes.configure({ skipUpdateUnreachable: "true" });
+  const old = { metadata: { name: "models" } };
+  await kubernetes.create(namespace, old);
+  rehearsal.write("faults.json", { outages: ["api-server-down"] });
+  const wanted = { metadata: { name: "models", labels: { team: "platform" } } };
+  expect(await kubernetes.check(namespace, wanted, { old })).toEqual({ inputs: old, failures: [] });
+  const refusal = "configured Kubernetes cluster is unreachable: connection refused";
+  await expect(kubernetes.create(deployment, manifest({}))).rejects.toThrow(refusal);
+  await expect(kubernetes.create(deployment, manifest({}), true)).rejects.toThrow(refusal);
+});

@@ -4,6 +4,7 @@ import type { Facts, Kind, Package } from "../kind.ts";
 import { textAt } from "../protocol/paths.ts";
 import type { Properties, Value } from "../protocol/values.ts";
 import type { WorldObject } from "../world/objects.ts";
+import { hasOutage } from "../world/settings.ts";
 import type { World } from "../world/world.ts";
 import { numberOf, uuidOf } from "./derive.ts";
 import { RELEASE } from "./kubernetes/manifest.ts";
@@ -78,6 +79,17 @@ export const kubernetes: Package = {
   // A named cluster is the same cluster whatever its kubeconfig says.
   replaceProviderOn: ({ clusterIdentifier }) =>
     clusterIdentifier === undefined ? ["kubeconfig", "context", "cluster"] : ["clusterIdentifier"],
+  // `provider.go` of pulumi-kubernetes: Check answers with the old inputs, and Create refuses even in a preview.
+  outage: ({ marker }, { skipUpdateUnreachable }) => {
+    const reason = hasOutage(marker, "off-the-mesh")
+      ? "no such host"
+      : hasOutage(marker, "api-server-down")
+        ? "connection refused"
+        : undefined;
+    if (reason === undefined) return undefined;
+    const message = `configured Kubernetes cluster is unreachable: ${reason}`;
+    return { message, failsPreview: true, leavesObjects: String(skipUpdateUnreachable) === "true" };
+  },
   words: {
     missing: (_reference, value) => `namespaces ${JSON.stringify(value)} not found`,
     inUse: ({ id }, by) => `${id} is in use by ${by.id}`,

@@ -34,3 +34,15 @@ test("a mount is unique at its path and moves in place", async () => {
   const retyped = await vault.diff(mount, { path: "kv", type: "kv-v2" }, { path: "kv", type: "transit" });
   expect(retyped.replaces).toEqual(["type"]);
 });
+
+test.each([
+  { outage: "vault-sealed", says: "Code: 503. Errors: * Vault is sealed" },
+  { outage: "off-the-mesh", says: "no such host" },
+])("nothing in Vault can be made, read or deleted while it is $outage", async ({ outage, says }) => {
+  const { id } = await vault.create(backend, { type: "approle" });
+  rehearsal.write("faults.json", { outages: [outage] });
+  await expect(vault.create(role, { backend: "approle", roleName: "node" })).rejects.toThrow(says);
+  await expect(vault.read(backend, id, { type: "approle" })).rejects.toThrow(says);
+  await expect(vault.delete(backend, id)).rejects.toThrow(says);
+  expect((await vault.diff(backend, { type: "approle" }, { type: "approle" })).detail).toEqual({});
+});

@@ -2,6 +2,7 @@ import type { Claim, Kind, Package, Reference } from "../kind.ts";
 import { textAt } from "../protocol/paths.ts";
 import type { Properties } from "../protocol/values.ts";
 import type { WorldObject } from "../world/objects.ts";
+import { hasOutage } from "../world/settings.ts";
 import type { World } from "../world/world.ts";
 import { hexOf, uuidOf } from "./derive.ts";
 import { installedVersion } from "./version.ts";
@@ -25,6 +26,14 @@ export const vault: Package = {
   name: "vault",
   version: installedVersion("vault"),
   replaceProviderOn: () => [],
+  outage: (world) => {
+    const message = hasOutage(world.marker, "off-the-mesh")
+      ? "dial tcp: lookup of a name of the mesh: no such host"
+      : hasOutage(world.marker, "vault-sealed")
+        ? "Error making API request. Code: 503. Errors: * Vault is sealed"
+        : undefined;
+    return message === undefined ? undefined : { message, failsPreview: false, leavesObjects: false };
+  },
   words: {
     missing: (_reference, value) => `no handler for route "auth/${value}/". route entry not found.`,
     inUse: ({ id }, by) => `${id} is in use by ${by.id}`,

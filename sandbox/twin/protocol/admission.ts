@@ -33,6 +33,21 @@ export function admit(
   kind.admit?.({ inputs, object, world });
 }
 
+/** What the inputs name and the world has. */
+export function referencesOf(
+  packageOf: Package,
+  world: World,
+  { references = [] }: Kind,
+  inputs: Properties,
+): { reference: Reference; value: string; object: WorldObject }[] {
+  return references.flatMap((reference) =>
+    select(inputs, reference.at).flatMap(({ value }) => {
+      const object = referenced(packageOf, world, reference, value);
+      return object === undefined ? [] : [{ reference, value: String(value), object }];
+    }),
+  );
+}
+
 /**
  * @param vanishing Objects that go together with `object` and so do not hold it.
  * @throws Error in the API's words when another object needs `object`.

@@ -1,8 +1,10 @@
 import type { Kind, Package } from "../kind.ts";
-import type { Found, Store } from "../store.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { NotReady, type Found, type Store } from "../store.ts";
 import type { WorldObject } from "../world/objects.ts";
 import type { World } from "../world/world.ts";
-import { admit, assertNotHeld } from "./admission.ts";
+import { admit, assertNotHeld, referencesOf } from "./admission.ts";
+import { readFaults } from "../world/settings.ts";
 import { stateOf } from "./state.ts";
 import type { Properties } from "./values.ts";
 
@@ -24,6 +26,7 @@ export class PlainStore implements Store {
   }
 
   async create(kind: Kind, object: WorldObject): Promise<WorldObject> {
+    await this.#untilVisible(kind, object);
     admit(this.#package, this.#world, { type: object.type, kind, inputs: object.inputs, object: undefined });
     this.#world.put("create", object);
     return object;
@@ -48,7 +51,24 @@ export class PlainStore implements Store {
   }
 
   async settle(object: WorldObject): Promise<WorldObject> {
-    return object;
+    const name = object.urn.split("::").at(-1) ?? "";
+    if (readFaults(this.#world.marker).neverReady?.includes(name) !== true) return object;
+    throw new NotReady("timeout while waiting for the object to become ready", [
+      `${object.id} was made and is not running`,
+    ]);
+  }
+
+  /** Waits, as the provider does, for what was only just made to be found. */
+  async #untilVisible(kind: Kind, { inputs }: WorldObject): Promise<void> {
+    const { visibleAfterMs } = readFaults(this.#world.marker);
+    const { consistency } = this.#package;
+    if (visibleAfterMs === undefined || consistency === undefined) return;
+    const now = this.#world.now().getTime();
+    for (const { reference, value, object } of referencesOf(this.#package, this.#world, kind, inputs)) {
+      const waitMs = Date.parse(object.createdAt) + visibleAfterMs - now;
+      if (waitMs > consistency.retryMs) throw new Error(this.#package.words.missing(reference, value));
+      if (waitMs > 0) await sleep(waitMs);
+    }
   }
 
   state(kind: Kind, object: WorldObject): Properties {

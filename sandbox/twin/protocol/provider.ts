@@ -1,7 +1,7 @@
 import { closest } from "fastest-levenshtein";
 import { describeUnknown, hasShape, unknownProperties } from "../../../components/shapes/shapes.ts";
 import { isTwinId, makeId } from "../ids.ts";
-import type { Kind, Package } from "../kind.ts";
+import type { Kind, Outage, Package } from "../kind.ts";
 import { NotReady, type Limits, type Store } from "../store.ts";
 import type { WorldObject } from "../world/objects.ts";
 import type { World } from "../world/world.ts";
@@ -67,6 +67,7 @@ export class Provider {
   }
 
   check({ urn, inputs, old, seed, naming }: CheckInput): { inputs: Properties; failures: Failure[] } {
+    if (this.#outage()?.leavesObjects === true) return { inputs: old, failures: [] };
     const type = typeOf(urn);
     const kind = this.#kindOf(type);
     const failures = unknownProperties(type, plainProperties(inputs)).map((unknown) =>
@@ -94,6 +95,7 @@ export class Provider {
   }
 
   async previewCreate(urn: string, inputs: Properties): Promise<Properties> {
+    this.#assertReachable({ preview: true });
     const kind = this.#kindOf(typeOf(urn));
     if (!hasUnknown(inputs)) await this.#store.preview(kind, this.#newObject(urn, "", kind, inputs));
     return wrapSecrets(kind, previewOf(kind, inputs), inputs);
@@ -110,6 +112,7 @@ export class Provider {
 
   async previewUpdate(urn: string, id: string, inputs: Properties, oldState: Properties): Promise<Properties> {
     this.#assertTwinId(id);
+    this.#assertReachable({ preview: true });
     const type = typeOf(urn);
     const kind = this.#kindOf(type);
     const existing = this.#find(type, id);
@@ -142,6 +145,7 @@ export class Provider {
     this.#assertTwinId(id);
     const type = typeOf(urn);
     const kind = this.#kindOf(type);
+    this.#assertReachable();
     const recorded = this.#find(type, id);
     const now = this.#world.now();
     if (recorded === undefined || kind.gone?.({ ...recorded, now }) === true) return undefined;
@@ -199,6 +203,15 @@ export class Provider {
     }
   }
 
+  #outage(): Outage | undefined {
+    return this.#package.outage?.(this.#world, this.#settings);
+  }
+
+  #assertReachable({ preview = false } = {}): void {
+    const outage = this.#outage();
+    if (outage !== undefined && (outage.failsPreview || !preview)) throw new Error(outage.message);
+  }
+
   #limits(timeoutSeconds: number | undefined): Limits {
     return { timeoutSeconds, signal: this.#signal };
   }
@@ -217,7 +230,8 @@ export class Provider {
     };
   }
 
-  #mutate<T>(operation: "create" | "update" | "delete", urn: string, act: () => Promise<T>): Promise<T> {
+  async #mutate<T>(operation: "create" | "update" | "delete", urn: string, act: () => Promise<T>): Promise<T> {
+    this.#assertReachable();
     const { rateLimited } = this.#package.words;
     return this.#world.mutate({ operation, urn, rateLimited, signal: this.#signal }, act);
   }

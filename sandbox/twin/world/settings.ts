@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 
+const OUTAGES = ["vault-sealed", "api-server-down", "off-the-mesh"] as const;
+
 const operationNumber = z
   .int()
   .min(1)
@@ -19,6 +21,14 @@ const faults = z.strictObject({
         "`<marker>/hung` appears once it happens.",
     }),
   fail: z.strictObject({ at: operationNumber, message: z.string().min(1) }).optional(),
+  outages: z
+    .array(z.enum(OUTAGES))
+    .optional()
+    .meta({
+      description:
+        "What does not answer: Vault, the cluster's API server, or, for a runner off the mesh, both of them and every " +
+        "node. The clouds still do.",
+    }),
   readinessSeconds: z
     .int()
     .min(1)
@@ -30,9 +40,29 @@ const faults = z.strictObject({
         "resource allows. Default 120, since simulated pods start in seconds.",
     }),
   rateLimit: z
-    .strictObject({ at: operationNumber, times: z.int().min(1).default(1) })
+    .strictObject({
+      at: operationNumber,
+      times: z.int().min(1).default(1),
+      retryAfterMs: z.int().min(1).max(60_000).optional(),
+    })
     .optional()
-    .meta({ description: "Refuse `times` operations, in the words of the package's API." }),
+    .meta({
+      description:
+        "Refuse `times` operations, in the words of the package's API. With `retryAfterMs`, as an answer 429 names it, " +
+        "the provider asks again after that time, five times in all, and each asking counts as an operation.",
+    }),
+  neverReady: z.array(z.string()).optional().meta({
+    description:
+      "Names of resources that are made and never become usable: the object exists, and the provider gives up waiting.",
+  }),
+  visibleAfterMs: z.int().min(1).max(3_600_000).optional().meta({
+    description:
+      "How long AWS does not find what it has just made. The provider asks again for two minutes, then gives up.",
+  }),
+  quotas: z
+    .strictObject({ hcloudServers: z.int().min(0).optional(), spotInstances: z.int().min(0).optional() })
+    .optional()
+    .meta({ description: "What the accounts may have at once. Default: no limit." }),
 });
 export type Faults = z.infer<typeof faults>;
 
@@ -46,6 +76,10 @@ export type Stock = z.infer<typeof stock>;
 /** Read again for every operation, so that a drill can change them at any time. */
 export function readFaults(marker: string): Faults {
   return read(path.join(marker, "faults.json"), faults);
+}
+
+export function hasOutage(marker: string, outage: (typeof OUTAGES)[number]): boolean {
+  return readFaults(marker).outages?.includes(outage) ?? false;
 }
 
 export function readStock(marker: string): Stock {

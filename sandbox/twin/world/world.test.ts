@@ -125,3 +125,12 @@ test("a faults file with a mistake is refused by name", async () => {
   writeFileSync(file, JSON.stringify({ hang: { at: 0, phase: "during" } }));
   await expect(new World(marker).mutate(mutation, () => undefined)).rejects.toThrow(`${file} is not valid:`);
 });
+
+test("an operation that is told when to come back comes back, five times in all", async () => {
+  const faults = path.join(marker, "faults.json");
+  writeFileSync(faults, JSON.stringify({ rateLimit: { at: 1, times: 4, retryAfterMs: 1 } }));
+  await expect(new World(marker, { now, latencyMs: 0 }).mutate(mutation, () => "made")).resolves.toBe("made");
+  writeFileSync(faults, JSON.stringify({ rateLimit: { at: 1, times: 5, retryAfterMs: 1 } }));
+  const refused = new World(marker, { now, latencyMs: 0 }).mutate(mutation, () => "made");
+  await expect(refused).rejects.toThrow("slow down");
+});

@@ -13,6 +13,9 @@ export interface WorldOptions {
   readonly latencyMs?: number;
 }
 
+/** How often a provider asks an API that answers 429: the default of hcloud-go; others are more patient. */
+const TRIES = 5;
+
 /** One create, update or delete, before it takes place. */
 export interface Mutation {
   readonly operation: JournalEntry["operation"];
@@ -67,12 +70,9 @@ export class World {
 
   /** Runs `act` as the API would: after a while, or not at all, or without an answer. */
   async mutate<T>({ operation, urn, rateLimited, signal }: Mutation, act: () => T | Promise<T>): Promise<T> {
-    this.#mutations += 1;
-    const at = this.#mutations;
-    const { hang, fail, rateLimit, latencyMs = this.#latencyMs } = readFaults(this.marker);
+    const at = await this.#admitted(rateLimited, signal);
+    const { hang, fail, latencyMs = this.#latencyMs } = readFaults(this.marker);
     if (fail?.at === at) throw new Error(fail.message);
-    const limited = rateLimit !== undefined && at >= rateLimit.at && at < rateLimit.at + rateLimit.times;
-    if (limited) throw new Error(rateLimited);
     const hangs = (phase: "before" | "after"): boolean => hang?.at === at && hang.phase === phase;
 
     if (hangs("before")) await this.#hang({ at, phase: "before", operation, urn }, signal);
@@ -80,6 +80,18 @@ export class World {
     const result = await act();
     if (hangs("after")) await this.#hang({ at, phase: "after", operation, urn }, signal);
     return result;
+  }
+
+  /** The number of the operation, once the API has not refused it as one too many. */
+  async #admitted(refusal: string, signal: AbortSignal): Promise<number> {
+    for (let attempt = 1; ; attempt += 1) {
+      this.#mutations += 1;
+      const at = this.#mutations;
+      const { rateLimit: limit } = readFaults(this.marker);
+      if (limit === undefined || at < limit.at || at >= limit.at + limit.times) return at;
+      if (limit.retryAfterMs === undefined || attempt === TRIES) throw new Error(refusal);
+      await sleep(limit.retryAfterMs, undefined, { signal });
+    }
   }
 
   async #hang(what: Readonly<Record<string, string | number>>, signal: AbortSignal): Promise<void> {

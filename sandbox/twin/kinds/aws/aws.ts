@@ -13,6 +13,8 @@ export const aws: Package = {
   name: "aws",
   version: installedVersion("aws"),
   replaceProviderOn: () => ["region"],
+  // `propagationTimeout` of the provider's IAM and EC2 services.
+  consistency: { retryMs: 120_000 },
   words: {
     missing: ({ to }, value) => `Invalid${noun(to)}ID.NotFound: The ${noun(to)} ID '${value}' does not exist`,
     inUse: ({ type, id }, by) =>
