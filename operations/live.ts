@@ -14,6 +14,7 @@ import { installLanguageHost, languagePlugin, type Tools } from "../sandbox/sess
 import { exportedStack, type Deployment } from "../sandbox/session/state.ts";
 import { isTwinId } from "../sandbox/twin/ids.ts";
 import { InputError } from "./errors.ts";
+import { targetArguments } from "./layers/targets.ts";
 import { SANDBOX } from "./select-environment.ts";
 
 /** Set in every rehearsal and nowhere else. */
@@ -35,6 +36,11 @@ export interface LivePreview {
   readonly changes: Readonly<Record<string, number>>;
   /** URNs of protected resources that would be deleted or replaced; the engine refuses each of them. */
   readonly protectedDeletes: readonly string[];
+}
+
+export interface LivePreviewOptions {
+  readonly refresh?: boolean;
+  readonly targets?: readonly string[];
 }
 
 const step = z.object({
@@ -94,10 +100,14 @@ export class LiveStack implements Disposable {
     }
   }
 
-  /** @param refresh Reads what really exists first; the state is left as it is. */
-  async preview({ refresh = false } = {}): Promise<LivePreview> {
+  /**
+   * @param refresh Reads what really exists first; the state is left as it is.
+   * @param targets URNs of what is looked at; everything unless given.
+   */
+  async preview({ refresh = false, targets = [] }: LivePreviewOptions = {}): Promise<LivePreview> {
     const { environment } = this.#options;
-    const args = ["preview", "--stack", environment, "--json", "--non-interactive", ...(refresh ? ["--refresh"] : [])];
+    const only = [...(refresh ? ["--refresh"] : []), ...targetArguments(targets)];
+    const args = ["preview", "--stack", environment, "--json", "--non-interactive", ...only];
     const result = await runCommand(this.#engine, args);
     if (result.exitCode !== 0) throw new EngineError(args, result);
     const { changeSummary, steps } = previewOutput.parse(JSON.parse(result.stdout));
@@ -105,9 +115,21 @@ export class LiveStack implements Disposable {
     return { changes: changeSummary, protectedDeletes: [...new Set(guarded.map(({ urn }) => urn))] };
   }
 
-  run(operation: "up" | "destroy", options?: OperationOptions): Promise<OperationResult> {
-    const args = [operation, "--stack", this.#options.environment, "--yes", "--skip-preview"] as const;
+  /** @param options With the URNs of what is worked on; everything unless given. */
+  run(
+    operation: "up" | "destroy",
+    { targets = [], ...options }: OperationOptions & { readonly targets?: readonly string[] } = {},
+  ): Promise<OperationResult> {
+    const only = targetArguments(targets);
+    const args = [operation, "--stack", this.#options.environment, "--yes", "--skip-preview", ...only] as const;
     return runOperation(this.#engine, args, options);
+  }
+
+  /** Lifts the protection of these resources and of no other. */
+  async unprotect(urns: readonly string[]): Promise<void> {
+    const args = ["state", "unprotect", ...urns, "--yes", "--stack", this.#options.environment];
+    const result = await runCommand(this.#engine, args);
+    if (result.exitCode !== 0) throw new EngineError(args, result);
   }
 
   async state(): Promise<Deployment> {

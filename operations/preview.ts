@@ -1,12 +1,21 @@
 import type { OperationOptions, OperationResult } from "../sandbox/session/engine.ts";
 import type { Session } from "../sandbox/session/session.ts";
+import { targetArguments, type Targets } from "./layers/targets.ts";
 
-/** Shows what `up` would do to the rehearsed stack; changes nothing. @param drift Reads what really exists first. */
+export interface PreviewOptions extends OperationOptions {
+  /** Reads what really exists first. @default false */
+  readonly drift?: boolean;
+  /** @default everything */
+  readonly targets?: Targets | undefined;
+}
+
+/** Shows what `up` would do to the rehearsed stack; changes nothing. */
 export function preview(
   session: Session,
-  { drift = false, ...options }: OperationOptions & { readonly drift?: boolean } = {},
+  { drift = false, targets, ...options }: PreviewOptions = {},
 ): Promise<OperationResult> {
-  return session.run(drift ? ["preview", "--refresh"] : ["preview"], options);
+  const only = targets === undefined ? [] : targetArguments(targets(session.state().resources ?? []));
+  return session.run(["preview", ...(drift ? ["--refresh"] : []), ...only], options);
 }
 
 /** How many resources would change, or have been changed by somebody else. */

@@ -1,16 +1,19 @@
 import { Listr, ListrLogger, ProcessOutput, type ListrTask } from "listr2";
 import { planEnvironment } from "../plan/plan.ts";
 import type { PlanReport } from "../plan/report/contract.ts";
-import type { OperationOptions, OperationResult } from "../sandbox/session/engine.ts";
+import type { OperationResult } from "../sandbox/session/engine.ts";
 import { openSession, type Session } from "../sandbox/session/session.ts";
 import { stackOutputs } from "../sandbox/session/state.ts";
 import { describeProgress } from "../sandbox/toolchain/progress.ts";
 import { resolveTool, type ResolvedTool } from "../sandbox/toolchain/resolve.ts";
 import type { Environment } from "../stacks/environment-file.ts";
+import type { Layer } from "../stacks/layering.ts";
 import { down } from "./down.ts";
+import type { SweepReport } from "./down/sweep.ts";
 import { EXIT } from "./errors.ts";
 import type { InterruptListener } from "./interrupt.ts";
-import { driftOf, preview } from "./preview.ts";
+import { driftOf, preview, type PreviewOptions } from "./preview.ts";
+import { targetsOf } from "./layers/targets.ts";
 import { Progress } from "./progress.ts";
 import { describeRecovery, recover } from "./recover.ts";
 import type { OperationReport, RecoveryReport } from "./report.ts";
@@ -30,6 +33,14 @@ export interface RehearsalOptions {
   readonly progress: NodeJS.WriteStream;
   /** For `preview`: reads what really exists first, and fails if anything would change. @default false */
   readonly drift?: boolean;
+  /** For `up` and `preview`: this layer alone. @default all of them */
+  readonly only?: Layer | undefined;
+}
+
+export interface RehearsedResult extends OperationResult {
+  readonly recovery?: RecoveryReport | undefined;
+  /** Of a `down`: what controllers had left. */
+  readonly sweep?: SweepReport | undefined;
 }
 
 export interface Rehearsal {
@@ -38,7 +49,7 @@ export interface Rehearsal {
   /** Undefined for `down`, which needs no plan. */
   readonly plan: PlanReport | undefined;
   /** The engine's result; undefined where the plan has stopped the run, or nothing had to be repaired. */
-  readonly result: OperationResult | undefined;
+  readonly result: RehearsedResult | undefined;
   readonly session: Session | undefined;
 }
 
@@ -48,7 +59,7 @@ interface Context {
   /** Why there is no plan, and so nothing is run. */
   failure?: unknown;
   session?: Session;
-  result?: OperationResult & { readonly recovery?: RecoveryReport | undefined };
+  result?: RehearsedResult;
 }
 
 /** Runs a verb against the twin, showing how far it is. The session is closed when this returns. */
@@ -100,7 +111,7 @@ const LOG_INTERVAL_MS = 5_000;
 const TITLES = { up: "Bring up", preview: "Preview", down: "Destroy", recover: "Repair" } as const;
 
 function tasks(verb: RehearsedVerb, options: RehearsalOptions): ListrTask<Context>[] {
-  const { root, environment, today, interrupt, progress, drift = false } = options;
+  const { root, environment, today, interrupt, progress, drift = false, only } = options;
   const stopped = ({ plan, failure }: Context): boolean =>
     interrupt.interrupted || failure !== undefined || (plan?.summary.mandatory ?? 0) > 0;
   const planned = verb === "up" || verb === "preview";
@@ -145,12 +156,15 @@ function tasks(verb: RehearsedVerb, options: RehearsalOptions): ListrTask<Contex
       skip: stopped,
       task: async (context, task) => {
         if (context.session === undefined) throw new Error("the session comes first");
-        const counter = new Progress(context.plan?.rows.length);
+        const { plan } = context;
+        const counter = new Progress(only === undefined ? plan?.rows.length : undefined);
         const print = (line: string): void => void (task.output = line);
         const show = progress.isTTY ? print : every(LOG_INTERVAL_MS, print);
         context.result = await run(verb, context.session, {
           interrupt,
           drift,
+          targets:
+            plan === undefined || only === undefined ? undefined : (state) => targetsOf([only], plan.rows, state),
           onEvent: (event) => {
             const line = counter.line(event);
             if (line !== undefined) show(line);
@@ -171,13 +185,13 @@ function tasks(verb: RehearsedVerb, options: RehearsalOptions): ListrTask<Contex
 async function run(
   verb: RehearsedVerb,
   session: Session,
-  { drift, ...options }: OperationOptions & Pick<RehearsalOptions, "drift">,
+  { drift, targets, ...options }: PreviewOptions,
 ): Promise<Context["result"]> {
   switch (verb) {
     case "up":
-      return up(session, options);
+      return up(session, { ...options, targets });
     case "preview":
-      return preview(session, { ...options, drift: drift ?? false });
+      return preview(session, { ...options, targets, drift: drift ?? false });
     case "down":
       return down(session, options);
     case "recover": {

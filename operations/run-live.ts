@@ -4,9 +4,11 @@ import { today } from "../plan/today.ts";
 import { stackOutputs } from "../sandbox/session/state.ts";
 import { resolveTool } from "../sandbox/toolchain/resolve.ts";
 import type { Environment } from "../stacks/environment-file.ts";
+import type { Layer } from "../stacks/layering.ts";
 import { confirm } from "./confirm.ts";
 import { EXIT, InputError } from "./errors.ts";
 import { InterruptListener } from "./interrupt.ts";
+import { targetsOf } from "./layers/targets.ts";
 import { LiveStack, type LivePreview } from "./live.ts";
 import { driftOf } from "./preview.ts";
 import { Progress } from "./progress.ts";
@@ -22,6 +24,8 @@ export interface LiveRunOptions {
   readonly yes: boolean;
   /** For `preview`: reads what really exists first, and fails if anything would change. @default false */
   readonly drift?: boolean;
+  /** For `up` and `preview`: this layer alone. @default all of them */
+  readonly only?: Layer | undefined;
 }
 
 /** Runs a verb on a real stack with the user's own Pulumi: shows euros and protected deletes first, and asks. */
@@ -43,8 +47,10 @@ export async function runLive(
   const plan = await planEnvironment(environment, { today: today() });
   say(toTable(plan, { colour: false }));
   if (verb !== "down" && plan.summary.mandatory > 0) return plan.summary.undecided > 0 ? EXIT.refused : EXIT.failed;
+  const { only } = options;
+  const targets = only === undefined ? [] : targetsOf([only], plan.rows, (await stack.state()).resources ?? []);
   if (verb !== "down") {
-    const preview = await stack.preview({ refresh: options.drift ?? false });
+    const preview = await stack.preview({ refresh: options.drift ?? false, targets });
     say(describePreview(name, preview));
     if (verb === "preview") return options.drift === true && driftOf(preview.changes) > 0 ? EXIT.failed : EXIT.ok;
   }
@@ -52,9 +58,10 @@ export async function runLive(
   if (!options.yes && !(await confirm(question))) return EXIT.refused;
 
   using interrupt = new InterruptListener(say);
-  const counter = new Progress(plan.rows.length);
+  const counter = new Progress(only === undefined ? plan.rows.length : undefined);
   const result = await stack.run(verb === "up" ? "up" : "destroy", {
     interrupt,
+    targets,
     onEvent: (event) => {
       const line = counter.line(event);
       if (line !== undefined) say(line);

@@ -2,20 +2,24 @@ import { toTable } from "../plan/report/table.ts";
 import { today } from "../plan/today.ts";
 import type { Environment } from "../stacks/environment-file.ts";
 import { InterruptListener } from "./interrupt.ts";
-import { rehearse, type Rehearsal, type RehearsedVerb } from "./rehearse.ts";
+import { rehearse, type Rehearsal, type RehearsalOptions, type RehearsedVerb } from "./rehearse.ts";
 import { ROOT } from "./run-verb.ts";
 import { SANDBOX } from "./select-environment.ts";
 import { describeChanges, summarizeUp } from "./summary.ts";
 import { wantsColour } from "../plan/report/colour.ts";
 
+export interface RehearsalRunOptions extends Pick<RehearsalOptions, "drift" | "only"> {
+  readonly json: boolean;
+}
+
 /** Rehearses a verb and prints its report: JSON to standard output, or text for people. Returns the exit code. */
 export async function runRehearsal(
   verb: RehearsedVerb,
   environment: Environment,
-  { json, drift = false }: { readonly json: boolean; readonly drift?: boolean },
+  { json, drift = false, only }: RehearsalRunOptions,
 ): Promise<number> {
   using interrupt = new InterruptListener((message) => process.stderr.write(`\n${message}\n`));
-  const options = { root: ROOT, environment, today: today(), interrupt, progress: process.stderr, drift };
+  const options = { root: ROOT, environment, today: today(), interrupt, progress: process.stderr, drift, only };
   const rehearsal = await rehearse(verb, options);
   explainFailure(rehearsal);
   if (json) process.stdout.write(`${JSON.stringify(rehearsal.report, undefined, 2)}\n`);
@@ -24,7 +28,7 @@ export async function runRehearsal(
 }
 
 /** What went wrong, in the words of the rules or of the engine. */
-function explainFailure({ exitCode, plan, result }: Rehearsal): void {
+export function explainFailure({ exitCode, plan, result }: Rehearsal): void {
   if (exitCode === 0) return;
   if (plan !== undefined && plan.summary.mandatory > 0) {
     const colour = wantsColour(process.stderr);

@@ -1,6 +1,7 @@
 import { Console } from "node:console";
 import path from "node:path";
 import { Command, CommanderError } from "commander";
+import { LAYERS } from "../stacks/layering.ts";
 import { SpecError } from "../stacks/problems.ts";
 import { ComponentError } from "../sandbox/control-plane/component.ts";
 import { StackLockedError } from "../sandbox/session/session.ts";
@@ -15,6 +16,7 @@ export interface VerbOptions {
   readonly file?: string;
   readonly rehearse?: boolean;
   readonly yes?: boolean;
+  readonly only?: string;
 }
 
 /** A command whose help goes to standard error, and whose bad usage ends with exit code 2. */
@@ -32,6 +34,11 @@ export function onEnvironment(command: Command): Command {
     .option("--file <path>", "an environment file from anywhere instead; works on a copy")
     .option("--rehearse", "run against the simulated clouds; the sandbox always does")
     .option("--json", "write a report as JSON, and nothing else, to standard output");
+}
+
+/** For verbs that can work on one layer alone; {@link parseLayer} reads the value. */
+export function onLayer(command: Command): Command {
+  return command.option("--only <layer>", `this layer alone, with what it stands on: ${LAYERS.join(", ")}`);
 }
 
 /**

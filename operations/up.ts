@@ -1,5 +1,6 @@
 import type { OperationOptions, OperationResult } from "../sandbox/session/engine.ts";
 import type { Session } from "../sandbox/session/session.ts";
+import { targetArguments, type Targets } from "./layers/targets.ts";
 import { recover } from "./recover.ts";
 import type { RecoveryReport } from "./report.ts";
 
@@ -8,10 +9,16 @@ export interface UpResult extends OperationResult {
   readonly recovery: RecoveryReport | undefined;
 }
 
+export interface UpOptions extends OperationOptions {
+  /** @default everything */
+  readonly targets?: Targets | undefined;
+}
+
 /** Brings the rehearsed stack to what the program says, after repairing what a cut-off run has left. */
-export async function up(session: Session, options?: OperationOptions): Promise<UpResult> {
+export async function up(session: Session, { targets, ...options }: UpOptions = {}): Promise<UpResult> {
   const recovery = await recover(session);
   const refresh = recovery === undefined ? [] : ["--refresh"];
-  const result = await session.run(["up", "--yes", "--skip-preview", ...refresh], options);
+  const only = targets === undefined ? [] : targetArguments(targets(session.state().resources ?? []));
+  const result = await session.run(["up", "--yes", "--skip-preview", ...refresh, ...only], options);
   return { ...result, recovery };
 }

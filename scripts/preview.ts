@@ -1,8 +1,19 @@
-import { fileOption, onEnvironment, ROOT, runVerb, verbCommand, type VerbOptions } from "../operations/run-verb.ts";
+import { parseLayer } from "../operations/layers/targets.ts";
+import {
+  fileOption,
+  onEnvironment,
+  onLayer,
+  ROOT,
+  runVerb,
+  verbCommand,
+  type VerbOptions,
+} from "../operations/run-verb.ts";
 import { SANDBOX, selectEnvironment } from "../operations/select-environment.ts";
 
 /** `npm run preview`: what `up` would do, as the engine sees it. Changes nothing. */
-const command = onEnvironment(verbCommand("preview", "Show what `up` would do to what exists. Changes nothing."))
+const command = onLayer(
+  onEnvironment(verbCommand("preview", "Show what `up` would do to what exists. Changes nothing.")),
+)
   .option("--drift", "read what really exists first, and end with exit code 1 if anything would change")
   .addHelpText(
     "after",
@@ -17,16 +28,19 @@ Exit codes: 0 done, 1 it failed, breaks a rule or (with --drift) would change so
 Examples:
   npm run preview
   npm run preview -- production --rehearse
+  npm run preview -- production --only networks
   npm run preview -- production --drift`,
   );
 
 await runVerb(command, async () => {
-  const { json = false, file, rehearse = false, drift = false } = command.opts<VerbOptions & { drift?: boolean }>();
+  const options = command.opts<VerbOptions & { drift?: boolean }>();
+  const { json = false, file, rehearse = false, drift = false, only: layer } = options;
+  const only = layer === undefined ? undefined : parseLayer(layer);
   const environment = await selectEnvironment(ROOT, { name: command.args[0], file: fileOption(file) });
   if (rehearse || environment.name === SANDBOX) {
     const { runRehearsal } = await import("../operations/run-rehearsal.ts");
-    return runRehearsal("preview", environment, { json, drift });
+    return runRehearsal("preview", environment, { json, drift, only });
   }
   const { runLive } = await import("../operations/run-live.ts");
-  return runLive("preview", environment, { file, json, yes: false, drift });
+  return runLive("preview", environment, { file, json, yes: false, drift, only });
 });

@@ -1,8 +1,19 @@
-import { fileOption, onEnvironment, ROOT, runVerb, verbCommand, type VerbOptions } from "../operations/run-verb.ts";
+import { parseLayer } from "../operations/layers/targets.ts";
+import {
+  fileOption,
+  onEnvironment,
+  onLayer,
+  ROOT,
+  runVerb,
+  verbCommand,
+  type VerbOptions,
+} from "../operations/run-verb.ts";
 import { SANDBOX, selectEnvironment } from "../operations/select-environment.ts";
 
 /** `npm run up`: brings an environment up, the sandbox against the simulated clouds, others live or rehearsed. */
-const command = onEnvironment(verbCommand("up", "Bring an environment up: the sandbox, unless another is named."))
+const command = onLayer(
+  onEnvironment(verbCommand("up", "Bring an environment up: the sandbox, unless another is named.")),
+)
   .option("--yes", "do not ask before a live run")
   .addHelpText(
     "after",
@@ -10,22 +21,27 @@ const command = onEnvironment(verbCommand("up", "Bring an environment up: the sa
 A run against the simulated clouds repairs what an earlier run that was cut off has left. Another environment than the
 sandbox is live, with your own Pulumi backend and credentials, unless --rehearse is given.
 
+With --only nothing above the layer is asked or touched: a firewall changes although Vault is sealed, the API server is
+down or this machine is off the mesh.
+
 Exit codes: 0 done, 1 it failed or breaks a rule, 2 bad input (nothing was created), 130 stopped with Ctrl-C.
 
 Examples:
   npm run up
   npm run -s up -- sandbox --json | jq .changes
   npm run up -- production --rehearse
+  npm run up -- production --only networks
   npm run up -- --file /tmp/Pulumi.trial.yaml --rehearse`,
   );
 
 await runVerb(command, async () => {
-  const { json = false, file, rehearse = false, yes = false } = command.opts<VerbOptions>();
+  const { json = false, file, rehearse = false, yes = false, only: layer } = command.opts<VerbOptions>();
+  const only = layer === undefined ? undefined : parseLayer(layer);
   const environment = await selectEnvironment(ROOT, { name: command.args[0], file: fileOption(file) });
   if (rehearse || environment.name === SANDBOX) {
     const { runRehearsal } = await import("../operations/run-rehearsal.ts");
-    return runRehearsal("up", environment, { json });
+    return runRehearsal("up", environment, { json, only });
   }
   const { runLive } = await import("../operations/run-live.ts");
-  return runLive("up", environment, { file, json, yes });
+  return runLive("up", environment, { file, json, yes, only });
 });

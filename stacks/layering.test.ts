@@ -7,11 +7,15 @@ import { foundationOf, layerOf, LAYERS } from "./layering.ts";
 
 const environments = readdirSync(import.meta.dirname).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
 
-test.each(environments)("everything of %s but the stack and its providers belongs to a layer", async (name) => {
-  const rows = await rowsOf(await loadEnvironment(path.join(import.meta.dirname, `Pulumi.${name}.yaml`)));
-  const without = rows.filter(({ urn, type }) => layerOf(urn) === undefined && !type.startsWith("pulumi:"));
-  expect(without.map(({ urn }) => urn)).toEqual([]);
-});
+test.each(environments)(
+  "everything of %s but the stack and its providers belongs to a layer",
+  { timeout: 60_000 },
+  async (name) => {
+    const rows = await rowsOf(await loadEnvironment(path.join(import.meta.dirname, `Pulumi.${name}.yaml`)));
+    const without = rows.filter(({ urn, type }) => layerOf(urn) === undefined && !type.startsWith("pulumi:"));
+    expect(without.map(({ urn }) => urn)).toEqual([]);
+  },
+);
 
 test("the layer of a resource is that of the component it stands in", () => {
   const urn = (types: string): string => `urn:pulumi:sandbox::splitfleet::${types}::name`;
