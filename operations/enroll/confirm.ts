@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { z } from "zod";
 import type { EnvironmentSpec } from "../../stacks/spec/environment.ts";
+import type { OnpremMember } from "../../stacks/layers/enrolment.ts";
 import { InputError } from "../errors.ts";
-import type { Member } from "./member.ts";
 import { enrolmentReport, type EnrolmentReport } from "./report.ts";
 import { type NodeStateWord, withState } from "./set-state.ts";
 
@@ -14,7 +14,7 @@ import { type NodeStateWord, withState } from "./set-state.ts";
 export function readReport(
   file: string,
   { environment }: Pick<EnvironmentSpec, "environment">,
-  member: Member,
+  member: OnpremMember,
 ): EnrolmentReport {
   let text: unknown;
   try {
@@ -50,7 +50,7 @@ function leftOf({ checks, steps }: EnrolmentReport): string {
 }
 
 /** Writes the state of a node to the environment file. @returns false if it had that state already. */
-export function setState(file: string, { pool, poolName, id }: Member, state: NodeStateWord): boolean {
+export function setState(file: string, { pool, poolName, id }: OnpremMember, state: NodeStateWord): boolean {
   if (pool.nodes[id]?.state === state) return false;
   writeFileSync(file, withState(readFileSync(file, "utf8"), poolName, id, state));
   return true;

@@ -1,25 +1,18 @@
 import { nearest, oneOf } from "../../stacks/words.ts";
+import type { OnpremMember } from "../../stacks/layers/enrolment.ts";
 import { nodeName } from "../../stacks/layers/nodes.ts";
 import type { EnvironmentSpec } from "../../stacks/spec/environment.ts";
 import { ofKind } from "../../stacks/spec/of-kind.ts";
-import type { PoolOf } from "../../stacks/spec/pools.ts";
 import { InputError } from "../errors.ts";
-
-/** A node of an on-prem pool. */
-export interface Member {
-  readonly poolName: string;
-  readonly id: string;
-  readonly pool: PoolOf<"onprem">;
-}
 
 /**
  * The node that a person names, as `<pool>-<id>` or by its host name.
  *
  * @throws InputError naming the nodes that there are.
  */
-export function memberOf(spec: EnvironmentSpec, named: string): Member {
+export function memberOf(spec: EnvironmentSpec, named: string): OnpremMember {
   const members = Object.entries(ofKind(spec.pools, "onprem")).flatMap(([poolName, pool]) =>
-    Object.keys(pool.nodes).map((id): Member => ({ poolName, id, pool })),
+    Object.keys(pool.nodes).map((id): OnpremMember => ({ poolName, id, pool })),
   );
   const found = members.find(({ poolName, id }) => [`${poolName}-${id}`, nodeName(spec, poolName, id)].includes(named));
   if (found !== undefined) return found;

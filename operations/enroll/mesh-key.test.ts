@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { mintMeshKey } from "./mesh-key.ts";
 
 const client = { id: "client", secret: "tskey-client-secret" };
-const wanted = { node: "plant-a", roles: ["agent", "gpu"], client } as const;
+const wanted = { node: "plant-a", tags: ["tag:agent", "tag:gpu"], client } as const;
 
 /** A control server that answers in turn. */
 function control(...answers: readonly Response[]) {

@@ -1,12 +1,6 @@
 import { z } from "zod";
-import { meshTag, type MeshRole } from "../../components/mesh/tags.ts";
+import type { MeshKey } from "../../stacks/layers/enrolment.ts";
 import { InputError } from "../errors.ts";
-
-/** A way into the mesh: single-use, tagged, worth nothing after an hour. */
-export interface MeshKey {
-  readonly key: string;
-  readonly expires: Date;
-}
 
 const LIFETIME_SECONDS = 3600;
 const API = "https://api.tailscale.com/api/v2";
@@ -17,8 +11,8 @@ const keyAnswer = z.object({ key: z.string().min(1), expires: z.iso.datetime({ o
 
 export interface MintOptions {
   readonly node: string;
-  readonly roles: readonly MeshRole[];
-  /** Of an OAuth client with the scope for auth keys and the tags of the roles. */
+  readonly tags: readonly string[];
+  /** Of an OAuth client with the scope for auth keys and the tags. */
   readonly client: { readonly id: string; readonly secret: string };
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
 }
@@ -28,7 +22,7 @@ export interface MintOptions {
  *
  * @throws InputError if Tailscale refuses or can not be reached, with the next step.
  */
-export async function mintMeshKey({ node, roles, client, fetch: send = fetch }: MintOptions): Promise<MeshKey> {
+export async function mintMeshKey({ node, tags, client, fetch: send = fetch }: MintOptions): Promise<MeshKey> {
   const ask = async <T>(path: string, init: RequestInit, schema: z.ZodType<T>, step: string): Promise<T> => {
     const answer = await send(`${API}${path}`, {
       ...init,
@@ -54,7 +48,6 @@ export async function mintMeshKey({ node, roles, client, fetch: send = fetch }: 
     tokenAnswer,
     "Check TAILSCALE_OAUTH_CLIENT_ID and TAILSCALE_OAUTH_CLIENT_SECRET.",
   );
-  const tags = roles.map(meshTag);
   const create = { reusable: false, ephemeral: false, preauthorized: true, tags };
   const { key, expires } = await ask(
     "/tailnet/-/keys",

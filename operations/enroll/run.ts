@@ -1,13 +1,12 @@
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { text as readAll } from "node:stream/consumers";
-import type { MeshRole } from "../../components/mesh/tags.ts";
 import type { Environment } from "../../stacks/environment-file.ts";
+import { type MeshKey, type OnpremMember, scriptFor, tagsOf } from "../../stacks/layers/enrolment.ts";
 import { InputError } from "../errors.ts";
 import { SANDBOX } from "../select-environment.ts";
 import { readReport, setState } from "./confirm.ts";
-import { type Member, memberOf } from "./member.ts";
-import { type MeshKey, mintMeshKey } from "./mesh-key.ts";
-import { enrolmentScript } from "./script.ts";
+import { memberOf } from "./member.ts";
+import { mintMeshKey } from "./mesh-key.ts";
 
 export interface EnrolOptions {
   readonly node: string;
@@ -58,21 +57,17 @@ export async function runEnroll(environment: Environment, options: EnrolOptions)
   }
   const state = member.pool.nodes[member.id]?.state ?? "declared";
   // A lock without a release is found before a key is minted.
-  enrolmentScript({ spec, lock, member, key: undefined });
+  scriptFor({ spec, lock }, member, undefined);
   if (options.dryRun) return { node, state, changed: false };
   const key = await keyFor(environment, member, options);
   // The mode of a file that is there already would stay as it is.
   writeFileSync(options.out, "", { mode: 0o600 });
   chmodSync(options.out, 0o600);
-  writeFileSync(options.out, enrolmentScript({ spec, lock, member, key }));
+  writeFileSync(options.out, scriptFor({ spec, lock }, member, key));
   return { node, state, script: options.out, keyExpires: key.expires.toISOString(), changed: false };
 }
 
-/** Tags of an owned machine in the mesh. */
-const rolesOf = ({ pool }: Member): readonly MeshRole[] =>
-  pool.hardware.gpu === undefined ? ["agent"] : ["agent", "gpu"];
-
-async function keyFor({ name }: Environment, member: Member, options: EnrolOptions): Promise<MeshKey> {
+async function keyFor({ name }: Environment, member: OnpremMember, options: EnrolOptions): Promise<MeshKey> {
   const { keyFile, variables, now, node } = options;
   if (keyFile !== undefined) {
     const key = (keyFile === "-" ? await readAll(process.stdin) : readFileSync(keyFile, "utf8")).trim();
@@ -90,5 +85,5 @@ async function keyFor({ name }: Environment, member: Member, options: EnrolOptio
       "TAILSCALE_OAUTH_CLIENT_ID and TAILSCALE_OAUTH_CLIENT_SECRET are not set: set them to mint a key, or give one with --key-file.",
     );
   }
-  return mintMeshKey({ node, roles: rolesOf(member), client: { id, secret } });
+  return mintMeshKey({ node, tags: tagsOf(member), client: { id, secret } });
 }

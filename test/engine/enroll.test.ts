@@ -9,7 +9,7 @@ import type { EnvironmentLock } from "../../stacks/spec/lock.ts";
 import type { PoolOf } from "../../stacks/spec/pools.ts";
 import { memberOf } from "../../operations/enroll/member.ts";
 import { enrolmentReport } from "../../operations/enroll/report.ts";
-import { enrolmentScript } from "../../operations/enroll/script.ts";
+import { scriptFor } from "../../stacks/layers/enrolment.ts";
 import { HostBehindNat, makeDownloads } from "../../operations/enroll/testdata/host-behind-nat.ts";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -51,14 +51,14 @@ interface Wanted {
   readonly expires?: Date;
 }
 
-function scriptFor({ hardware = {}, key = `tskey-auth-${(keys += 1)}`, expires }: Wanted = {}): string {
+function written({ hardware = {}, key = `tskey-auth-${(keys += 1)}`, expires }: Wanted = {}): string {
   const changed: EnvironmentSpec = structuredClone(spec);
   const plant = changed.pools["plant"];
   if (plant?.kind !== "onprem") throw new Error("the factory has no plant");
   plant.hardware = { ...SMALL, ...hardware };
   const member = memberOf(changed, "plant-a");
   const good = expires ?? new Date(Date.now() + HOUR_MS);
-  return enrolmentScript({ spec: changed, lock, member, key: { key, expires: good } }).replace(
+  return scriptFor({ spec: changed, lock }, member, { key, expires: good }).replace(
     "LEAST_FREE_GIB='40'",
     "LEAST_FREE_GIB='1'",
   );
@@ -88,8 +88,8 @@ const all = (status: string) => Object.fromEntries(STEPS.map((name) => [name, st
 
 test("the script is what shellcheck wants it to be", () => {
   for (const script of [
-    scriptFor(),
-    scriptFor({
+    written(),
+    written({
       hardware: { gpu: { ...CARD, model: "NVIDIA-H100-80GB-HBM3", sharing: "mig", instances: { "1g.10gb": 7 } } },
     }),
   ]) {
@@ -98,7 +98,7 @@ test("the script is what shellcheck wants it to be", () => {
 });
 
 test("a host behind NAT becomes a node, and a second run changes nothing", () => {
-  const script = scriptFor();
+  const script = written();
   const first = host.run(script, TOKEN);
   expect(first.words).toContain("The result is in /var/lib/splitfleet/enroll/report.json.");
   expect(first.code).toBe(0);
@@ -132,7 +132,7 @@ test("a host behind NAT becomes a node, and a second run changes nothing", () =>
 });
 
 test("a dry run says what would be done and does none of it", () => {
-  const { code, output, report, calls } = host.run(scriptFor(), ["--dry-run"]);
+  const { code, output, report, calls } = host.run(written(), ["--dry-run"]);
   expect(code).toBe(0);
   expect(statusOf(enrolmentReport.parse(JSON.parse(output)).steps)).toEqual(all("planned"));
   expect(report).toBe(undefined);
@@ -149,7 +149,7 @@ describe.each(["fail", "kill"] as const)("a run that is cut off (%s)", (how) => 
     // The first one is the bundle's.
     ["cluster", "systemctl is-active --quiet k3s.service", 2],
   ])("at %s goes on there", (step, pattern, call) => {
-    const script = scriptFor();
+    const script = written();
     host.breakAt(how, pattern, call);
     const first = host.run(script, TOKEN);
     if (how === "kill") expect(first.report).toBe(undefined);
@@ -169,7 +169,7 @@ describe.each(["fail", "kill"] as const)("a run that is cut off (%s)", (how) => 
 });
 
 test("a run that was killed when the key was spent does not need another", () => {
-  const script = scriptFor();
+  const script = written();
   host.breakAt("kill", "rm *");
   host.run(script, TOKEN);
   host.put("/var/lib/splitfleet/enroll/mesh", "something else");
@@ -177,7 +177,7 @@ test("a run that was killed when the key was spent does not need another", () =>
 });
 
 test("a key that was spent elsewhere is refused, and the next step is named", () => {
-  const script = scriptFor({ key: "tskey-auth-spent" });
+  const script = written({ key: "tskey-auth-spent" });
   expect(host.run(script, TOKEN).code).toBe(0);
   host.reset();
   host.put("/token", "K10token\n", 0o600);
@@ -192,14 +192,14 @@ test("a key that was spent elsewhere is refused, and the next step is named", ()
 });
 
 test("a key that is too old is not tried", () => {
-  const { code, report, calls } = host.run(scriptFor({ expires: new Date(Date.now() - 1000) }), TOKEN);
+  const { code, report, calls } = host.run(written({ expires: new Date(Date.now() - 1000) }), TOKEN);
   expect(code).toBe(1);
   expect(report?.steps.at(-1)?.message).toContain("the key of this script is older than an hour");
   expect(calls.filter((call) => call.startsWith("tailscale up"))).toEqual([]);
 });
 
 test("without the cluster's token the node waits in the mesh, and a later run goes on", () => {
-  const script = scriptFor();
+  const script = written();
   const first = host.run(script, ["--wait", "0"]);
   expect(first.code).toBe(1);
   expect(first.report).toMatchObject({ enrolled: false, address: "100.64.0.7" });
@@ -226,47 +226,47 @@ describe("a host that is not as its pool declares is left alone", () => {
 
   test("an old driver", () => {
     host.put("/var/stub/gpus", "NVIDIA RTX 6000 Ada Generation, 49140, 470.82.01\n".repeat(2));
-    expect(refused(scriptFor(), "driver")).toBe("470.82.01: 525.60.13 or newer for NVIDIA-RTX-6000-Ada-Generation");
+    expect(refused(written(), "driver")).toBe("470.82.01: 525.60.13 or newer for NVIDIA-RTX-6000-Ada-Generation");
   });
 
   test("no driver", () => {
     host.put("/stub/nvidia-smi", "#!/bin/sh\nexit 9\n");
-    expect(refused(scriptFor(), "driver")).toBe("nvidia-smi does not answer: NVIDIA's driver, 525.60.13 or newer");
+    expect(refused(written(), "driver")).toBe("nvidia-smi does not answer: NVIDIA's driver, 525.60.13 or newer");
   });
 
   test("another GPU", () => {
     host.put("/var/stub/gpus", "NVIDIA GeForce RTX 4090, 49140, 580.65.06\n".repeat(2));
-    expect(refused(scriptFor(), "gpu")).toBe("NVIDIA-GeForce-RTX-4090: NVIDIA-RTX-6000-Ada-Generation");
+    expect(refused(written(), "gpu")).toBe("NVIDIA-GeForce-RTX-4090: NVIDIA-RTX-6000-Ada-Generation");
   });
 
   test("a GPU less", () => {
     host.put("/var/stub/gpus", "NVIDIA RTX 6000 Ada Generation, 49140, 580.65.06\n");
-    expect(refused(scriptFor(), "gpus")).toBe("1: 2");
+    expect(refused(written(), "gpus")).toBe("1: 2");
   });
 
   test("less memory", () => {
-    expect(refused(scriptFor({ hardware: { memoryGiB: 16_384 } }), "memory")).toMatch(/^\d+ GiB: 16384 GiB$/);
+    expect(refused(written({ hardware: { memoryGiB: 16_384 } }), "memory")).toMatch(/^\d+ GiB: 16384 GiB$/);
   });
 
   test("no room on its disk", () => {
-    const script = scriptFor({ hardware: { diskGiB: 0.1 } }).replace("LEAST_FREE_GIB='1'", "LEAST_FREE_GIB='40'");
+    const script = written({ hardware: { diskGiB: 0.1 } }).replace("LEAST_FREE_GIB='1'", "LEAST_FREE_GIB='40'");
     expect(refused(script, "room", 200)).toBe("1 GiB free: 40 GiB free");
   });
 
   test("a clock that is ten minutes off", () => {
     writeFileSync(path.join(downloads.folder, "clock-offset"), "600");
-    expect(refused(scriptFor(), "clock")).toMatch(/^(599|600|601) s off: at most 60 s off$/);
+    expect(refused(written(), "clock")).toMatch(/^(599|600|601) s off: at most 60 s off$/);
   });
 
   test("control groups of version 1", () => {
     host.put("/sys/fs/cgroup/cgroup.controllers", "");
-    expect(refused(scriptFor(), "cgroups")).toBe(": version 2 with cpu, cpuset, memory and pids");
+    expect(refused(written(), "cgroups")).toBe(": version 2 with cpu, cpuset, memory and pids");
   });
 });
 
 test("a symmetric NAT is reported and no reason to stop", () => {
   host.setNat("symmetric");
-  const { code, report } = host.run(scriptFor(), TOKEN);
+  const { code, report } = host.run(written(), TOKEN);
   expect(code).toBe(0);
   expect(report?.checks.find(({ name }) => name === "nat")).toEqual({
     name: "nat",
@@ -277,7 +277,7 @@ test("a symmetric NAT is reported and no reason to stop", () => {
 });
 
 test("a machine without a GPU gets no GPU's runtime, and one with the machine's memory reports none", () => {
-  const plain = host.run(scriptFor({ hardware: { gpu: undefined } }), TOKEN);
+  const plain = host.run(written({ hardware: { gpu: undefined } }), TOKEN);
   expect(statusOf(plain.report?.steps)).toEqual({
     mesh_agent: "done",
     mesh: "done",
@@ -288,5 +288,5 @@ test("a machine without a GPU gets no GPU's runtime, and one with the machine's 
   host.put("/token", "K10token\n", 0o600);
   host.put("/var/stub/gpus", "NVIDIA GB10, [N/A], 580.95.05\n");
   const unified = { model: "NVIDIA-GB10", count: 1, memoryGiB: 0.5, sharing: "unified" } as const;
-  expect(host.run(scriptFor({ hardware: { gpu: unified } }), TOKEN).report?.enrolled).toBe(true);
+  expect(host.run(written({ hardware: { gpu: unified } }), TOKEN).report?.enrolled).toBe(true);
 });
