@@ -23,7 +23,7 @@ export const recoveryReport = z.strictObject({
     .meta({ description: "Unfinished operations that the next run decides anew." }),
 });
 
-/** What `up`, `preview` and `down` write to standard output with `--json`. */
+/** What `up` and `preview` write to standard output with `--json`. */
 export const operationReport = z
   .strictObject({
     environment: z.string(),

@@ -152,7 +152,7 @@ export class TwinNodeControl implements NodeControl {
     const known = this.#registrations.all();
     const machines = machinesOf(this.#world, this.#environment);
     const present = machines.map((machine): Standing => {
-      const found = known.get(machine.name) ?? this.#joined(machine);
+      const found = known.get(machine.name) ?? this.#join(machine);
       const leftover = found.machine !== machine.id && isSomethingLeft(found) ? found : undefined;
       // Outside the cluster nothing but the mesh is joined, and for that the machine has its key.
       const joins = machine.role === "compose" && leftover === undefined;
@@ -217,6 +217,13 @@ export class TwinNodeControl implements NodeControl {
     const registration = own ?? leftover;
     if (registration !== undefined) this.#registrations.set(node, { ...registration, ...changes });
     return Promise.resolve();
+  }
+
+  /** Keeps the versions of this day: a later lock changes no machine by itself. */
+  #join(machine: Machine): Registration {
+    const registration = this.#joined(machine);
+    this.#registrations.set(machine.name, registration);
+    return registration;
   }
 
   #joined({ id, pool, provider, role }: Machine): Registration {

@@ -3,6 +3,7 @@ import path from "node:path";
 import { z } from "zod";
 import { generateShapes } from "../../components/shapes/generate.ts";
 import { drillReport } from "../../operations/drills/report.ts";
+import { downReport } from "../../operations/down/report.ts";
 import { erasureReport } from "../../operations/erase/report.ts";
 import { rehearsalReport } from "../../operations/rehearsal/report.ts";
 import { operationReport } from "../../operations/report.ts";
@@ -36,6 +37,7 @@ export const generated = async (root: string): Promise<GeneratedFile[]> => [
   ...generatePlanSchemas(),
   jsonSchema("erase", erasureReport),
   jsonSchema("operation", operationReport),
+  jsonSchema("down", downReport),
   jsonSchema("rehearsal", rehearsalReport),
   jsonSchema("drill", drillReport),
   jsonSchema("doctor", doctorReport),

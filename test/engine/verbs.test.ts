@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { downReport } from "../../operations/down/report.ts";
 import { operationReport } from "../../operations/report.ts";
 import { readWorld } from "../../sandbox/twin/world/reader.ts";
 import { descendants, survivors, until } from "./processes.ts";
@@ -89,6 +90,6 @@ it("takes everything away when told to, and asks before unless it is the sandbox
   expect(asked.stderr).toContain("add --yes");
   const done = await run("down", "--file", trial.file, "--rehearse", "--yes", "--json");
   expect(done.exitCode).toBe(0);
-  expect(operationReport.parse(JSON.parse(done.stdout)).changes.delete).toBeGreaterThan(50);
+  expect(downReport.parse(JSON.parse(done.stdout)).changes.delete).toBeGreaterThan(50);
   expect(readWorld(trial.marker)).toEqual([]);
 });
