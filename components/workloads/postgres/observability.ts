@@ -36,6 +36,8 @@ export const ALERTS: readonly Alert[] = [
       "On Kubernetes ask the operator: `kubectl describe cluster` says what it waits for.",
       "Grow the volume if the disk is full; never delete files of `pg_wal` by hand.",
       "Restore the newest backup if its files are damaged.",
+      "On Docker Compose write a moment such as `2026-11-21 09:30:00+00` into `restore-to` in its volume of backups, and " +
+        "restart it: it replays the log of changes to then. Lost files come back without a word.",
     ],
   },
   {

@@ -95,28 +95,62 @@ export const serverConfiguration = (parameters: Readonly<Record<string, string>>
     .map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'\n`)
     .join("");
 
+/**
+ * Starts the server. Files that are lost come back from the newest base backup and the log of changes since. So does an
+ * earlier state, where `restore-to` in the folder of backups names a moment such as `2026-11-21 09:30:00+00`; what was
+ * there before is set aside and stays until somebody removes it.
+ */
 const START = `umask 077
-mkdir -p ${BACKUPS}/wal ${BACKUPS}/base
+backups=${BACKUPS}
+mkdir -p "$backups/wal" "$backups/base"
+newest_base() {
+  until=$(date -u -d "\${1:-now}" +%Y%m%dT%H%M%SZ)
+  ls "$backups/base" | awk -v until="$until" '$0 <= until' | sort | tail -n 1
+}
+if [ -s "$backups/restore-to" ] || [ ! -s "$PGDATA/PG_VERSION" ]; then
+  moment=
+  if [ -s "$backups/restore-to" ]; then moment=$(cat "$backups/restore-to"); fi
+  base=$(newest_base "$moment")
+  if [ -n "$base" ]; then
+    rm -rf "$PGDATA.new"
+    mkdir "$PGDATA.new"
+    tar -xzf "$backups/base/$base/base.tar.gz" -C "$PGDATA.new"
+    printf '%s' "$moment" > "$PGDATA.new/restore-to"
+    touch "$PGDATA.new/recovery.signal"
+    if [ -e "$PGDATA" ]; then mv "$PGDATA" "$PGDATA.before-$(date -u +%Y%m%dT%H%M%SZ)"; fi
+    mv "$PGDATA.new" "$PGDATA"
+    rm -f "$backups/restore-to"
+  elif [ -n "$moment" ]; then
+    echo "no base backup is older than $moment; there are: $(ls "$backups/base" | tr '\\n' ' ')" >&2
+    exit 1
+  fi
+fi
 if [ ! -s "$PGDATA/PG_VERSION" ]; then
   printf '%s' "$SUPERUSER_PASSWORD" > /tmp/superuser
   initdb --username=postgres --pwfile=/tmp/superuser --auth=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8 --data-checksums
   rm /tmp/superuser
 fi
-exec postgres -c config_file=/etc/postgresql/postgresql.conf
+set -- -c config_file=/etc/postgresql/postgresql.conf
+if [ -e "$PGDATA/recovery.signal" ]; then
+  set -- "$@" -c restore_command="cp $backups/wal/%f %p" -c recovery_target_action=promote
+  if [ -s "$PGDATA/restore-to" ]; then set -- "$@" -c recovery_target_time="$(cat "$PGDATA/restore-to")"; fi
+fi
+exec postgres "$@"
 `;
 
-/** Keeps two base backups, and the log of changes since the older one. */
+/**
+ * Keeps two base backups, and the log of changes since the older one. Each is named by the moment at which it was
+ * complete: it can be replayed to any later one.
+ */
 const BASE_BACKUP = `umask 077
 until pg_isready --quiet; do sleep 2; done
 while true; do
-  name=$(date -u +%Y%m%dT%H%M%SZ)
+  rm -rf "${BACKUPS}/base/.new"
   if pg_basebackup --pgdata "${BACKUPS}/base/.new" --format=tar --gzip --wal-method=none --checkpoint=fast; then
-    mv "${BACKUPS}/base/.new" "${BACKUPS}/base/$name"
+    mv "${BACKUPS}/base/.new" "${BACKUPS}/base/$(date -u +%Y%m%dT%H%M%SZ)"
     for old in $(ls "${BACKUPS}/base" | sort | head -n -2); do rm -r "${BACKUPS}/base/$old"; done
     oldest=$(ls -t "${BACKUPS}"/wal/*.backup | head -n 2 | tail -n 1)
     pg_archivecleanup "${BACKUPS}/wal" "$(basename "$oldest")"
-  else
-    rm -rf "${BACKUPS}/base/.new"
   fi
   sleep 86400
 done
