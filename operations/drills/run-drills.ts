@@ -4,6 +4,7 @@ import { PACE } from "../../sandbox/control-plane/pace.ts";
 import { resolveTools } from "../../sandbox/toolchain/resolve.ts";
 import { describeProgress } from "../../sandbox/toolchain/progress.ts";
 import type { Environment } from "../../stacks/environment-file.ts";
+import { hasCluster } from "../../stacks/spec/optional-parts.ts";
 import type { InterruptListener } from "../interrupt.ts";
 import { forTerminal } from "../tool-progress.ts";
 import { Stage, STAGE_TOOLS, type StageTools } from "../rehearsal/stage.ts";
@@ -81,7 +82,7 @@ export async function runDrills(options: DrillOptions): Promise<DrillReport | un
 
 function tasks(options: DrillOptions): ListrTask<Context>[] {
   const { environment, drills } = options;
-  const planned = drills.flatMap((drill) => drill.cases(environment).map((one) => ({ drill, one })));
+  const planned = drills.flatMap((drill) => casesOf(drill, environment).map((one) => ({ drill, one })));
   const possible = planned.some(({ one }) => "steps" in one);
   return [
     {
@@ -112,6 +113,17 @@ function tasks(options: DrillOptions): ListrTask<Context>[] {
     })),
   ];
 }
+
+/** Everything that a drill breaks or looks at is the cluster's. */
+const casesOf = (drill: Drill, environment: Environment): readonly (DrillCase | MissingCase)[] =>
+  hasCluster(environment.spec)
+    ? drill.cases(environment)
+    : [
+        {
+          subject: "",
+          missing: "its workloads run on Docker Compose: no cluster would notice, move or repair anything",
+        },
+      ];
 
 const titleOf = ({ name }: Drill, { subject }: DrillCase | MissingCase): string =>
   subject === "" ? name : `${name}, ${subject}`;
@@ -183,9 +195,9 @@ async function ensureGround(context: Context, options: DrillOptions): Promise<Gr
   const { tools } = context;
   if (tools === undefined) throw new Error("the tools come first");
   const signal = interrupt.finish;
-  const stage = new Stage({ root, environment, tools, hurried: true, signal });
+  const stage = new Stage({ root, environment, pulumi: tools.pulumi, hurried: true, signal });
   try {
-    await stage.startCluster();
+    await stage.startCluster(tools);
     const session = await stage.openSession();
     context.ground = { stage, session };
     const run = session.run(["up", "--yes", "--skip-preview"], { interrupt });

@@ -42,8 +42,8 @@ async function poolAdvice(
   now: Cost,
   { environment, catalogue, price }: AdviceArgs,
 ): Promise<Advice> {
-  const { pods, size, offered } = demand;
-  const { nodes, homeless } = firstFit(pods, size, offered);
+  const { pods, daemons, size, offered } = demand;
+  const { nodes, homeless } = firstFit(pods, size, offered, daemons);
   const about = { for: "pool", name } as const;
   if (homeless.length === 0) {
     const shortage =
@@ -54,7 +54,7 @@ async function poolAdvice(
   }
   const shortage = describeShortage(homeless, nodes.map(freeOf));
   const options: { readonly change: string; readonly euros: Euros }[] = [];
-  for (const { what, environment: changed } of changesThatFit(environment, name, pods, catalogue)) {
+  for (const { what, environment: changed } of changesThatFit(environment, name, catalogue)) {
     const euros = changed === undefined ? UNPRICED : difference(now, await price(changed));
     options.push({ change: what, euros });
   }

@@ -1,7 +1,7 @@
 import type { Catalogue } from "../../plan/pricing/catalogue/catalogue.ts";
 import type { ResolvedEnvironment } from "../../stacks/environment-file.ts";
 import { demandOf, offeredBy, type PoolDemand } from "../../stacks/spec/checks/capacity.ts";
-import { firstFit, type Pod } from "../../stacks/spec/checks/first-fit.ts";
+import { firstFit } from "../../stacks/spec/checks/first-fit.ts";
 import type { Machine } from "../../stacks/spec/machines.ts";
 import { entryOf, ofKind } from "../../stacks/spec/of-kind.ts";
 import type { Pool, PoolOf } from "../../stacks/spec/pools.ts";
@@ -25,7 +25,6 @@ const MOST_MEMORY = 4096;
 export function changesThatFit(
   environment: ResolvedEnvironment,
   name: string,
-  pods: readonly Pod[],
   catalogue: Catalogue,
 ): readonly Change[] {
   const { spec } = environment;
@@ -34,13 +33,13 @@ export function changesThatFit(
   if (demand === undefined) return [];
   switch (pool.kind) {
     case "hetzner":
-      return hetznerChanges(environment, name, pool, pods, demand, catalogue);
+      return hetznerChanges(environment, name, pool, demand, catalogue);
     case "onprem":
-      return onpremChanges(environment, name, pool, pods, demand);
+      return onpremChanges(environment, name, pool, demand);
     case "external":
       return [];
     case "aws": {
-      const maximum = sizeThatFits(pods, pool, demand.machine, demand.size);
+      const maximum = sizeThatFits(demand, pool);
       const what = `maximum: ${maximum} instead of ${pool.maximum}`;
       return maximum === undefined ? [] : [{ what, environment: withPool(environment, name, { ...pool, maximum }) }];
     }
@@ -48,10 +47,11 @@ export function changesThatFit(
 }
 
 /** The least number of such machines, from `least` on, on which the pods find room. */
-function sizeThatFits(pods: readonly Pod[], pool: Pool, machine: Machine, least: number): number | undefined {
+function sizeThatFits(demand: PoolDemand, pool: Pool, machine = demand.machine): number | undefined {
+  const { pods, daemons, size: least } = demand;
   const offered = offeredBy(machine, pool);
   return Array.from({ length: MOST_MORE + 1 }, (_, more) => least + more).find(
-    (size) => firstFit(pods, size, offered).homeless.length === 0,
+    (size) => firstFit(pods, size, offered, daemons).homeless.length === 0,
   );
 }
 
@@ -59,10 +59,10 @@ function hetznerChanges(
   environment: ResolvedEnvironment,
   name: string,
   pool: PoolOf<"hetzner">,
-  pods: readonly Pod[],
-  { machine, size }: PoolDemand,
+  demand: PoolDemand,
   catalogue: Catalogue,
 ): Change[] {
+  const { machine, size } = demand;
   const locked = entryOf("the lock's pools", ofKind(environment.lock.pools, "hetzner"), name);
   const { location } = entryOf("sites", ofKind(environment.spec.sites, "hetzner"), pool.site);
   const types = Object.entries(SERVER_TYPES).filter(
@@ -76,7 +76,7 @@ function hetznerChanges(
   const same = { vcpu: locked.vcpu, memoryGiB: locked.memoryGiB, diskGiB: locked.diskGiB };
   return [[locked.serverType, same] as const, ...types].flatMap(([serverType, { vcpu, memoryGiB, diskGiB }]) => {
     const larger: Machine = { memoryMiB: memoryGiB * 1024, cpu: vcpu, gpus: 0, diskGiB };
-    const wanted = sizeThatFits(pods, pool, larger, size);
+    const wanted = sizeThatFits(demand, pool, larger);
     if (wanted === undefined) return [];
     const what = [
       ...(serverType === locked.serverType ? [] : [`${serverType} instead of ${locked.serverType}`]),
@@ -96,10 +96,10 @@ function onpremChanges(
   environment: ResolvedEnvironment,
   name: string,
   pool: PoolOf<"onprem">,
-  pods: readonly Pod[],
-  { machine, size }: PoolDemand,
+  demand: PoolDemand,
 ): Change[] {
-  const wanted = sizeThatFits(pods, pool, machine, size);
+  const { pods, daemons, machine, size } = demand;
+  const wanted = sizeThatFits(demand, pool);
   const more = Array.from(
     { length: (wanted ?? size) - size },
     (_, index) => [`more-${index + 1}`, { state: "declared" }] as const,
@@ -108,7 +108,7 @@ function onpremChanges(
   const { memoryGiB } = pool.hardware;
   const enough = Array.from({ length: MOST_MEMORY - memoryGiB }, (_, index) => memoryGiB + 1 + index).find((memory) => {
     const larger = offeredBy({ ...machine, memoryMiB: memory * 1024 }, pool);
-    return firstFit(pods, size, larger).homeless.length === 0;
+    return firstFit(pods, size, larger, daemons).homeless.length === 0;
   });
   return [
     ...(wanted === undefined ? [] : [{ what: `${count(wanted, "machine")} instead of ${size}`, environment: grown }]),

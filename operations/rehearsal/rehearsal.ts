@@ -11,21 +11,23 @@ import type { OperationResult } from "../../sandbox/session/engine.ts";
 import type { StateResource } from "../../sandbox/session/state.ts";
 import { describeProgress } from "../../sandbox/toolchain/progress.ts";
 import { resolveTools } from "../../sandbox/toolchain/resolve.ts";
+import { REHEARSAL_TOOLS } from "../../sandbox/toolchain/tools.ts";
 import type { Environment, ResolvedEnvironment } from "../../stacks/environment-file.ts";
 import { fleet } from "../../stacks/fleet.ts";
-import { clusterOf } from "../../stacks/spec/optional-parts.ts";
+import { clusterOf, hasCluster } from "../../stacks/spec/optional-parts.ts";
 import { count } from "../../stacks/words.ts";
 import type { InterruptListener } from "../interrupt.ts";
 import { Progress } from "../progress.ts";
 import { describeChanges } from "../summary.ts";
 import { every, forTerminal } from "../tool-progress.ts";
 import { advise } from "./advice.ts";
+import { composeReports } from "./compose.ts";
 import { nodeReports, quotaReports } from "./nodes.ts";
 import { objectReports, problemReports } from "./objects.ts";
 import { type Observation, readCluster, untilSettled } from "./observe.ts";
 import { podReports } from "./pods.ts";
 import type { Advice, FlowsReport, PodReport, RehearsalReport } from "./report.ts";
-import { Stage, STAGE_TOOLS, type StageTools } from "./stage.ts";
+import { type ClusterTools, Stage } from "./stage.ts";
 import { verdictOf } from "./verdict.ts";
 
 export interface RehearsalOptions {
@@ -40,7 +42,7 @@ export interface RehearsalOptions {
 
 interface Context {
   rows: readonly Row[];
-  tools?: StageTools;
+  tools?: ClusterTools;
   stage?: Stage;
   result?: OperationResult;
   resources: readonly StateResource[];
@@ -82,21 +84,26 @@ export async function rehearseEnvironment(options: RehearsalOptions): Promise<Re
 async function reportOf(options: RehearsalOptions, context: Context, started: number): Promise<RehearsalReport> {
   const { environment } = options;
   const { rows, result, resources, observation, flows = null } = context;
-  if (result === undefined || observation === undefined) throw new Error("the rehearsal ended before its report");
+  const inCluster = hasCluster(environment.spec);
+  if (result === undefined || (inCluster && observation === undefined)) {
+    throw new Error("the rehearsal ended before its report");
+  }
   const run = { diagnostics: result.diagnostics, resources };
+  const composed = composeReports(rows, environment);
   const evidence = {
     objects: objectReports(rows, run, environment.spec),
     problems: problemReports(rows, run),
-    pods: podReports(observation.cluster),
+    pods: observation === undefined ? composed.pods : podReports(observation.cluster),
     flows,
   };
-  const complete = result.finished && observation.settled;
+  const complete = result.finished && observation?.settled !== false;
   return {
     environment: environment.name,
-    verdict: verdictOf({ ...evidence, complete }),
+    verdict: verdictOf({ ...evidence, complete, hasPolicies: inCluster }),
+    resources: rows.filter(isManaged).length,
     ...evidence,
-    nodes: nodeReports(observation.cluster),
-    quotas: quotaReports(observation.cluster),
+    nodes: observation === undefined ? composed.nodes : nodeReports(observation.cluster),
+    quotas: observation === undefined ? [] : quotaReports(observation.cluster),
     advice: await adviceOn(options, evidence.pods),
     durationMs: Math.round(performance.now() - started),
   };
@@ -119,6 +126,11 @@ function tasks({ root, environment, interrupt, progress }: RehearsalOptions): Li
       task.title = done;
     },
   });
+  const inCluster = hasCluster(spec);
+  const stepInCluster = (title: string, run: Step): ListrTask<Context> => ({
+    ...step(title, run),
+    enabled: inCluster,
+  });
   return [
     step("Plan", async (context) => {
       context.rows = await rowsOf(environment, environment);
@@ -126,14 +138,15 @@ function tasks({ root, environment, interrupt, progress }: RehearsalOptions): Li
     }),
     step("Tools", async (context, task) => {
       const onProgress = forTerminal((of) => void (task.output = describeProgress(of)));
-      context.tools = await resolveTools(STAGE_TOOLS, { onProgress });
-      return `Tools: Pulumi ${context.tools.pulumi.version}, Kubernetes ${context.tools["kube-apiserver"].version}`;
+      const { pulumi } = await resolveTools(["pulumi"], { onProgress });
+      context.stage = new Stage({ root, environment, pulumi, signal });
+      if (!inCluster) return `Tools: Pulumi ${pulumi.version}`;
+      context.tools = await resolveTools(REHEARSAL_TOOLS, { onProgress });
+      return `Tools: Pulumi ${pulumi.version}, Kubernetes ${context.tools["kube-apiserver"].version}`;
     }),
-    step("Kubernetes control plane", async (context) => {
-      const { tools } = context;
-      if (tools === undefined) throw new Error("the tools come first");
-      context.stage = new Stage({ root, environment, tools, signal });
-      return `Kubernetes control plane with ${count(await context.stage.startCluster(), "simulated node")}`;
+    stepInCluster("Kubernetes control plane", async (context) => {
+      const nodes = await stageOf(context).startCluster(toolsOf(context));
+      return `Kubernetes control plane with ${count(nodes, "simulated node")}`;
     }),
     step("Bring up", async (context, task) => {
       const stage = stageOf(context);
@@ -152,16 +165,16 @@ function tasks({ root, environment, interrupt, progress }: RehearsalOptions): Li
       context.resources = session.state().resources ?? [];
       return `Bring up: ${describeChanges(context.result.changes)}`;
     }),
-    step("Watch the scheduler until nothing changes", async (context) => {
+    stepInCluster("Watch the scheduler until nothing changes", async (context) => {
       const stage = stageOf(context);
       const server = await stage.apiServer();
       const isBusy = (): boolean => stage.burst.isGrowing;
       context.observation = await untilSettled(() => readCluster(server), { isBusy, signal });
       return `Watch the scheduler: ${count(context.observation.cluster.pods.length, "pod")}`;
     }),
-    step("Hold network policies to the declared flows", async (context) => {
+    stepInCluster("Hold network policies to the declared flows", async (context) => {
       const proof = await prove({
-        engine: context.tools?.["cyclonus-flows"].path ?? "",
+        engine: toolsOf(context)["cyclonus-flows"].path,
         declared: declaredByEnvironment(spec, lock),
         passages: OPERATOR_PASSAGES,
         objects: objectsOf(context.rows),
@@ -180,6 +193,11 @@ const isManaged = ({ custom, type }: Row): boolean => custom && !type.startsWith
 function stageOf({ stage }: Context): Stage {
   if (stage === undefined) throw new Error("the stage comes first");
   return stage;
+}
+
+function toolsOf({ tools }: Context): ClusterTools {
+  if (tools === undefined) throw new Error("the tools come first");
+  return tools;
 }
 
 /** What the program makes of an environment that was changed, with the configuration of the one that is rehearsed. */

@@ -51,6 +51,15 @@ const node = z.strictObject({
   capacity: resources.meta({ description: "The machine as its vendor names it." }),
   allocatable: resources.meta({ description: "What system, mesh, k3s and Vault leave of it." }),
   requested: resources.meta({ description: "By the pods on it that have not ended." }),
+  memoryLimitMiB: z
+    .number()
+    .nonnegative()
+    .optional()
+    .meta({
+      description:
+        "Of Docker Compose, what its containers may take together. Where that is more than `allocatable`, the kernel ends " +
+        "one of them on the day on which all take what they may.",
+    }),
 });
 
 const quota = z.strictObject({
@@ -103,11 +112,12 @@ export const rehearsalReport = z
         "can not be used. `refused`: " +
         "an object or another resource was refused (1 each). `undecided`: the rehearsal did not come to an end (2).",
     }),
+    resources: count.meta({ description: "Every resource of the plan that a cloud or a cluster has to make." }),
     objects: z.array(object).meta({ description: "Every Kubernetes resource of the plan." }),
     problems: z
       .array(z.strictObject({ urn: z.string(), message: z.string() }))
       .meta({ description: "What the engine or a simulated cloud said against anything else." }),
-    pods: z.array(pod),
+    pods: z.array(pod).meta({ description: "Without a cluster, the workloads on Docker Compose." }),
     nodes: z.array(node),
     quotas: z.array(quota),
     flows: flows.nullable().meta({ description: "Null where it was not asked, since the run had failed." }),

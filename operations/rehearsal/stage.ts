@@ -18,7 +18,8 @@ import { queuedPools } from "../../stacks/spec/queues.ts";
 
 /** Every executable that a rehearsal starts. */
 export const STAGE_TOOLS = ["pulumi", ...REHEARSAL_TOOLS] as const;
-export type StageTools = Readonly<Record<(typeof STAGE_TOOLS)[number], ResolvedTool>>;
+export type ClusterTools = Readonly<Record<(typeof REHEARSAL_TOOLS)[number], ResolvedTool>>;
+export type StageTools = ClusterTools & { readonly pulumi: ResolvedTool };
 
 /**
  * How long a workload is waited for that can not start. Simulated pods are ready in well under a second, so what is not
@@ -34,7 +35,7 @@ const DRILLED_PODS = { start: hurriedMs(30) };
 export interface StageOptions {
   readonly root: string;
   readonly environment: Environment;
-  readonly tools: StageTools;
+  readonly pulumi: ResolvedTool;
   /** Whether waiting times of the control plane pass as fast as a drill's. @default false */
   readonly hurried?: boolean;
   readonly signal: AbortSignal;
@@ -57,8 +58,8 @@ export class Stage {
   }
 
   /** Starts the control plane with the nodes of the environment's pools. @returns how many */
-  async startCluster(): Promise<number> {
-    const { environment, tools, hurried = false, signal } = this.#options;
+  async startCluster(tools: ClusterTools): Promise<number> {
+    const { environment, hurried = false, signal } = this.#options;
     const { folder } = layoutOf(this.#copy.root, environment.name);
     mkdirSync(folder, { recursive: true });
     const readinessSeconds = hurried ? DRILLED_READINESS_SECONDS : READINESS_SECONDS;
@@ -86,13 +87,13 @@ export class Stage {
     return nodes.length;
   }
 
-  /** The real engine with simulated clouds; Kubernetes is the stage's own, so the cluster comes first. */
+  /** The real engine with simulated clouds. Kubernetes is the stage's own, so a cluster comes first where there is one. */
   async openSession(): Promise<Session> {
-    const { environment, tools } = this.#options;
+    const { environment, pulumi } = this.#options;
     this.#session = await openSession({
       root: this.#copy.root,
       environment,
-      pulumi: tools.pulumi,
+      pulumi,
       node: process.execPath,
       variables: { SPLITFLEET_LEAVE_CHECKS: "capacity" },
     });
@@ -101,7 +102,8 @@ export class Stage {
 
   /** Rejects as soon as a part of the rehearsal ends that nobody stopped. */
   async crash(): Promise<never> {
-    const { crashed } = this.controlPlane;
+    if (this.#controlPlane === undefined) return new Promise(() => undefined);
+    const { crashed } = this.#controlPlane;
     return Promise.race([crashed.then((error) => Promise.reject(error)), this.burst.failed]);
   }
 

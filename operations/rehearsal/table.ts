@@ -81,7 +81,11 @@ function nodeLines(nodes: readonly NodeReport[], room: number): string[] {
   const shown = fullest.length > room ? fullest.slice(0, room - 1) : fullest;
   const cells = shown.map((node) => [
     cut(node.name, MAX_NAME),
-    ...fillsOf(node).map((fill) => `${fill.what === "memory" ? "mem" : fill.what} ${bar(fill)} ${fillText(fill)}`),
+    ...fillsOf(node).map((fill) =>
+      fill.what === "memory"
+        ? `mem ${bar(fill)} ${fillText(fill)}${limitText(node)}`
+        : `${fill.what} ${bar(fill)} ${fillText(fill)}`,
+    ),
   ]);
   const widthOf = (column: number): number => Math.max(...cells.map((row) => row[column]?.length ?? 0));
   const lines = cells.map((row) =>
@@ -95,6 +99,10 @@ function nodeLines(nodes: readonly NodeReport[], room: number): string[] {
   );
   return fullest.length > shown.length ? [...lines, `  … and ${fullest.length - shown.length} more`] : lines;
 }
+
+/** What containers may take beyond what they ask for. */
+const limitText = ({ memoryLimitMiB }: NodeReport): string =>
+  memoryLimitMiB === undefined ? "" : `, limits ${(memoryLimitMiB / 1024).toFixed(1)}`;
 
 const fullness = (node: NodeReport): number => Math.max(...fillsOf(node).map(shareOf));
 

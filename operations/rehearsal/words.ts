@@ -77,7 +77,10 @@ export function verdictText(report: RehearsalReport): string {
   const unusable = objects.filter(({ state, reason }) => state === "accepted" && reason !== "").length;
   const homeless = pods.filter(({ reason }) => reason !== "").length;
   const texts: Record<Verdict, string> = {
-    fits: `fits: ${count(objects.length, "object")} accepted, ${count(pods.length, "pod")} placed`,
+    fits:
+      objects.length === 0
+        ? `fits: ${count(report.resources, "resource")} made, ${count(pods.length, "container")} with room`
+        : `fits: ${count(objects.length, "object")} accepted, ${count(pods.length, "pod")} placed`,
     "flows-differ": `network policies differ from the declared flows in ${count(differences.length, "place")}`,
     "does-not-fit":
       homeless > 0
@@ -102,8 +105,8 @@ export const adviceText = (advice: Advice): string => {
 };
 
 /** `11 declared flows, 6 policies: exactly these pass`. */
-export function flowsText({ flows }: RehearsalReport): string {
-  if (flows === null) return "not asked";
+export function flowsText({ flows, objects }: RehearsalReport): string {
+  if (flows === null) return objects.length === 0 ? "none, without a cluster" : "not asked";
   const { declared, policies, differences } = flows;
   const found = differences.length === 0 ? "exactly these pass" : `${count(differences.length, "difference")}`;
   return `${count(declared, "declared flow")}, ${policies === 1 ? "1 policy" : `${policies} policies`}: ${found}`;

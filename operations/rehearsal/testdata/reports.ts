@@ -7,6 +7,7 @@ const gpuMachine = { cpu: 16, memoryMiB: 65_536, gpus: 1, pods: 110 };
 export const FITS: RehearsalReport = {
   environment: "trial",
   verdict: "fits",
+  resources: 2,
   objects: [
     {
       urn: "urn:pulumi:trial::splitfleet::kubernetes:core/v1:Service::ollama-service",

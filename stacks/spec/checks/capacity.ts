@@ -27,9 +27,9 @@ const podsOnOneNode = (workload: PlannedWorkload): Pod[] =>
 
 /** A daemon of this pool, or one that every node of the cluster carries. */
 const isDaemonOn =
-  (pool: string) =>
+  (name: string, pool: Pool) =>
   ({ entry, workload }: PlannedWorkload): boolean =>
-    workload.form === "daemon" && (entry.pool === pool || workload.everyPool === true);
+    workload.form === "daemon" && (entry.pool === name || (workload.everyPool === true && inCluster(pool)));
 
 /** Undefined for a pool whose machines the lock does not know. */
 export function demandOf(
@@ -40,7 +40,7 @@ export function demandOf(
   const machine = machineOf(name, pool, facts.lock);
   if (machine === undefined) return undefined;
   const { workloads } = planned(facts);
-  const daemons = inCluster(pool) ? workloads.filter(isDaemonOn(name)).flatMap(podsOnOneNode) : [];
+  const daemons = workloads.filter(isDaemonOn(name, pool)).flatMap(podsOnOneNode);
   const pods = workloads
     .filter(({ entry, workload }) => entry.pool === name && workload.form !== "daemon")
     .flatMap(podsOnOneNode);
