@@ -55,5 +55,5 @@ export function cloudInit(args: CloudInitArgs): string {
     write_files: files,
     runcmd: [[INSTALL], [JOIN], ...(release === undefined ? [] : [[`${release}/bin/release`, "apply"]])],
   };
-  return `#cloud-config\n${stringify(document, { lineWidth: 0 })}`;
+  return `#cloud-config\n${stringify(document, { lineWidth: 0, indent: 1 })}`;
 }

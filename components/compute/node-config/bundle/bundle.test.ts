@@ -30,6 +30,7 @@ test("what the node does not run is no part of its bundle", () => {
   const paths = (facts: NodeFacts) => nodeBundle(facts).files.map(({ path }) => path);
   expect(paths(agent)).toEqual([
     "bin/release",
+    "bin/upgrade",
     "bin/health",
     "bin/discover",
     "install/tailscale",

@@ -53,6 +53,7 @@ export interface NodeBundle extends Bundle {
 }
 
 const RELEASE = readFileSync(new URL("release.sh", import.meta.url), "utf8");
+const UPGRADE = readFileSync(new URL("upgrade.sh", import.meta.url), "utf8");
 
 /** Configures one node. The same facts give the same hash, whoever asks and when. */
 export function nodeBundle(facts: NodeFacts): NodeBundle {
@@ -113,6 +114,7 @@ function releaseParts(facts: NodeFacts): ReleaseParts {
   return {
     scripts: {
       "bin/release": RELEASE,
+      ...(provider === "aws" ? {} : { "bin/upgrade": UPGRADE }),
       "bin/health": healthScript({
         cluster: clusterPart(facts),
         docker: docker !== undefined,
@@ -152,7 +154,9 @@ function unitLines({ provider, k3s, docker, vault }: NodeFacts): string[] {
   ];
 }
 
+/** Its user data brings a burst node into the mesh, and another image takes its place instead of an upgrade. */
 function installationsOf({
+  provider,
   architecture,
   binaries,
   k3s,
@@ -160,7 +164,7 @@ function installationsOf({
   vault,
 }: NodeFacts): (readonly [string, Installation])[] {
   return [
-    ["tailscale", installTailscale(binaries.tailscale, architecture)] as const,
+    ...(provider === "aws" ? [] : [["tailscale", installTailscale(binaries.tailscale, architecture)] as const]),
     ...(k3s === undefined ? [] : [["k3s", installK3s(releaseOf("k3s", binaries.k3s), architecture)] as const]),
     ...(vault === undefined
       ? []

@@ -2,9 +2,7 @@
 # Brings a node to the state that its bundle describes, or back to the one before. Stands in the release's own folder,
 # `<state>/releases/<hash>/bin`; runs as root. `$ROOT` is empty on a node, and another root folder in a test.
 #
-#   release apply          makes this release the current one, or goes back to the one before
-#   release install NAME   puts the version of NAME that the release names in the place of the one that runs, or goes back
-#   release check          says whether the node is healthy
+#   release apply   makes this release the current one, or goes back to the one before
 set -eu
 umask 077
 # The filter that this loads may cut the connection that it was called by: it goes on to its end, or back.
@@ -36,14 +34,13 @@ put_files() {
   done
 }
 
-# Takes away what the release `$2` had and `$1` has not.
+# Takes away what other releases, also one that was killed in the middle, have put there and `$1` has not.
 remove_files() {
-  [ -d "$2/files" ] || return 0
-  find "$2/files" -type f -printf '%P\n' | while read -r path; do
-    [ -e "$1/files/$path" ] || [ ! -e "$root/$path" ] || {
-      rm -f "$root/$path"
-      echo "/$path" >> "$state/changed"
-    }
+  find "$state"/releases/*/files -type f -printf '%P\n' | sort -u | while read -r path; do
+    [ ! -e "$1/files/$path" ] || continue
+    [ -e "$root/$path" ] || continue
+    rm -f "$root/$path"
+    echo "/$path" >> "$state/changed"
   done
 }
 
@@ -67,7 +64,7 @@ install_absent() {
     if [ ! -e "$state/installed/$name" ]; then
       "$1/install/$name" || return 1
     elif [ "$(cat "$state/installed/$name")" != "$version" ]; then
-      echo "$name is $(cat "$state/installed/$name"); $version waits for \`npm run upgrade\`"
+      echo "$name is $(cat "$state/installed/$name"); $version waits for \`npm run upgrade\`" || true
     fi
   done < "$1/versions.txt"
 }
@@ -90,10 +87,9 @@ start_units() {
   done < "$1/units.txt"
 }
 
-# Everything up to a healthy node with the release `$1`; `$2` and `$3` are releases whose files may be there.
+# Everything up to a healthy node with the release `$1`.
 bring_up() {
-  remove_files "$1" "$2" || return 1
-  remove_files "$1" "$3" || return 1
+  remove_files "$1" || return 1
   put_files "$1" || return 1
   install_packages "$1" || return 1
   install_absent "$1" || return 1
@@ -117,57 +113,24 @@ apply() {
   mkdir -p "$state/installed"
   touch "$release"
   current=$(readlink -f "$state/current" || true)
-  begun=$(readlink -f "$state/begun" || true)
-  ln -sfn "$release" "$state/begun"
-  if bring_up "$release" "$current" "$begun"; then
+  if bring_up "$release"; then
     ln -sfn "$release" "$state/current.draft"
     mv -T "$state/current.draft" "$state/current"
-    rm -f "$state/changed" "$state/begun"
+    rm -f "$state/changed"
     prune
     echo "bundle $(basename "$release") is applied"
     return
   fi
   [ -d "$current" ] || fail "bundle $(basename "$release") failed, and there is none before it to go back to"
   [ "$current" != "$release" ] || fail "bundle $(basename "$release") failed, and was the current one already"
-  if bring_up "$current" "$release" "$begun"; then
-    rm -f "$state/changed" "$state/begun"
+  if bring_up "$current"; then
+    rm -f "$state/changed"
     fail "bundle $(basename "$release") failed; bundle $(basename "$current") is back"
   fi
   fail "bundle $(basename "$release") failed, and so did bundle $(basename "$current") before it"
 }
 
-# Keeps what it replaces, and puts it back if the node does not become healthy.
-install_version() {
-  take_turn
-  wanted=$(grep "^$1 " "$release/versions.txt") || fail "the bundle names no $1"
-  # shellcheck disable=SC2086 # A list of words.
-  set -- $wanted
-  name=$1 version=$2 unit=$3
-  shift 3
-  before="$state/before/$name"
-  rm -rf "$before"
-  mkdir -p "$before"
-  previous=$(cat "$state/installed/$name" 2> /dev/null || true)
-  for path in "$@"; do
-    [ ! -e "$root$path" ] || (cd "$root/" && cp -p --parents ".$path" "$before")
-  done
-  if "$release/install/$name" && systemctl daemon-reload && systemctl try-restart "$unit" && "$release/bin/health"; then
-    rm -rf "$before"
-    echo "$name is $version"
-    return
-  fi
-  { [ -n "$previous" ] && [ $# -gt 0 ]; } || fail "$name $version failed, and there is none before it to go back to"
-  cp -rp "$before/." "$root/"
-  echo "$previous" > "$state/installed/$name"
-  systemctl daemon-reload
-  systemctl try-restart "$unit"
-  "$release/bin/health" || fail "$name $version failed, and so did $previous before it"
-  fail "$name $version failed; $previous runs again"
-}
-
 case ${1:-} in
   apply) apply ;;
-  install) install_version "${2:?}" ;;
-  check) "$release/bin/health" ;;
   *) fail "unknown command: ${1:-none}" ;;
 esac
