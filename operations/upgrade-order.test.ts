@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nextMinor, upgradeOrder, type UpgradedNode } from "./upgrade-order.ts";
+import { minorsBehind, nextMinor, upgradeOrder, type UpgradedNode } from "./upgrade-order.ts";
 
 const node = (name: string, version: string, isServer = false): UpgradedNode => ({ name, version, isServer });
 const FLEET = [
@@ -38,4 +38,11 @@ test("an older version is refused", () => {
 
 test("what is no version of k3s is named", () => {
   expect(() => nextMinor("1.36")).toThrow("1.36 is no version of k3s such as v1.36.2+k3s1");
+});
+
+test("minors between two versions, in both directions and across majors", () => {
+  expect(minorsBehind("v1.36.2+k3s1", "v1.37.0+k3s1")).toBe(1);
+  expect(minorsBehind("v1.36.2+k3s1", "v1.36.9+k3s1")).toBe(0);
+  expect(minorsBehind("v1.36.2+k3s1", "v1.35.9+k3s1")).toBe(-1);
+  expect(minorsBehind("v1.36.2+k3s1", "v2.0.0+k3s1")).toBe(Number.POSITIVE_INFINITY);
 });

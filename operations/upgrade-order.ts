@@ -29,6 +29,12 @@ export function upgradeOrder(nodes: readonly UpgradedNode[], target: string): re
   );
 }
 
+/** By how many minors `runs` is behind `other`; negative where it is ahead, infinite across majors. */
+export function minorsBehind(runs: string, other: string): number {
+  const [a, b] = [parse(runs), parse(other)];
+  return a.major === b.major ? b.minor - a.minor : (b.major - a.major) * Number.POSITIVE_INFINITY;
+}
+
 /** The first version of the minor after this one. */
 export function nextMinor(version: string): string {
   const { major, minor } = parse(version);

@@ -58,5 +58,6 @@ export interface Maintenance {
   resetTo(node: string, restore: { readonly snapshot: string; readonly token: string }): Promise<void>;
   /** Removes what a stopped server knows of etcd, so that it joins as a new member. */
   removeData(node: string): Promise<void>;
-  startServer(node: string): Promise<void>;
+  /** @param start.token What it joins with, or holds to from now on; as above. */
+  startServer(node: string, start: { readonly token: string }): Promise<void>;
 }

@@ -152,8 +152,9 @@ export class TwinMaintenance implements Maintenance {
     this.#write({ emptied: [...emptied.filter((each) => each !== node), node] });
   }
 
-  async startServer(node: string): Promise<void> {
-    const { emptied, restored } = this.#read();
+  async startServer(node: string, { token }: { readonly token: string }): Promise<void> {
+    const { emptied, restored, serverToken } = this.#read();
+    if (token !== serverToken) throw new NodeControlError(`${node}: the token is not the cluster's; it does not join`);
     const { etcdMember } = await this.#registration(node);
     if (restored !== undefined && !etcdMember && !emptied.includes(node)) {
       throw new NodeControlError(`${node}: its data is of the etcd before the restore; remove it first`);
