@@ -52,7 +52,7 @@ test("what no vendor publishes a list of stays, and the report says so", async (
   const { ask } = await hosts(ANSWERS);
   const coolify = { version: "v4.3.11", sha256: { amd64: sum("8") } };
   const found = await resolveBinaries(
-    { spec: { cluster: undefined, secrets: undefined }, locked: { coolify }, keep: false },
+    { spec: { cluster: undefined, secrets: undefined, pools: {} }, locked: { coolify }, keep: false },
     ask,
   );
   expect(found.entries).toEqual({ tailscale: RELEASES.tailscale, coolify });

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import type { EnvironmentSpec } from "../../stacks/spec/environment.ts";
 import type { EnvironmentLock } from "../../stacks/spec/lock.ts";
+import { toolkitOf } from "../../stacks/spec/node-releases.ts";
 import { InputError } from "../errors.ts";
 import { answerTo, type Ask, jsonOf } from "./ask.ts";
 import type { Note, Resolved } from "./part.ts";
+import { resolveToolkit } from "./toolkit.ts";
 
 type Binary = EnvironmentLock["binaries"][string];
 type Architecture = keyof Binary["sha256"];
@@ -38,7 +40,7 @@ type Name = keyof typeof RELEASES;
 const stable = z.object({ TarballsVersion: z.string().regex(/^\d+\.\d+\.\d+$/, "a version such as 1.102.3") });
 
 export interface BinariesQuery {
-  readonly spec: Pick<EnvironmentSpec, "cluster" | "secrets">;
+  readonly spec: Pick<EnvironmentSpec, "cluster" | "secrets" | "pools">;
   readonly locked: EnvironmentLock["binaries"];
   /** Leave what the lock has of the wanted version. */
   readonly keep: boolean;
@@ -46,7 +48,7 @@ export interface BinariesQuery {
 
 /**
  * Checksums of what nodes download, from the vendors' own lists. k3s and Vault have the version that the environment
- * says; Tailscale the one that the lock has, or the newest stable one where it has none.
+ * says; Tailscale and the container toolkit the one that the lock has, or the newest stable one where it has none.
  *
  * @throws InputError if a list does not answer, or does not have the file.
  */
@@ -64,9 +66,10 @@ export async function resolveBinaries({ spec, locked, keep }: BinariesQuery, ask
       return [name, { version, sha256: await checksums(RELEASES[name], version, ask) }];
     }),
   );
-  const others = Object.entries(locked).filter(([name]) => !(name in RELEASES));
+  const toolkit = await resolveToolkit({ packages: toolkitOf(spec.pools), locked, keep }, ask);
+  const others = Object.entries(locked).filter(([name]) => !(name in RELEASES) && !(name in toolkit));
   return {
-    entries: Object.fromEntries([...found, ...others]),
+    entries: { ...Object.fromEntries([...found, ...others]), ...toolkit },
     notes: others.map(([name]): Note => ({
       path: `binaries.${name}`,
       message: "left as it is: its vendor publishes no list of checksums",

@@ -1,6 +1,7 @@
 import type { Complaint } from "../../problems.ts";
 import { oneOf } from "../../words.ts";
 import { K3S_MINIMUM } from "../cluster.ts";
+import { toolkitOf } from "../node-releases.ts";
 import { check, checkWith } from "./check.ts";
 
 /** A k3s release that keeps pod traffic when the mesh restarts; minors newer than the table always do. */
@@ -20,10 +21,10 @@ export const k3sVersion = check(["cluster"], function* ({ cluster }): Iterable<C
 
 /** The lock has the checksums of the releases that nodes download. */
 export const lockedBinaries = checkWith(
-  ["environment", "lock", "files"],
+  ["environment", "lock", "files", "pools"],
   ["cluster", "secrets"],
   function* (facts): Iterable<Complaint> {
-    const { environment, cluster, secrets, lock, files } = facts;
+    const { environment, cluster, secrets, lock, files, pools } = facts;
     const fix = `run \`npm run resolve -- ${environment.name}\``;
     const named = [
       ...(cluster === undefined ? [] : [{ binary: "k3s", version: cluster.version, path: ["cluster", "version"] }]),
@@ -41,7 +42,7 @@ export const lockedBinaries = checkWith(
         fix,
       };
     }
-    for (const binary of [...named.map((release) => release.binary), "tailscale"]) {
+    for (const binary of [...named.map((release) => release.binary), "tailscale", ...toolkitOf(pools)]) {
       if (lock.binaries[binary] !== undefined) continue;
       yield {
         inLock: true,
