@@ -69,6 +69,43 @@ test("a container with GPUs runs under NVIDIA's runtime", async () => {
   });
 });
 
+test("a container with MIG instances asks for them by their profile, and for no whole GPU", async () => {
+  const rows = await rowsOf({ replicas: 1, container: { ...container, gpus: 2, gpuSlice: "1g.10gb" } });
+  const spec = specOf(rowOf(rows, "kubernetes:apps/v1:Deployment", "worker-deployment"));
+  expect(spec).toMatchObject({
+    template: {
+      spec: {
+        runtimeClassName: "nvidia",
+        containers: [{ resources: { limits: { "nvidia.com/mig-1g.10gb": "2" } } }],
+      },
+    },
+  });
+  expect(JSON.stringify(spec)).not.toContain("nvidia.com/gpu");
+});
+
+test("a device plugin writes to the kubelet's sockets, sees every GPU and keeps the one capability that it states", async () => {
+  const rows = await rowsOf({
+    form: "daemon",
+    container: { ...container, user: 0, capability: "SYS_ADMIN" },
+    socketPaths: ["/var/lib/kubelet/device-plugins"],
+    seesGpus: true,
+  });
+  expect(specOf(rowOf(rows, "kubernetes:apps/v1:DaemonSet", "worker-daemon-set"))).toMatchObject({
+    template: {
+      spec: {
+        runtimeClassName: "nvidia",
+        containers: [
+          {
+            securityContext: { capabilities: { drop: ["ALL"], add: ["SYS_ADMIN"] }, allowPrivilegeEscalation: false },
+            volumeMounts: [{ name: "sockets-0", mountPath: "/var/lib/kubelet/device-plugins" }],
+          },
+        ],
+        volumes: [{ name: "sockets-0", hostPath: { path: "/var/lib/kubelet/device-plugins", type: "Directory" } }],
+      },
+    },
+  });
+});
+
 test("an agent of every node puts up with every taint, reads its node and asks the API server", async () => {
   const rows = await rowsOf({
     form: "daemon",

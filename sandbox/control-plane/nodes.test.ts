@@ -29,6 +29,33 @@ test("pods get what the machine has, less the system, the mesh, k3s and Vault", 
   expect(workshop?.allocatable).toMatchObject({ cpu: 16, memoryMiB: 64_871, ephemeralStorageMiB: 972_800, gpus: 1 });
 });
 
+test("a node offers its GPUs as its pool shares them, and keeps of its memory what a GPU without its own takes", () => {
+  const offered = (gpu: object, architecture: "amd64" | "arm64" = "amd64") => {
+    const { spec, lock } = structuredClone({ spec: sandbox.spec, lock: sandbox.lock });
+    const { workshop } = spec.pools;
+    if (workshop?.kind !== "onprem") throw new Error("the sandbox has no workshop");
+    const card = { model: "NVIDIA-A100-SXM4-80GB", count: 2, memoryGiB: 80, sharing: "whole" } as const;
+    workshop.hardware = { ...workshop.hardware, architecture, gpu: { ...card, ...gpu } };
+    const node = nodesOf(spec, lock).at(-1);
+    const { memoryMiB, gpus, slices } = node?.allocatable ?? {};
+    return { architecture: node?.architecture, memoryMiB, gpus, slices };
+  };
+  const rest = { architecture: "amd64", memoryMiB: 64_871, slices: undefined };
+  expect(offered({})).toEqual({ ...rest, gpus: 2 });
+  expect(offered({ sharing: "time-slicing", replicas: 4 })).toEqual({ ...rest, gpus: 8 });
+  expect(offered({ sharing: "mig", instances: { "3g.40gb": 1, "1g.10gb": 3 } })).toEqual({
+    ...rest,
+    gpus: 0,
+    slices: { "3g.40gb": 2, "1g.10gb": 6 },
+  });
+  expect(offered({ sharing: "unified", count: 1, memoryGiB: 40 }, "arm64")).toEqual({
+    ...rest,
+    architecture: "arm64",
+    memoryMiB: 64_871 - 40 * 1024,
+    gpus: 1,
+  });
+});
+
 test("a server of a Hetzner pool carries k3s's roles and the fleet's labels", () => {
   const [server] = nodesOf(sandbox.spec, sandbox.lock);
   expect(server).toMatchObject({

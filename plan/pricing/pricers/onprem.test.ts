@@ -38,6 +38,16 @@ test("an owned node costs depreciation, power, space and labour, busy or idle", 
   expect(result.findings).toEqual([]);
 });
 
+test.each(["lost", "spare"])("a machine that is %s depreciates, and costs neither power nor labour", (state) => {
+  expect(lines(estimated(node({ state })))).toEqual([
+    `depreciation, ${state}, of workshop-a: 0.1027 / 75.00, 0.1027 / 75.00`,
+  ]);
+});
+
+test.each(["declared", "enrolled"])("a machine that is %s costs what it does when it works", (state) => {
+  expect(estimated(node({ state })).cost.worst).toEqual({ hourly: "0.4034", monthly: "294.50" });
+});
+
 test("parts that cost nothing are left out", () => {
   expect(lines(estimated(node({ spaceEurosPerMonth: 0, labourHoursPerMonth: 0, pue: 1, resaleEuros: null })))).toEqual([
     "depreciation of workshop-a: 0.1142 / 83.33, 0.1142 / 83.33",
