@@ -117,6 +117,21 @@ export const TOOLS = {
       diskGiB: 1.6,
     },
   },
+  // Debian 12 has 0.14, which knows neither the ending of a repository that is not there nor `restore --delete`.
+  restic: {
+    name: "restic",
+    version: "0.18.1",
+    versionArguments: ["version"],
+    versionEnvironment: {},
+    release: NO_RELEASE,
+    build: {
+      folder: join(modules, "restic"),
+      package: "github.com/restic/restic/cmd/restic",
+      linkerFlags: [],
+      minutes: 2,
+      diskGiB: 1,
+    },
+  },
   // Our own main package on the matcher of cyclonus; the number after the dot counts what changed in ours.
   "cyclonus-flows": {
     name: "cyclonus-flows",
