@@ -14,7 +14,7 @@ import { installLanguageHost, languagePlugin, type Tools } from "../sandbox/sess
 import { exportedStack, type Deployment } from "../sandbox/session/state.ts";
 import { isTwinId } from "../sandbox/twin/ids.ts";
 import { InputError } from "./errors.ts";
-import { targetArguments } from "./layers/targets.ts";
+import { replacementArguments, targetArguments } from "./layers/targets.ts";
 import { SANDBOX } from "./select-environment.ts";
 
 /** Set in every rehearsal and nowhere else. */
@@ -115,19 +115,32 @@ export class LiveStack implements Disposable {
     return { changes: changeSummary, protectedDeletes: [...new Set(guarded.map(({ urn }) => urn))] };
   }
 
-  /** @param options With the URNs of what is worked on; everything unless given. */
+  /** @param options With the URNs of what is worked on, everything unless given, and of what is made anew. */
   run(
     operation: "up" | "destroy",
-    { targets = [], ...options }: OperationOptions & { readonly targets?: readonly string[] } = {},
+    {
+      targets = [],
+      replace = [],
+      ...options
+    }: OperationOptions & { readonly targets?: readonly string[]; readonly replace?: readonly string[] } = {},
   ): Promise<OperationResult> {
-    const only = targetArguments(targets);
+    const only = [...targetArguments(targets), ...replacementArguments(replace)];
     const args = [operation, "--stack", this.#options.environment, "--yes", "--skip-preview", ...only] as const;
     return runOperation(this.#engine, args, options);
   }
 
   /** Lifts the protection of these resources and of no other. */
-  async unprotect(urns: readonly string[]): Promise<void> {
-    const args = ["state", "unprotect", ...urns, "--yes", "--stack", this.#options.environment];
+  unprotect(urns: readonly string[]): Promise<void> {
+    return this.#changeState("unprotect", urns);
+  }
+
+  /** Puts the protection of these resources back. */
+  protect(urns: readonly string[]): Promise<void> {
+    return this.#changeState("protect", urns);
+  }
+
+  async #changeState(verb: "protect" | "unprotect", urns: readonly string[]): Promise<void> {
+    const args = ["state", verb, ...urns, "--yes", "--stack", this.#options.environment];
     const result = await runCommand(this.#engine, args);
     if (result.exitCode !== 0) throw new EngineError(args, result);
   }

@@ -48,3 +48,7 @@ export type Targets = (state: readonly Registered[]) => readonly string[];
 /** The same as arguments of the CLI. */
 export const targetArguments = (targets: readonly string[]): readonly string[] =>
   targets.flatMap((urn) => ["--target", urn]);
+
+/** The same for what is made anew in the same run. */
+export const replacementArguments = (urns: readonly string[]): readonly string[] =>
+  urns.flatMap((urn) => ["--target-replace", urn]);

@@ -2,6 +2,7 @@ import { change, fill, groupsOf, instancesOf } from "../../sandbox/burst/groups.
 import { type Machine, machinesOf } from "../../sandbox/machines/machines.ts";
 import { type Registration, Registrations } from "../../sandbox/machines/registrations.ts";
 import { textAt } from "../../sandbox/twin/protocol/paths.ts";
+import { hasOutage, readFaults } from "../../sandbox/twin/world/settings.ts";
 import { World } from "../../sandbox/twin/world/world.ts";
 import type { ResolvedEnvironment } from "../../stacks/environment-file.ts";
 import { type PlacedWorkload, placedWorkloads } from "../../stacks/placement.ts";
@@ -148,6 +149,9 @@ export class TwinNodeControl implements NodeControl {
   }
 
   #standings(): readonly Standing[] {
+    const { marker } = this.#world;
+    if (hasOutage(marker, "off-the-mesh")) throw new NodeControlError("this machine is off the mesh: no such host");
+    if (hasOutage(marker, "api-server-down")) throw new NodeControlError("the API server refuses the connection");
     this.#settle();
     const known = this.#registrations.all();
     const machines = machinesOf(this.#world, this.#environment);
@@ -172,6 +176,7 @@ export class TwinNodeControl implements NodeControl {
   }
 
   #look(): NodeState[] {
+    const { neverReady = [] } = readFaults(this.#world.marker);
     return this.#standings()
       .flatMap((standing): NodeState[] => {
         const { name, machine, own, leftover } = standing;
@@ -184,7 +189,7 @@ export class TwinNodeControl implements NodeControl {
             pool: place.pool,
             provider: place.provider,
             role: place.role,
-            ready: own !== undefined && isReady(own),
+            ready: own !== undefined && isReady(own) && !neverReady.includes(name),
             cordoned: registration?.cordoned ?? false,
             versions: registration?.versions ?? {},
             bundle: machine === undefined ? undefined : this.#bundleOn(machine),

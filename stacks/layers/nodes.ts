@@ -37,8 +37,17 @@ export const k3sServers = (spec: EnvironmentSpec): { pool: string; number: numbe
 export function apiServerUrl(spec: EnvironmentSpec, from: "private" | "mesh"): string {
   const [first] = k3sServers(spec);
   if (first === undefined) throw new Error("pools: none has cluster: server");
-  const { subnet } = entryOf("pools", ofKind(spec.pools, "hetzner"), first.pool);
-  const host = from === "private" ? hostAddress(subnet, first.number) : meshName(spec, first.pool, first.number);
+  return serverUrl(spec, first, from);
+}
+
+/** One server's API as nodes on its private network or as mesh devices reach it. */
+export function serverUrl(
+  spec: EnvironmentSpec,
+  { pool, number }: { readonly pool: string; readonly number: number },
+  from: "private" | "mesh",
+): string {
+  const { subnet } = entryOf("pools", ofKind(spec.pools, "hetzner"), pool);
+  const host = from === "private" ? hostAddress(subnet, number) : meshName(spec, pool, number);
   return `https://${host}:${API_PORT}`;
 }
 

@@ -1,6 +1,8 @@
 import type { OperationOptions, OperationResult } from "../../../sandbox/session/engine.ts";
 import type { Session } from "../../../sandbox/session/session.ts";
 import type { StateResource } from "../../../sandbox/session/state.ts";
+import { replacementArguments, targetArguments } from "../../layers/targets.ts";
+import type { LiveStack } from "../../live.ts";
 import { recover } from "../../recover.ts";
 import { NodeControlError } from "../control.ts";
 import { targetsOfNode } from "./targets.ts";
@@ -56,7 +58,8 @@ export const sessionEngine = (session: Session, options: OperationOptions = {}):
   resources: () => Promise.resolve(session.state().resources ?? []),
   up: async ({ replace, update }) => {
     const refresh = (await recover(session)) === undefined ? [] : ["--refresh"];
-    return session.run(["up", "--yes", "--skip-preview", ...refresh, ...targetFlags({ replace, update })], options);
+    const only = [...targetArguments(update), ...replacementArguments(replace)];
+    return session.run(["up", "--yes", "--skip-preview", ...refresh, ...only], options);
   },
   setProtection: async (urns, isProtected) => {
     const verb = isProtected ? "protect" : "unprotect";
@@ -64,7 +67,9 @@ export const sessionEngine = (session: Session, options: OperationOptions = {}):
   },
 });
 
-const targetFlags = ({ replace, update }: Parameters<NodeEngine["up"]>[0]): string[] => [
-  ...replace.flatMap((urn) => ["--target-replace", urn]),
-  ...update.flatMap((urn) => ["--target", urn]),
-];
+/** The engine of a live stack, with the user's own Pulumi. */
+export const liveEngine = (stack: LiveStack, options: OperationOptions = {}): NodeEngine => ({
+  resources: async () => (await stack.state()).resources ?? [],
+  up: ({ replace, update }) => stack.run("up", { ...options, targets: update, replace }),
+  setProtection: (urns, isProtected) => (isProtected ? stack.protect(urns) : stack.unprotect(urns)),
+});

@@ -50,7 +50,13 @@ export async function prepare(
   const targets = targetsOfNode(componentOf(environment.name, node.name), await engine.resources());
   const price = priceStepOf(environment, node.pool, targets?.server, loadCatalogue({ today }));
   return {
-    beginning: { node: node.name, pool: node.pool, machine: node.machine, besides: [...machines], steps: [...steps] },
+    beginning: {
+      node: node.name,
+      pool: node.pool,
+      machine: targets?.server?.id ?? node.machine,
+      besides: [...machines],
+      steps: [...steps],
+    },
     report: {
       environment: environment.name,
       node: node.name,
