@@ -67,7 +67,7 @@ export function fleetOfEveryKind(
   const facts: WorkloadFacts = {
     environment: { name: "trial", purpose: "production" },
     mesh: { tailnet: "trial.ts.net" },
-    pools: { operations: { kind: "hetzner", cluster, nodes: [1] } },
+    pools: { operations: { kind: "hetzner", cluster, nodes: [1], hardware: { gpu: { sharing: "whole" } } } },
     workloads: Object.fromEntries(workloads),
     models: MODELS,
     budget: {},

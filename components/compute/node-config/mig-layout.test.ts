@@ -11,7 +11,7 @@ case "$*" in
   --query-gpu=index*) printf '0\\n1\\n' ;;
   *-L)
     echo "GPU $2: NVIDIA H100 80GB HBM3 (UUID: GPU-1)"
-    tr , '\\n' < "$BOX/gpu-$2" 2> /dev/null | sed 's/.*/  MIG &     Device  0: (UUID: MIG-1)/'
+    [ ! -e "$BOX/gpu-$2" ] || tr , '\\n' < "$BOX/gpu-$2" | sed 's/.*/  MIG &     Device  0: (UUID: MIG-1)/'
     ;;
   "mig -i "*" -cgi "*) echo "$*" >> "$BOX/calls"; printf '%s' "$5" > "$BOX/gpu-$3" ;;
   *) echo "$*" >> "$BOX/calls" ;;
