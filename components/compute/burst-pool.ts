@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { refine, type Transform } from "../component.ts";
@@ -126,9 +127,20 @@ function launchTemplateArgs(args: BurstPoolArgs, profile: aws.iam.InstanceProfil
     ],
     tagSpecifications: ["instance", "volume"].map((resourceType) => ({ resourceType, tags: labels })),
     tags: labels,
-    userData: Buffer.from(userData).toString("base64"),
+    userData: packed(userData),
   };
 }
+
+/** EC2 takes 16 KiB of user data; cloud-init unpacks it. The same text is the same everywhere, whatever packs it. */
+function packed(userData: string): string {
+  const bytes = gzipSync(userData, { level: 9 });
+  // The header's last byte names the operating system.
+  bytes[9] = UNKNOWN_SYSTEM;
+  return bytes.toString("base64");
+}
+
+/** RFC 1952, section 2.3.1. */
+const UNKNOWN_SYSTEM = 255;
 
 function groupArgs(args: BurstPoolArgs, launchTemplate: aws.ec2.LaunchTemplate): aws.autoscaling.GroupArgs {
   const { instanceTypes, subnetIds, minimum, maximum, maximumPriceShare } = args;
