@@ -2,12 +2,16 @@ import { Listr, ListrLogger, ProcessOutput, type ListrTask } from "listr2";
 import { planEnvironment } from "../plan/plan.ts";
 import type { PlanReport } from "../plan/report/contract.ts";
 import type { OperationResult } from "../sandbox/session/engine.ts";
+import { layoutOf } from "../sandbox/session/layout.ts";
 import { openSession, type Session } from "../sandbox/session/session.ts";
 import { stackOutputs } from "../sandbox/session/state.ts";
 import { describeProgress } from "../sandbox/toolchain/progress.ts";
 import { resolveTool, type ResolvedTool } from "../sandbox/toolchain/resolve.ts";
+import { beginVault } from "../sandbox/vault/state.ts";
 import type { Environment } from "../stacks/environment-file.ts";
 import type { Layer } from "../stacks/layering.ts";
+import { hasVault } from "../stacks/spec/optional-parts.ts";
+import { bringUp, type BringUpOptions } from "./bootstrap/bring-up.ts";
 import { down } from "./down.ts";
 import type { SweepReport } from "./down/sweep.ts";
 import { EXIT } from "./errors.ts";
@@ -19,7 +23,6 @@ import { describeRecovery, recover } from "./recover.ts";
 import type { OperationReport, RecoveryReport } from "./report.ts";
 import { describeChanges } from "./summary.ts";
 import { every, forTerminal } from "./tool-progress.ts";
-import { up } from "./up.ts";
 
 export type RehearsedVerb = "up" | "preview" | "down" | "recover";
 
@@ -148,6 +151,7 @@ function tasks(verb: RehearsedVerb, options: RehearsalOptions): ListrTask<Contex
       skip: stopped,
       task: async (context) => {
         if (context.pulumi === undefined) throw new Error("the CLI comes first");
+        if (verb === "up" && hasVault(environment.spec)) beginVault(layoutOf(root, environment.name).folder);
         context.session = await openSession({ root, environment, pulumi: context.pulumi, node: process.execPath });
       },
     },
@@ -161,6 +165,8 @@ function tasks(verb: RehearsedVerb, options: RehearsalOptions): ListrTask<Contex
         const print = (line: string): void => void (task.output = line);
         const show = progress.isTTY ? print : every(LOG_INTERVAL_MS, print);
         context.result = await run(verb, context.session, {
+          rows: plan?.rows ?? [],
+          say: print,
           interrupt,
           drift,
           targets:
@@ -169,6 +175,9 @@ function tasks(verb: RehearsedVerb, options: RehearsalOptions): ListrTask<Contex
             const line = counter.line(event);
             if (line !== undefined) show(line);
           },
+        }).catch((error: unknown) => {
+          context.failure = error;
+          throw error;
         });
         const { result } = context;
         if (result === undefined) return void (task.title = `${TITLES[verb]}: nothing to repair`);
@@ -185,11 +194,11 @@ function tasks(verb: RehearsedVerb, options: RehearsalOptions): ListrTask<Contex
 async function run(
   verb: RehearsedVerb,
   session: Session,
-  { drift, targets, ...options }: PreviewOptions,
+  { drift, targets, rows, say, ...options }: PreviewOptions & BringUpOptions,
 ): Promise<Context["result"]> {
   switch (verb) {
     case "up":
-      return up(session, { ...options, targets });
+      return bringUp(session, { ...options, targets, rows, say });
     case "preview":
       return preview(session, { ...options, targets, drift: drift ?? false });
     case "down":

@@ -6,6 +6,7 @@ import { SpecError } from "../stacks/problems.ts";
 import { ComponentError } from "../sandbox/control-plane/component.ts";
 import { StackLockedError } from "../sandbox/session/session.ts";
 import { ToolchainError } from "../sandbox/toolchain/resolve.ts";
+import { BootstrapError } from "./bootstrap/ceremony.ts";
 import { EXIT, InputError } from "./errors.ts";
 
 /** The project's folder. */
@@ -66,7 +67,7 @@ export const fileOption = (file: string | undefined): string | undefined =>
 
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const kinds = [InputError, SpecError, StackLockedError, ToolchainError, ComponentError];
+  const kinds = [BootstrapError, InputError, SpecError, StackLockedError, ToolchainError, ComponentError];
   const expected = kinds.some((kind) => error instanceof kind);
   const hidesStack = "hideStack" in error && error.hideStack === true;
   return expected || hidesStack ? error.message : (error.stack ?? error.message);

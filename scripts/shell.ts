@@ -2,8 +2,11 @@ import { describeRecovery, recover } from "../operations/recover.ts";
 import { fileOption, ROOT, runVerb, verbCommand } from "../operations/run-verb.ts";
 import { SANDBOX, selectEnvironment } from "../operations/select-environment.ts";
 import { runShell } from "../operations/shell.ts";
+import { layoutOf } from "../sandbox/session/layout.ts";
 import { openSession } from "../sandbox/session/session.ts";
 import { resolveTool } from "../sandbox/toolchain/resolve.ts";
+import { beginVault } from "../sandbox/vault/state.ts";
+import { hasVault } from "../stacks/spec/optional-parts.ts";
 import { reportTool } from "../operations/tool-progress.ts";
 
 /** `npm run shell`: a shell in which plain `pulumi` works on a rehearsed environment. */
@@ -29,6 +32,7 @@ await runVerb(command, async () => {
   const file = fileOption(options.file);
   const environment = await selectEnvironment(ROOT, file === undefined ? { name: options.environment } : { file });
   const pulumi = await resolveTool("pulumi", { onProgress: reportTool });
+  if (hasVault(environment.spec)) beginVault(layoutOf(ROOT, environment.name).folder);
   await using session = await openSession({ root: ROOT, environment, pulumi, node: process.execPath });
   const recovery = await recover(session);
   if (recovery !== undefined) {

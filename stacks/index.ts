@@ -1,5 +1,6 @@
 import path from "node:path";
 import { Config, getStack, type Output, RunError, runtime } from "@pulumi/pulumi";
+import { holdUntilBootstrapped } from "./bootstrap-gate.ts";
 import { parseEnvironment } from "./environment-file.ts";
 import { fleet, type FleetOutputs } from "./fleet.ts";
 import { standIn } from "./layers/compose.ts";
@@ -47,6 +48,10 @@ export default async function program(): Promise<FleetOutputs> {
       lockFile: process.env["SPLITFLEET_LOCK_FILE"],
       leave: rehearsed && process.env["SPLITFLEET_LEAVE_CHECKS"] === "capacity" ? ["capacity"] : [],
     });
+    if (!runtime.isDryRun()) {
+      const { SPLITFLEET_REHEARSAL: rehearsal, VAULT_CACERT: caFile } = process.env;
+      await holdUntilBootstrapped(spec, { rehearsal, caFile });
+    }
     return fleet(askedMode(spec, process.env[MODE_VARIABLE]), lock, providedSecret);
   } catch (error) {
     throw error instanceof SpecError ? new RunError(error.message) : error;

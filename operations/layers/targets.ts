@@ -12,7 +12,8 @@ export function parseLayer(text: string): Layer {
   throw new InputError(`--only ${text}: there is no such layer.${hint} The layers are ${LAYERS.join(", ")}.`);
 }
 
-type Registered = Pick<Row, "urn" | "type">;
+/** A resource, in the program or in the state. */
+export type Registered = Pick<Row, "urn" | "type">;
 
 const PROVIDER = "pulumi:providers:";
 

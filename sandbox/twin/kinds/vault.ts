@@ -2,6 +2,7 @@ import type { Claim, Kind, Package, Reference } from "../kind.ts";
 import { textAt } from "../protocol/paths.ts";
 import type { Properties } from "../protocol/values.ts";
 import type { WorldObject } from "../world/objects.ts";
+import { isUnsealed } from "../../vault/state.ts";
 import { hasOutage } from "../world/settings.ts";
 import type { World } from "../world/world.ts";
 import { hexOf, uuidOf } from "./derive.ts";
@@ -29,7 +30,7 @@ export const vault: Package = {
   outage: (world) => {
     const message = hasOutage(world.marker, "off-the-mesh")
       ? "dial tcp: lookup of a name of the mesh: no such host"
-      : hasOutage(world.marker, "vault-sealed")
+      : hasOutage(world.marker, "vault-sealed") || !isUnsealed(world.marker)
         ? "Error making API request. Code: 503. Errors: * Vault is sealed"
         : undefined;
     return message === undefined ? undefined : { message, failsPreview: false, leavesObjects: false };
