@@ -1,6 +1,8 @@
 import { allocated } from "./cost/allocated.ts";
 import { autoscalerOwnsSize } from "./cost/autoscaler-owns-size.ts";
+import { burstHasBrake } from "./cost/burst-has-brake.ts";
 import { burstIsSpot } from "./cost/burst-is-spot.ts";
+import { composeMemoryIsBounded } from "./cost/compose-memory-is-bounded.ts";
 import { diskStaysSmall } from "./cost/disk-stays-small.ts";
 import { disksEndWithNode } from "./cost/disks-end-with-node.ts";
 import { endpointsAreNotOnSpot } from "./cost/endpoints-are-not-on-spot.ts";
@@ -12,6 +14,7 @@ import { natSparesObjectStorage } from "./cost/nat-spares-object-storage.ts";
 import { ownedNodesWork } from "./cost/owned-nodes-work.ts";
 import { spotHasAlternatives } from "./cost/spot-has-alternatives.ts";
 import { spotPriceIsCapped } from "./cost/spot-price-is-capped.ts";
+import { teamBudgetsFit } from "./cost/team-budgets-fit.ts";
 import { teamsHaveQuota } from "./cost/teams-have-quota.ts";
 import { withinBudget } from "./cost/within-budget.ts";
 import { bucketsForget } from "./privacy/buckets-forget.ts";
@@ -29,6 +32,9 @@ import { bucketsArePrivate } from "./security/buckets-are-private.ts";
 import { bucketsKeepVersions } from "./security/buckets-keep-versions.ts";
 import { bucketsRequireTls } from "./security/buckets-require-tls.ts";
 import { chartsArePinned } from "./security/charts-are-pinned.ts";
+import { composeContainersStayUnprivileged } from "./security/compose-containers-stay-unprivileged.ts";
+import { composeImagesByDigest } from "./security/compose-images-by-digest.ts";
+import { composePortsStayInside } from "./security/compose-ports-stay-inside.ts";
 import { edgeHidesOrigins } from "./security/edge-hides-origins.ts";
 import { egressGoesThroughProxy } from "./security/egress-goes-through-proxy.ts";
 import { imagesByDigest } from "./security/images-by-digest.ts";
@@ -79,7 +85,9 @@ import { volumesAreEncrypted } from "./security/volumes-are-encrypted.ts";
 export const rules: readonly Rule[] = [
   allocated,
   autoscalerOwnsSize,
+  burstHasBrake,
   burstIsSpot,
+  composeMemoryIsBounded,
   diskStaysSmall,
   disksEndWithNode,
   endpointsAreNotOnSpot,
@@ -91,6 +99,7 @@ export const rules: readonly Rule[] = [
   ownedNodesWork,
   spotHasAlternatives,
   spotPriceIsCapped,
+  teamBudgetsFit,
   teamsHaveQuota,
   withinBudget,
   bucketsForget,
@@ -107,6 +116,9 @@ export const rules: readonly Rule[] = [
   bucketsKeepVersions,
   bucketsRequireTls,
   chartsArePinned,
+  composeContainersStayUnprivileged,
+  composeImagesByDigest,
+  composePortsStayInside,
   edgeHidesOrigins,
   egressGoesThroughProxy,
   imagesByDigest,

@@ -55,7 +55,7 @@ test("a metric is found wherever it stands in an expression, and a broken one is
 
 test("every alert, panel and indicator asks only for metrics that some kind exposes", () => {
   const exposed = new Set([
-    "fleet:model_tier",
+    ...["fleet:model_tier", "fleet:budget_euros", "fleet:team_budget_euros"],
     ...registry.flatMap(({ metrics, reports = [], indicators = [] }) => [
       ...(metrics?.names ?? []),
       ...reports,

@@ -61,6 +61,7 @@ const contextFor = (kind: WorkloadKind, fields: object, kinds: readonly Register
   consumers: [],
   fleet: [],
   teams: {},
+  monthlyEuros: undefined,
   targets: {},
 });
 

@@ -39,6 +39,10 @@ type ModelFacts = Omit<CatalogueModel, "name" | "fallbacks" | "weightsGiB" | "co
   readonly pool?: string | undefined;
 };
 
+interface BudgetFacts {
+  readonly expected?: { readonly monthlyEuros?: number | undefined } | undefined;
+}
+
 /** The parts of an environment and its lock that workloads are built from. */
 export interface WorkloadFacts {
   readonly environment: { readonly name: string; readonly purpose: string };
@@ -48,9 +52,8 @@ export interface WorkloadFacts {
   readonly models: Readonly<Record<string, ModelFacts>>;
   readonly targets?: Targets;
   readonly budget: {
-    readonly teams?:
-      | Readonly<Record<string, { readonly expected?: { readonly monthlyEuros?: number | undefined } | undefined }>>
-      | undefined;
+    readonly environment?: BudgetFacts;
+    readonly teams?: Readonly<Record<string, BudgetFacts>> | undefined;
   };
 }
 

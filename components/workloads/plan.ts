@@ -115,6 +115,7 @@ function contextOf(own: Neighbour, { facts, catalogue, entries, needs, handles, 
     fleet: entries.map((member) =>
       memberOf(member, own, catalogue, Object.values(needs.get(member.name)?.handles ?? {})),
     ),
+    monthlyEuros: facts.budget.environment?.expected?.monthlyEuros,
     teams: Object.fromEntries(
       Object.entries(facts.budget.teams ?? {}).map(([team, { expected }]) => [
         team,

@@ -136,6 +136,31 @@ const ALERT_CASES: readonly AlertCase[] = [
       [`litellm_proxy_total_requests_metric_total{${PROXY}}`]: "0+20x30",
     },
   },
+  {
+    alert: "ModelSpendBurnsFast",
+    after: 70,
+    quiet: { litellm_spend_metric_total: "0+0.5x80", "fleet:budget_euros": "4320x80" },
+    firing: { litellm_spend_metric_total: "0+0.7x80", "fleet:budget_euros": "4320x80" },
+  },
+  {
+    alert: "ModelSpendBurns",
+    after: 95,
+    quiet: { litellm_spend_metric_total: "0+0.9x100", "fleet:budget_euros": "2700x100" },
+    firing: { litellm_spend_metric_total: "0+3.5x100", "fleet:budget_euros": "2700x100" },
+  },
+  {
+    alert: "TeamSpendBurns",
+    after: 95,
+    quiet: {
+      'litellm_spend_metric_total{team="platform",exported_team="research"}': "0+0.9x100",
+      'litellm_spend_metric_total{team="platform",exported_team="other"}': "0+5x100",
+      'fleet:team_budget_euros{team="research"}': "2700x100",
+    },
+    firing: {
+      'litellm_spend_metric_total{team="platform",exported_team="research"}': "0+3.5x100",
+      'fleet:team_budget_euros{team="research"}': "2700x100",
+    },
+  },
 ];
 
 const check = (...args: string[]) => execa(promtool, args, { reject: false, all: true });
@@ -149,7 +174,7 @@ test.each(["kubernetes", "compose"] as const)(
   },
 );
 
-test("each alert fires where its figure is too high for long enough, and not below", async () => {
+test("each alert fires where its figure is too high for long enough, and not below", { timeout: 30_000 }, async () => {
   const root = await deliver(prometheusOf("kubernetes"));
   const tests = ALERT_CASES.flatMap(({ alert, after, quiet, firing }) => [
     { alert, after, series: quiet, samples: [] },

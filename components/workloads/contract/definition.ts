@@ -110,6 +110,8 @@ export interface BuildContext<Needs = Readonly<Record<string, Handle | undefined
   readonly fleet: readonly Member[];
   /** By team: what it may spend on models in a month, in euros; undefined without a limit. */
   readonly teams: Readonly<Record<string, { readonly monthlyEuros: number | undefined }>>;
+  /** What all of the environment is expected to cost at most in a month, in euros; undefined without a limit. */
+  readonly monthlyEuros: number | undefined;
   /** What the environment aims at. */
   readonly targets: Targets;
 }

@@ -61,6 +61,44 @@ export const ALERTS: readonly Alert[] = [
       "Check that the egress proxy lets the provider's host through.",
     ],
   },
+  {
+    name: "ModelSpendBurnsFast",
+    // Six times as fast as the month allows: it would be gone in five days.
+    expression: "720 * sum(increase(litellm_spend_metric_total[1h])) > 6 * fleet:budget_euros",
+    forMinutes: 5,
+    severity: "page",
+    summary: "Models alone would use up the environment's monthly budget in five days",
+    runbook: [
+      "See on the dashboard which workload spends, and on which model.",
+      "Pull the brake if nobody knows why: `npm run brake -- <environment>` stops runs and holds endpoints at their floor.",
+      "Set `teamBudgets` of the proxy, and lower the team's budget in the environment file: it is then refused.",
+    ],
+  },
+  {
+    name: "ModelSpendBurns",
+    expression: "30 * sum(increase(litellm_spend_metric_total[1d])) > fleet:budget_euros",
+    forMinutes: 60,
+    severity: "ticket",
+    summary: "At the pace of the last day, models alone use up the environment's monthly budget",
+    runbook: [
+      "See on the dashboard which tier answers: a route that skips the small models is the usual reason.",
+      "Ask `npm run advise -- <environment>` what would make it cheaper, or have the owner raise the budget.",
+    ],
+  },
+  {
+    name: "TeamSpendBurns",
+    expression:
+      // The proxy stands in a team's namespace itself, so the team that asks is the one that its metric names.
+      "30 * sum by (team) (label_replace(increase(litellm_spend_metric_total[1d]), " +
+      '"team", "$1", "exported_team", "(.+)")) > on (team) fleet:team_budget_euros',
+    forMinutes: 60,
+    severity: "ticket",
+    summary: "At the pace of the last day, a team uses up its monthly budget",
+    runbook: [
+      "Tell the team's owner: `teams.<team>.owner` of the environment file says who that is.",
+      "See on the dashboard which of the team's workloads spends, and on which model.",
+    ],
+  },
 ];
 
 export const PANELS: readonly Panel[] = [

@@ -5,13 +5,15 @@ import { WATCHDOG } from "../alertmanager/watchdog.ts";
 export const runbookPage = (alert: string): string => `docs/runbook.md#${alert.toLowerCase()}`;
 
 /**
- * Rule files by name: the alerts of every kind in the fleet, each once whatever the number of its workloads, the figures
+ * Rule files by name: the budgets, the alerts of every kind in the fleet, each once whatever the number of its workloads, the figures
  * of the scorecard, and the alert that always fires.
  */
 export function ruleFiles({
   fleet,
   models,
-}: {
+  teams = {},
+  monthlyEuros,
+}: Partial<Pick<BuildContext, "teams" | "monthlyEuros">> & {
   readonly fleet: BuildContext["fleet"];
   readonly models: Readonly<Record<string, Pick<CatalogueModel, "name" | "tier">>>;
 }): Record<string, { readonly groups: readonly object[] }> {
@@ -23,11 +25,20 @@ export function ruleFiles({
   const watchdog = { alert: WATCHDOG, expr: "vector(1)", labels: { severity: "none" } };
   return {
     alerts: { groups: [...alerts, { name: "watchdog", rules: [watchdog] }] },
+    budgets: { groups: [{ name: "budgets", rules: budgets({ teams, monthlyEuros }) }] },
     scorecard: {
       groups: [{ name: "scorecard", rules: [...Object.values(models).map(tier), ...indicators.map(figure)] }],
     },
   };
 }
+
+/** Limits as series, for alerts to compare what is spent with. */
+const budgets = ({ teams, monthlyEuros }: Pick<BuildContext, "teams" | "monthlyEuros">): readonly object[] => [
+  ...(monthlyEuros === undefined ? [] : [{ record: "fleet:budget_euros", expr: `vector(${monthlyEuros})` }]),
+  ...Object.entries(teams).flatMap(([team, { monthlyEuros: limit }]) =>
+    limit === undefined ? [] : [{ record: "fleet:team_budget_euros", expr: `vector(${limit})`, labels: { team } }],
+  ),
+];
 
 const alertRule = ({ name, expression, forMinutes, severity, summary }: Alert) => ({
   alert: name,
