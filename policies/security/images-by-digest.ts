@@ -1,9 +1,10 @@
 import { bad, boundary, changed, good, unknown } from "../example.ts";
 import { MAIN, WORKLOAD } from "../example-workload.ts";
+import { isPinned, PINNED } from "../image-reference.ts";
 import { containerName, containersOf, POD_TYPES } from "../pods.ts";
 import { demand, noParameters, resourceRule } from "../resource-rule.ts";
 import { UNKNOWN } from "../row.ts";
-import { asText, below } from "../values.ts";
+import { below } from "../values.ts";
 
 const IMAGE = `${MAIN}.image`;
 const DIGEST = `sha256:${"9f86d081884c7d65".repeat(4)}`;
@@ -43,8 +44,8 @@ export const imagesByDigest = resourceRule({
   *inspect(row) {
     for (const container of containersOf(row)) {
       yield* demand(below(container, "image"), {
-        isMet: (value) => /^(?!.*:latest@).+@sha256:[0-9a-f]{64}$/.test(asText(value) ?? ""),
-        limit: "an image with its sha256 digest, and no tag that moves",
+        isMet: isPinned,
+        limit: PINNED,
         message: `What the ${containerName(row, container)} runs is decided by the registry.`,
       });
     }
