@@ -2,16 +2,12 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { gunzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test, vi } from "vitest";
-import { parse } from "yaml";
-import { z } from "zod";
-import type { Row } from "../policies/row.ts";
-import { asText } from "../policies/values.ts";
 import { debianProgram } from "../sandbox/toolchain/debian.ts";
 import { loadEnvironment, type ResolvedEnvironment } from "../stacks/environment-file.ts";
 import { ofKind } from "../stacks/spec/of-kind.ts";
 import { rowsOf } from "./harness.ts";
+import { type UserData, userDataOf } from "./user-data.ts";
 
 /** cloud-init is Python: seconds on a busy machine. */
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
@@ -26,38 +22,6 @@ const LIMITS: Readonly<Record<string, number>> = {
   "hcloud:index/server:Server": 32 * KIBIBYTE,
   "aws:ec2/launchTemplate:LaunchTemplate": 16 * KIBIBYTE,
 };
-
-const documents = z.strictObject({
-  hostname: z.string().optional(),
-  package_update: z.literal(false),
-  ssh_pwauth: z.literal(false),
-  disable_root: z.literal(true),
-  write_files: z.array(z.strictObject({ path: z.string(), permissions: z.string(), content: z.string() })),
-  runcmd: z.array(z.array(z.string()).min(1)),
-});
-type Document = z.output<typeof documents>;
-
-/** User data of one node or group of nodes, as it reaches the cloud. */
-interface UserData {
-  readonly name: string;
-  readonly type: string;
-  readonly text: string;
-  readonly document: Document;
-}
-
-async function userDataOf(environment: ResolvedEnvironment): Promise<UserData[]> {
-  const rows = await rowsOf(environment);
-  return rows.flatMap((row): UserData[] => {
-    if (LIMITS[row.type] === undefined) return [];
-    const text = textOf(row);
-    return [{ name: row.name, type: row.type, text, document: documents.parse(parse(text)) }];
-  });
-}
-
-function textOf({ type, inputs }: Row): string {
-  const userData = asText(inputs["userData"]) ?? "";
-  return type.startsWith("aws:") ? gunzipSync(Buffer.from(userData, "base64")).toString("utf8") : userData;
-}
 
 /** The starter with Coolify in place of Docker Compose on its first pool. */
 function withCoolify({ spec, lock }: ResolvedEnvironment): ResolvedEnvironment {
@@ -82,7 +46,7 @@ describe.each(cases)("user data of %s", (_, environment) => {
   let all: readonly UserData[];
   let folder: string;
   beforeAll(async () => {
-    all = await userDataOf(await environment());
+    all = userDataOf(await rowsOf(await environment()));
     folder = mkdtempSync(path.join(tmpdir(), "splitfleet-user-data-"));
     return () => rmSync(folder, { recursive: true, force: true });
   });

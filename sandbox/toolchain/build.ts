@@ -26,7 +26,9 @@ export async function build(tool: Built, folder: string, options: BuildOptions):
   const report = (message: string, fraction?: number) =>
     options.onProgress({ tool: tool.name, way: "build", message, ...(fraction !== undefined && { fraction }) });
 
-  const flags = ["-trimpath", "-buildvcs=false", "-ldflags", ["-s", "-w", ...tool.build.linkerFlags].join(" ")];
+  const { linkerFlags, tags = [] } = tool.build;
+  const tagged = tags.length === 0 ? [] : ["-tags", tags.join(",")];
+  const flags = ["-trimpath", "-buildvcs=false", ...tagged, "-ldflags", ["-s", "-w", ...linkerFlags].join(" ")];
   const total = await countStalePackages(tool.build, flags, options, report);
   report(`0 of ${total} packages`, 0);
 

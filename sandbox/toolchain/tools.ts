@@ -9,6 +9,8 @@ export interface GoBuild {
   package: string;
   /** Passed to `-ldflags`, after `-s -w`. */
   linkerFlags: readonly string[];
+  /** Build tags. @default [] */
+  tags?: readonly string[];
   /** Measured on two cores with empty Go caches, for what people are told; all tools of the folder together. */
   minutes: number;
   /** What the build leaves in Go's module and build caches plus the executables; all tools of the folder together. */
@@ -145,6 +147,36 @@ export const TOOLS = {
       linkerFlags: ["-X", "main.version=0.5.6-splitfleet.1"],
       minutes: 2,
       diskGiB: 0.8,
+    },
+  },
+  // The daemon with its command line in one executable, which is the latter where TS_BE_CLI is set.
+  tailscaled: {
+    name: "tailscaled",
+    version: "1.102.3",
+    versionArguments: ["--version"],
+    versionEnvironment: {},
+    release: NO_RELEASE,
+    build: {
+      folder: join(modules, "tailscale"),
+      package: "tailscale.com/cmd/tailscaled",
+      linkerFlags: ["-X", "tailscale.com/version.shortStamp=1.102.3", "-X", "tailscale.com/version.longStamp=1.102.3"],
+      tags: ["ts_include_cli"],
+      minutes: 4,
+      diskGiB: 1.1,
+    },
+  },
+  headscale: {
+    name: "headscale",
+    version: "0.29.2",
+    versionArguments: ["version"],
+    versionEnvironment: {},
+    release: NO_RELEASE,
+    build: {
+      folder: join(modules, "headscale"),
+      package: "github.com/juanfont/headscale/cmd/headscale",
+      linkerFlags: [],
+      minutes: 4.5,
+      diskGiB: 1.5,
     },
   },
 } as const satisfies Record<string, ToolDefinition>;
