@@ -266,12 +266,11 @@ is_done_gpu_division() { systemctl is-active --quiet "$MIG_UNIT"; }
 
 do_configuration() {
   payload receive > "$work/receive"
-  payload bundle | sh "$work/receive" >&2
+  payload bundle | sh "$work/receive" >&2 || return 1
+  [ "$(basename "$(readlink -f "$NODE_ROOT/current")")" = "$BUNDLE_HASH" ]
 }
-is_done_configuration() {
-  [ "$(basename "$(readlink -f "$NODE_ROOT/current" || true)")" = "$BUNDLE_HASH" ] &&
-    "$NODE_ROOT/current/bin/release" check > /dev/null 2>&1
-}
+# After the first time `up` delivers bundles: another one is no reason to go back to this script's.
+is_done_configuration() { "$NODE_ROOT/current/bin/health" > /dev/null 2>&1; }
 
 token=/etc/splitfleet/k3s-token
 
