@@ -47,9 +47,9 @@ test("sweeps the volumes and instances that controllers made with the label, and
   ]);
   const report = await sweep(twinInventories(marker), { environment: "factory" });
   expect(report.removed.map(({ kind, id }) => [kind, id])).toEqual([
-    ["Volume", "9000000001"],
     ["Group", "twin-asg-1"],
     ["Instance", "twin-i-1"],
+    ["Volume", "9000000001"],
   ]);
   expect(report.left.map(({ id, refused, why }) => [id, refused, why])).toEqual([
     ["9000000002", false, "says no splitfleet/environment"],

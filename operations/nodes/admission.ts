@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { SNAPSHOT_CREDENTIALS } from "../../components/compute/node-config/k3s.ts";
 import type { ResolvedEnvironment } from "../../stacks/environment-file.ts";
 import { serverUrl } from "../../stacks/layers/nodes.ts";
 import { hasVault } from "../../stacks/spec/optional-parts.ts";
@@ -77,6 +78,9 @@ export async function admission(
       role === "server"
         ? [
             ["/etc/splitfleet/k3s-agent-token", agentToken],
+            ...(spec.cluster?.snapshots === undefined
+              ? []
+              : [[SNAPSHOT_CREDENTIALS, `${spec.environment.name}/k3s/snapshots-env`]]),
             ["/etc/splitfleet/k3s-token", `${spec.environment.name}/k3s/server-token`],
           ]
         : [["/etc/splitfleet/k3s-token", agentToken]],

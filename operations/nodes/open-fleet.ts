@@ -25,6 +25,8 @@ export interface NodesOptions {
 export interface Nodes {
   readonly control: NodeControl;
   readonly ledger: ReplacementLedger;
+  /** Where operations note how far they have come. */
+  readonly folder: string;
   /** Whether a person is asked before anything is changed. */
   readonly asks: boolean;
   /** What a command needs that goes on, such as ` --rehearse`. */
@@ -43,8 +45,14 @@ const liveFolder = (environment: string): string => path.join(ROOT, ".sandbox", 
 export function openNodes(environment: Environment, { rehearsed }: NodesOptions): Nodes {
   const { name } = environment;
   if (!rehearsed) {
-    const ledger = new ReplacementLedger(liveFolder(name));
-    return { control: liveNodeControl(environment), ledger, asks: true, flag: "" };
+    const folder = liveFolder(name);
+    return {
+      control: liveNodeControl(environment),
+      ledger: new ReplacementLedger(folder),
+      folder,
+      asks: true,
+      flag: "",
+    };
   }
   const { folder, world } = layoutOf(ROOT, name);
   const flag = name === SANDBOX ? "" : " --rehearse";
@@ -54,7 +62,7 @@ export function openNodes(environment: Environment, { rehearsed }: NodesOptions)
     );
   }
   const control = new TwinNodeControl(folder, environment);
-  return { control, ledger: new ReplacementLedger(folder), asks: name !== SANDBOX, flag };
+  return { control, ledger: new ReplacementLedger(folder), folder, asks: name !== SANDBOX, flag };
 }
 
 /** @throws InputError where the environment is not up */

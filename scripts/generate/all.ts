@@ -6,6 +6,8 @@ import { drillReport } from "../../operations/drills/report.ts";
 import { downReport } from "../../operations/down/report.ts";
 import { erasureReport } from "../../operations/erase/report.ts";
 import { rehearsalReport } from "../../operations/rehearsal/report.ts";
+import { restoreReport } from "../../operations/nodes/restore/report.ts";
+import { upgradeReport } from "../../operations/nodes/upgrade/report.ts";
 import { operationReport } from "../../operations/report.ts";
 import { advice } from "../../plan/pricing/advise/contract.ts";
 import { profile } from "../../plan/pricing/advise/profile.ts";
@@ -38,6 +40,8 @@ export const generated = async (root: string): Promise<GeneratedFile[]> => [
   jsonSchema("erase", erasureReport),
   jsonSchema("operation", operationReport),
   jsonSchema("down", downReport),
+  jsonSchema("upgrade", upgradeReport),
+  jsonSchema("restore", restoreReport),
   jsonSchema("rehearsal", rehearsalReport),
   jsonSchema("drill", drillReport),
   jsonSchema("doctor", doctorReport),

@@ -54,6 +54,7 @@ export function hetznerFacts(
             topology: topologyOf(pool.site, entryOf("sites", ofKind(spec.sites, "hetzner"), pool.site)),
             reservedMemoryMiB: reservedMiB(pool),
             tlsNames: servers.map((server) => meshName(spec, server.pool, server.number)),
+            ...snapshotsOf(spec, pool),
             ...rangesOf(spec),
           },
   };
@@ -115,6 +116,13 @@ export function bundleHashes({ spec, lock }: Environment): Readonly<Record<strin
     ...Object.fromEntries(facts.map((node) => [String(node.hostname), nodeBundle(node).hash])),
     ...Object.fromEntries(burst),
   };
+}
+
+/** Each environment has a folder of its own in the bucket. */
+function snapshotsOf(spec: EnvironmentSpec, pool: PoolOf<"hetzner">): Pick<K3sRole, "snapshots"> {
+  const { snapshots } = clusterOf(spec);
+  if (pool.cluster !== "server" || snapshots === undefined) return {};
+  return { snapshots: { ...snapshots, folder: spec.environment.name } };
 }
 
 type ForeignAgent = Omit<K3sRole, "cloud" | "topology">;

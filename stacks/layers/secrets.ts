@@ -28,9 +28,10 @@ export function createSecrets(
   const nodeLogin = { method: "approle", boundRanges: [MESH_RANGE] } as const;
   const agentToken = `${environment}/k3s/agent-token`;
   if (hasCluster(spec)) {
+    const snapshotKeys = spec.cluster.snapshots === undefined ? [] : [`${environment}/k3s/snapshots-env`];
     new VaultAccess(
       `${environment}-k3s-server`,
-      { mounts, reads: [`${environment}/k3s/server-token`, agentToken], login: nodeLogin },
+      { mounts, reads: [`${environment}/k3s/server-token`, agentToken, ...snapshotKeys], login: nodeLogin },
       withEngines,
     );
     new VaultAccess(`${environment}-k3s-agent`, { mounts, reads: [agentToken], login: nodeLogin }, withEngines);

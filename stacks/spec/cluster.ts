@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cidr, pattern } from "./values.ts";
+import { cidr, pattern, slug } from "./values.ts";
 
 /**
  * Lowest patch of each k3s minor that keeps flannel's interface when tailscaled restarts
@@ -12,6 +12,20 @@ export const cluster = z.strictObject({
   version: pattern(/^v1\.\d{2}\.\d+\+k3s\d+$/, "a k3s release such as v1.36.2+k3s1").meta({
     description: "k3s release; its checksum stands in the lock.",
   }),
+  snapshots: z
+    .strictObject({
+      endpoint: pattern(/^[a-z0-9.-]+\.[a-z]{2,}$/, "a host such as fsn1.your-objectstorage.com").meta({
+        description: "S3 service; its keys stand in Vault, see docs/operations.md.",
+      }),
+      region: slug.meta({ description: "As the service names it, such as fsn1." }),
+      bucket: pattern(/^[a-z0-9.-]{3,63}$/, "a bucket's name"),
+      schedule: pattern(/^(\S+ ){4}\S+$/, "five fields of cron such as 0 */6 * * *")
+        .default("0 */6 * * *")
+        .meta({ description: "When etcd is copied, in UTC: what is newer than the last copy is lost in a restore." }),
+      retention: z.int().min(1).max(1000).default(28).meta({ description: "Copies that are kept." }),
+    })
+    .optional()
+    .meta({ description: "Where copies of etcd go; without it they stay on the server's own disk." }),
   podRange: cidr.default("10.42.0.0/16"),
   serviceRange: cidr.default("10.43.0.0/16"),
 });

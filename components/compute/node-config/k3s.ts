@@ -18,6 +18,23 @@ export interface Topology {
   readonly zone: string;
 }
 
+/** Where copies of etcd go, and how often. */
+export interface SnapshotStore {
+  /** Host of the S3 service. */
+  readonly endpoint: string;
+  readonly region: string;
+  readonly bucket: string;
+  /** Folder of the bucket: that of the environment, so that no cluster sees another one's. */
+  readonly folder: string;
+  /** Five fields of cron, in UTC. */
+  readonly schedule: string;
+  /** Copies that are kept. */
+  readonly retention: number;
+}
+
+/** Credentials of the snapshots' bucket as `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`; Vault's answer fills it. */
+export const SNAPSHOT_CREDENTIALS = "/etc/splitfleet/k3s-snapshots.env";
+
 /** A node's part in the cluster. */
 export interface K3sRole {
   readonly role: "server" | "agent";
@@ -37,6 +54,8 @@ export interface K3sRole {
   readonly serviceRange: string;
   /** Names and addresses besides its own under which a server is called. */
   readonly tlsNames: readonly string[];
+  /** Of a server; undefined where copies stay on its own disk, as k3s makes them twice a day. */
+  readonly snapshots?: SnapshotStore | undefined;
 }
 
 const SERVER_HARDENING = {
@@ -82,6 +101,7 @@ export function k3sConfig(hostname: string | undefined, node: K3sRole): Record<s
           "cluster-cidr": node.podRange,
           "service-cidr": node.serviceRange,
           "tls-san": node.tlsNames,
+          ...snapshotConfig(node.snapshots),
           "flannel-backend": "vxlan",
           // The gateway is a workload of its own, and nothing but the tunnel leads to it.
           disable: ["servicelb", "traefik"],
@@ -89,6 +109,23 @@ export function k3sConfig(hostname: string | undefined, node: K3sRole): Record<s
       : {}),
   };
 }
+
+/**
+ * By flags and no Secret: what a Secret says k3s ignores once a flag is set, and can not read in a restore (k3s,
+ * "etcd-snapshot").
+ */
+const snapshotConfig = (store: SnapshotStore | undefined): Record<string, unknown> =>
+  store === undefined
+    ? {}
+    : {
+        "etcd-snapshot-schedule-cron": store.schedule,
+        "etcd-snapshot-retention": store.retention,
+        "etcd-s3": true,
+        "etcd-s3-endpoint": store.endpoint,
+        "etcd-s3-region": store.region,
+        "etcd-s3-bucket": store.bucket,
+        "etcd-s3-folder": store.folder,
+      };
 
 /** Content of {@link FLANNEL_CONFIG}: the same MTU everywhere, so that no path between two sites has to fragment. */
 export const flannelConfig = (podRange: string): string =>
@@ -119,7 +156,7 @@ ConditionPathExists=/etc/splitfleet/k3s-token
 
 [Service]
 Type=notify
-ExecStart=/usr/local/bin/k3s ${role}
+${role === "server" ? `EnvironmentFile=-${SNAPSHOT_CREDENTIALS}\n` : ""}ExecStart=/usr/local/bin/k3s ${role}
 KillMode=process
 Delegate=yes
 LimitNOFILE=1048576

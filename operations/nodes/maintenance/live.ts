@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { NODE_ROOT } from "../../../components/compute/node-config/install.ts";
+import { SNAPSHOT_CREDENTIALS } from "../../../components/compute/node-config/k3s.ts";
 import { NodeControlError, type NodeControl, type NodeState } from "../control.ts";
 import type { Remote } from "../remote.ts";
 import type { Binary, EtcdSnapshot, Maintenance, SystemUpdates, VaultMember } from "./maintenance.ts";
@@ -133,7 +134,7 @@ done
 trap 'rm -f /run/splitfleet-restore-token' EXIT
 cat > /run/splitfleet-restore-token
 set -a
-[ ! -r /etc/splitfleet/k3s-snapshots.env ] || . /etc/splitfleet/k3s-snapshots.env
+[ ! -r ${SNAPSHOT_CREDENTIALS} ] || . ${SNAPSHOT_CREDENTIALS}
 k3s server --cluster-reset --cluster-reset-restore-path=${quote(snapshot)} --token-file=/run/splitfleet-restore-token`;
     await this.#run(node, script, token, RESET_MS);
   }

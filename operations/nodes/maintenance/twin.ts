@@ -37,7 +37,7 @@ export interface TwinMaintenanceOptions {
 
 /**
  * What simulated nodes do in an upgrade or a restore. Their versions stand where the twin keeps what nodes have registered;
- * Vault, packages and copies of etcd in `world/maintenance.json`. A node named under `neverReady` of `faults.json` does not
+ * Vault, packages and copies of etcd in `world/maintenance.json`. A node named under `failedUpgrades` of `faults.json` does not
  * become healthy with another version.
  */
 export class TwinMaintenance implements Maintenance {
@@ -66,7 +66,7 @@ export class TwinMaintenance implements Maintenance {
     const before = (await this.#registration(node)).versions;
     const runs = before[component];
     if (runs === version) return;
-    if (readFaults(this.#marker).neverReady?.includes(node) === true) {
+    if (readFaults(this.#marker).failedUpgrades?.includes(node) === true) {
       throw new NodeControlError(`${node}: ${component} ${version} failed; ${runs ?? "none"} runs again`);
     }
     await this.#change(node, { versions: { ...before, [component]: version } });
@@ -78,7 +78,7 @@ export class TwinMaintenance implements Maintenance {
   }
 
   async updateSystem(node: string): Promise<void> {
-    if (readFaults(this.#marker).neverReady?.includes(node) === true) {
+    if (readFaults(this.#marker).failedUpgrades?.includes(node) === true) {
       await this.#change(node, { running: false });
       return;
     }

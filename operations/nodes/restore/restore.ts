@@ -128,6 +128,9 @@ export async function restoreEtcd(
 const hasJoined = async (node: string, control: NodeControl): Promise<boolean> =>
   (await control.etcdMembers()).some((member) => member.node === node && member.healthy);
 
-/** Host names of the servers; the first takes the data. */
-export const serversOf = (nodes: readonly NodeState[]): readonly string[] =>
-  nodes.filter(({ role }) => role === "server").map(({ name }) => name);
+/** Host names of the servers; the one that founded the cluster, which the others join, takes the data. */
+export const serversOf = (nodes: readonly NodeState[], founder: string): readonly string[] =>
+  nodes
+    .filter(({ role }) => role === "server")
+    .map(({ name }) => name)
+    .toSorted((a, b) => Number(b === founder) - Number(a === founder));

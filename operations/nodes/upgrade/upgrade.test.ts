@@ -124,7 +124,7 @@ test("refuses to take a server away from an etcd that would lose its majority", 
 });
 
 test("stops at the node that does not become healthy, which runs what it ran before; the next run goes on there", async () => {
-  faults({ neverReady: ["sandbox-operations-2"] });
+  faults({ failedUpgrades: ["sandbox-operations-2"] });
   await expect(upgrade(["k3s"])).rejects.toThrow(
     "sandbox-operations-2: k3s v1.37.0+k3s1 failed; v1.36.2+k3s1 runs again",
   );

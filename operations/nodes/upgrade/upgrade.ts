@@ -14,6 +14,8 @@ export interface UpgradeSurroundings {
   /** Aborted when a person stops the run; the node at work is finished first. */
   readonly signal: AbortSignal;
   readonly onStep: (text: string) => void;
+  /** Is told of each node that is done. */
+  readonly onDone?: (upgrade: Upgrade) => void;
 }
 
 /** The upgrade of one node stopped; the message tells the state of that node. */
@@ -54,6 +56,7 @@ export async function upgradeNodes(
     await upgradeNode(upgrade, node, surroundings);
     ledger.end();
     done.push(upgrade);
+    surroundings.onDone?.(upgrade);
   }
   return done;
 }

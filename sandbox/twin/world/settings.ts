@@ -51,6 +51,9 @@ const faults = z.strictObject({
         "Refuse `times` operations, in the words of the package's API. With `retryAfterMs`, as an answer 429 names it, " +
         "the provider asks again after that time, five times in all, and each asking counts as an operation.",
     }),
+  failedUpgrades: z.array(z.string()).optional().meta({
+    description: "Host names of nodes that do not become healthy with another version of anything.",
+  }),
   neverReady: z.array(z.string()).optional().meta({
     description:
       "Names of resources that are made and never become usable: the object exists, and the provider gives up waiting.",
