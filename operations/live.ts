@@ -43,6 +43,8 @@ export interface LivePreviewOptions {
   readonly targets?: readonly string[];
 }
 
+const account = z.object({ user: z.string(), url: z.string() });
+
 const step = z.object({
   op: z.string(),
   urn: z.string(),
@@ -143,6 +145,15 @@ export class LiveStack implements Disposable {
     const args = ["state", verb, ...urns, "--yes", "--stack", this.#options.environment];
     const result = await runCommand(this.#engine, args);
     if (result.exitCode !== 0) throw new EngineError(args, result);
+  }
+
+  /** Who the user is to the backend, and where that is. */
+  async account(): Promise<string> {
+    const args = ["whoami", "--verbose", "--json", "--non-interactive"];
+    const result = await runCommand(this.#engine, args);
+    if (result.exitCode !== 0) throw new EngineError(args, result);
+    const { user, url } = account.parse(JSON.parse(result.stdout));
+    return `${user} at ${url}`;
   }
 
   async state(): Promise<Deployment> {

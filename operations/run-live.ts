@@ -1,10 +1,15 @@
 import { planEnvironment } from "../plan/plan.ts";
 import { toTable } from "../plan/report/table.ts";
 import { today } from "../plan/today.ts";
+import type { EngineEvent } from "../sandbox/session/events.ts";
 import { stackOutputs } from "../sandbox/session/state.ts";
 import { resolveTool } from "../sandbox/toolchain/resolve.ts";
 import type { Environment } from "../stacks/environment-file.ts";
-import type { Layer } from "../stacks/layering.ts";
+import { FOUNDATION, type Layer } from "../stacks/layering.ts";
+import { allOf } from "../stacks/words.ts";
+import { accountsOf } from "./accounts.ts";
+import { joined } from "./bootstrap/joined.ts";
+import { bootstrapVault, isFirstBringUp, type BootstrapOptions } from "./bootstrap/live.ts";
 import { confirm } from "./confirm.ts";
 import { EXIT, InputError } from "./errors.ts";
 import { InterruptListener } from "./interrupt.ts";
@@ -14,9 +19,10 @@ import { driftOf } from "./preview.ts";
 import { Progress } from "./progress.ts";
 import type { OperationReport } from "./report.ts";
 import { ROOT } from "./run-verb.ts";
+import { awsCli } from "./resolve/aws-cli.ts";
 import { describeChanges } from "./summary.ts";
 
-export interface LiveRunOptions {
+export interface LiveRunOptions extends BootstrapOptions {
   /** Where the environment file was taken from, if not from `stacks/`. */
   readonly file: string | undefined;
   readonly json: boolean;
@@ -41,32 +47,46 @@ export async function runLive(
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
   const pulumi = await resolveTool("pulumi");
   const user = { ...process.env, ...environment.variables };
-  using stack = new LiveStack({ root: ROOT, environment: name, pulumi, node: process.execPath, user });
+  const live = { root: ROOT, environment: name, pulumi, node: process.execPath, user };
+  using stack = new LiveStack(live);
   await stack.check();
 
   const plan = await planEnvironment(environment, { today: today() });
   say(toTable(plan, { colour: false }));
   if (verb !== "down" && plan.summary.mandatory > 0) return plan.summary.undecided > 0 ? EXIT.refused : EXIT.failed;
   const { only } = options;
-  const targets = only === undefined ? [] : targetsOf([only], plan.rows, (await stack.state()).resources ?? []);
+  const state = (await stack.state()).resources ?? [];
+  const first = verb === "up" && only === undefined && isFirstBringUp(environment, state);
+  const layers = only === undefined ? (first ? FOUNDATION : []) : [only];
+  const targets = layers.length === 0 ? [] : targetsOf(layers, plan.rows, state);
   if (verb !== "down") {
     const preview = await stack.preview({ refresh: options.drift ?? false, targets });
     say(describePreview(name, preview));
     if (verb === "preview") return options.drift === true && driftOf(preview.changes) > 0 ? EXIT.failed : EXIT.ok;
   }
+  const accounts = await accountsOf(environment.spec, {
+    pulumi: await stack.account(),
+    aws: awsCli(undefined, "Nothing was changed."),
+    environment: user,
+  });
+  say(`Accounts:\n${accounts.join("\n")}`);
+  if (first) say(`New: first ${allOf(FOUNDATION)}, then Vault's ceremony, then the rest in a run of its own.`);
   const question = verb === "up" ? `Change the live stack "${name}"?` : `Destroy all of the live stack "${name}"?`;
   if (!options.yes && !(await confirm(question))) return EXIT.refused;
 
   using interrupt = new InterruptListener(say);
   const counter = new Progress(only === undefined ? plan.rows.length : undefined);
-  const result = await stack.run(verb === "up" ? "up" : "destroy", {
-    interrupt,
-    targets,
-    onEvent: (event) => {
-      const line = counter.line(event);
-      if (line !== undefined) say(line);
-    },
-  });
+  const operation = verb === "up" ? "up" : "destroy";
+  const onEvent = (event: EngineEvent): void => {
+    const line = counter.line(event);
+    if (line !== undefined) say(line);
+  };
+  let result = await stack.run(operation, { interrupt, targets, onEvent });
+  if (first && result.exitCode === 0) {
+    const access = await bootstrapVault(environment, user, options, say);
+    using whole = new LiveStack({ ...live, user: { ...user, ...access } });
+    result = joined(result, await whole.run(operation, { interrupt, onEvent }));
+  }
   for (const { severity, message } of result.diagnostics) if (severity === "error") say(message);
   const report: OperationReport = {
     environment: name,

@@ -15,11 +15,22 @@ const command = onLayer(
   onEnvironment(verbCommand("up", "Bring an environment up: the sandbox, unless another is named.")),
 )
   .option("--yes", "do not ask before a live run")
+  .option(
+    "--operators <folder>",
+    "where a live first run puts Vault's shares (default: ~/.config/splitfleet/<environment>)",
+  )
+  .option(
+    "--pgp-key <file...>",
+    "public PGP key of an operator: Vault encrypts a share to each, in place of five in the clear",
+  )
   .addHelpText(
     "after",
     `
 A run against the simulated clouds repairs what an earlier run that was cut off has left. Another environment than the
 sandbox is live, with your own Pulumi backend and credentials, unless --rehearse is given.
+
+The first run on an environment with Vault brings up what the clouds make, then initialises and unseals Vault, then brings
+up the rest. Every step can be repeated: it goes on where it stopped.
 
 With --only nothing above the layer is asked or touched: a firewall changes although Vault is sealed, the API server is
 down or this machine is off the mesh.
@@ -35,7 +46,9 @@ Examples:
   );
 
 await runVerb(command, async () => {
-  const { json = false, file, rehearse = false, yes = false, only: layer } = command.opts<VerbOptions>();
+  const options = command.opts<VerbOptions & { operators?: string; pgpKey?: readonly string[] }>();
+  const { json = false, file, rehearse = false, yes = false, only: layer, operators } = options;
+  const pgpKeys = options.pgpKey?.flatMap((key) => fileOption(key) ?? []);
   const only = layer === undefined ? undefined : parseLayer(layer);
   const environment = await selectEnvironment(ROOT, { name: command.args[0], file: fileOption(file) });
   if (rehearse || environment.name === SANDBOX) {
@@ -43,5 +56,5 @@ await runVerb(command, async () => {
     return runRehearsal("up", environment, { json, only });
   }
   const { runLive } = await import("../operations/run-live.ts");
-  return runLive("up", environment, { file, json, yes, only });
+  return runLive("up", environment, { file, json, yes, only, operators: fileOption(operators), pgpKeys });
 });

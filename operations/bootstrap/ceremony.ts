@@ -80,7 +80,7 @@ async function initialize({ type }: SealStatus, options: CeremonyOptions): Promi
   const shares = type === "shamir" ? answer.keys_base64 : answer.recovery_keys_base64;
   const files = operators.write(shares, answer.root_token, pgpKeys.length > 0);
   say(
-    `Vault is initialised: any ${threshold} of ${count} shares open it. They are in these files and nowhere else; give ` +
+    `Vault is initialised; ${threshold} of ${count} shares open it. They are in these files and nowhere else; give ` +
       `each to another person and delete it here:\n${files.map((file) => `  ${file}`).join("\n")}`,
   );
   return vault.status();

@@ -92,3 +92,8 @@ it("runs the user's own pulumi with the user's own environment", async () => {
       "--event-log tcp://127.0.0.1:PORT token=live\n",
   );
 });
+
+it("says who the user is to which backend", async () => {
+  using stack = stackWith({ whoami: { user: "alice", organizations: [], url: "s3://state" } });
+  expect(await stack.account()).toBe("alice at s3://state");
+});
