@@ -13,6 +13,9 @@ async function sandboxWith(change: (spec: Environment["spec"]) => Partial<Enviro
   return { ...environment, spec: { ...environment.spec, ...change(environment.spec) } };
 }
 
+/** As the sandbox states it. */
+const BRAKE = { monthlyUsd: 1000, brakeRoles: ["sandbox-autoscaler"] };
+
 describe("planEnvironment", () => {
   it("warns of two images in the sandbox that only a tag names, and prices its pools", async () => {
     const report = await planEnvironment(await loadEnvironment(SANDBOX_FILE), { today: TODAY });
@@ -52,7 +55,7 @@ describe("planEnvironment", () => {
 
   it("blocks an environment that costs more than its budget", async () => {
     const environment = await sandboxWith(() => ({
-      budget: { warnAt: 0.8, environment: { expected: { monthlyEuros: 1 } } },
+      budget: { warnAt: 0.8, environment: { expected: { monthlyEuros: 1 } }, aws: BRAKE },
     }));
     const { findings, summary } = await planEnvironment(environment, { today: TODAY });
     const mandatory = findings.filter(({ level }) => level === "mandatory");
@@ -71,7 +74,7 @@ describe("planEnvironment", () => {
       until: "2027-01-31",
     };
     const environment = await sandboxWith(() => ({
-      budget: { warnAt: 0.8, environment: { expected: { monthlyEuros: 1 } } },
+      budget: { warnAt: 0.8, environment: { expected: { monthlyEuros: 1 } }, aws: BRAKE },
     }));
     const { findings, exempted } = await planEnvironment(environment, { today: TODAY, exemptions: [exemption] });
     expect(findings.filter(({ rule }) => rule === exemption.rule)).toEqual([]);

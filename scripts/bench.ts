@@ -1,18 +1,31 @@
+import { readdirSync } from "node:fs";
 import path from "node:path";
 import { Command as Program, InvalidArgumentError } from "commander";
 import { today } from "../plan/today.ts";
 import { ProjectCopy } from "../sandbox/session/project-copy.ts";
+import { SANDBOX } from "../operations/select-environment.ts";
+import type { Environment } from "../stacks/environment-file.ts";
 import { bestOf, type Command } from "./bench/measure.ts";
 
 const root = path.join(import.meta.dirname, "..");
 
 /** What is promised, on two idle cores. The ratio to the floor holds on a busy or slow machine as well. */
-const LIMITS = { planRatio: 1.5, planSeconds: 1.8, upSeconds: 60, noopSeconds: 20 } as const;
+const LIMITS = {
+  planRatio: 1.5,
+  /** Of a plan with up to this many resources; each beyond takes {@link LIMITS.secondsPerResource} more. */
+  planSeconds: 1.8,
+  planResources: 300,
+  secondsPerResource: 0.003,
+  allPlansSeconds: 4,
+  ruleSeconds: 0.0001,
+  upSeconds: 60,
+  noopSeconds: 20,
+} as const;
 
 interface Line {
   readonly what: string;
   readonly seconds: number;
-  /** Times the floor of the same run. */
+  /** Times the floor of the same run; not a number where there is none. */
   readonly ratio: number;
   readonly limit: string;
   readonly isWithin: boolean;
@@ -20,8 +33,8 @@ interface Line {
 
 const program = new Program("npm run bench --")
   .description(
-    "Measures plan, up and an up without changes on the sandbox, as multiples of the floor: " +
-      "the same imports and as many bare registrations.",
+    "Measures the plan of every environment as a multiple of its floor, which is the same imports and as many bare " +
+      "registrations; then the rules, and up with and without changes on the sandbox.",
   )
   .option("--runs <number>", "runs of floor and plan, of which the best counts", wholeNumber, 5)
   .option("--no-engine", "leave out what needs the Pulumi CLI")
@@ -30,59 +43,109 @@ const program = new Program("npm run bench --")
   .parse();
 const options = program.opts<{ runs: number; engine: boolean; json?: boolean }>();
 
-const environment = await sandbox();
-const floorSeconds = await measurePlan();
-const lines = [...floorSeconds, ...(options.engine ? await measureEngine(floorSeconds[0].seconds) : [])];
+const environments = await allEnvironments();
+const plans = await measurePlans();
+const floor = plans.find(({ what }) => what === `floor of ${SANDBOX}`)?.seconds ?? Number.NaN;
+const lines = [...plans, ...(await measureRules()), ...(options.engine ? await measureEngine() : [])];
 if (options.json === true) process.stdout.write(`${JSON.stringify(lines)}\n`);
 else for (const line of lines) process.stdout.write(`${show(line)}\n`);
 process.exitCode = lines.every(({ isWithin }) => isWithin) ? 0 : 1;
 
-async function sandbox(): Promise<{
-  readonly name: string;
-  readonly file: string;
-  readonly lockFile: string;
+interface Measured {
+  readonly environment: Environment;
   readonly resources: number;
-}> {
-  const { loadEnvironment } = await import("../stacks/environment-file.ts");
-  const { planEnvironment } = await import("../plan/plan.ts");
-  const loaded = await loadEnvironment(path.join(root, "stacks", "Pulumi.sandbox.yaml"));
-  const { rows } = await planEnvironment(loaded, { today: today() });
-  return { name: loaded.name, file: loaded.file, lockFile: loaded.lockFile, resources: rows.length };
 }
 
-async function measurePlan(): Promise<readonly [Line, Line]> {
-  const floor: Command = {
-    name: "floor",
-    file: process.execPath,
-    args: [path.join(import.meta.dirname, "bench", "floor.ts"), String(environment.resources)],
-  };
-  const plan: Command = { name: "plan", file: "npm", args: ["run", "--silent", "plan", "--", "sandbox", "--json"] };
-  const best = await bestOf(options.runs, [floor, plan], root);
+async function allEnvironments(): Promise<readonly Measured[]> {
+  const { loadEnvironment } = await import("../stacks/environment-file.ts");
+  const { planEnvironment } = await import("../plan/plan.ts");
+  const stacks = path.join(root, "stacks");
+  const names = readdirSync(stacks).filter((name) => /^Pulumi\..+\.yaml$/.test(name));
+  const measured: Measured[] = [];
+  for (const name of names.toSorted()) {
+    const environment = await loadEnvironment(path.join(stacks, name));
+    const { rows } = await planEnvironment(environment, { today: today() });
+    measured.push({ environment, resources: rows.length });
+  }
+  return measured;
+}
+
+/** Each environment's plan beside its floor, and all of them in one process. */
+async function measurePlans(): Promise<readonly Line[]> {
+  const plan = (name: string, ...names: readonly string[]): Command => ({
+    name,
+    file: "npm",
+    args: ["run", "--silent", "plan", "--", ...names, "--json"],
+  });
+  const commands = environments.flatMap(({ environment: { name }, resources }): Command[] => [
+    {
+      name: `floor of ${name}`,
+      file: process.execPath,
+      args: [path.join(import.meta.dirname, "bench", "floor.ts"), String(resources)],
+    },
+    plan(`plan ${name}`, name),
+  ]);
+  const all = `plan of all ${environments.length} in one process`;
+  const best = await bestOf(options.runs, [...commands, plan(all)], root);
   const seconds = (name: string): number => (best.get(name) ?? Infinity) / 1000;
-  const ratio = seconds("plan") / seconds("floor");
+  const each = environments.flatMap(({ environment: { name }, resources }): Line[] => {
+    const least = seconds(`floor of ${name}`);
+    const own = seconds(`plan ${name}`);
+    const { planRatio, planSeconds, planResources, secondsPerResource } = LIMITS;
+    const limit = planSeconds + secondsPerResource * Math.max(0, resources - planResources);
+    const ratio = own / least;
+    return [
+      { what: `floor of ${name}`, seconds: least, ratio: 1, limit: "", isWithin: true },
+      {
+        what: `plan ${name}, ${resources} rows`,
+        seconds: own,
+        ratio,
+        limit: `${planRatio} times the floor and ${limit.toFixed(2)} s`,
+        isWithin: ratio <= planRatio && own <= limit,
+      },
+    ];
+  });
+  const together = seconds(all);
+  const limit = LIMITS.allPlansSeconds;
+  return [
+    ...each,
+    { what: all, seconds: together, ratio: Number.NaN, limit: `${limit} s`, isWithin: together <= limit },
+  ];
+}
+
+/** Every rule over the rows of the largest environment. */
+async function measureRules(): Promise<readonly Line[]> {
+  const { record } = await import("../plan/recorder/record.ts");
+  const { fleet } = await import("../stacks/fleet.ts");
+  const { rules } = await import("../policies/registry.ts");
+  const { exampleSurroundings } = await import("../policies/example.ts");
+  const { runRules } = await import("../policies/run.ts");
+  const [largest] = environments.toSorted((one, other) => other.resources - one.resources);
+  if (largest === undefined) return [];
+  const { environment } = largest;
+  const { rows } = await record(environment, async () => fleet(environment.spec, environment.lock));
+  const started = performance.now();
+  runRules(rules, rows, exampleSurroundings);
+  const seconds = (performance.now() - started) / 1000;
+  const limit = LIMITS.ruleSeconds * rows.length * rules.length;
   return [
     {
-      what: `floor for ${environment.resources} resources`,
-      seconds: seconds("floor"),
-      ratio: 1,
-      limit: "",
-      isWithin: true,
-    },
-    {
-      what: "plan sandbox, npm included",
-      seconds: seconds("plan"),
-      ratio,
-      limit: `${LIMITS.planRatio} times the floor and ${LIMITS.planSeconds} s`,
-      isWithin: ratio <= LIMITS.planRatio && seconds("plan") <= LIMITS.planSeconds,
+      what: `${rules.length} rules over ${rows.length} rows`,
+      seconds,
+      ratio: Number.NaN,
+      limit: `${limit.toFixed(2)} s, ${LIMITS.ruleSeconds * 1000} ms a row and rule`,
+      isWithin: seconds <= limit,
     },
   ];
 }
 
 /** A first and a second `up` in a copy, whose world is empty. */
-async function measureEngine(floor: number): Promise<readonly Line[]> {
+async function measureEngine(): Promise<readonly Line[]> {
   const { openSession } = await import("../sandbox/session/session.ts");
   const { resolveTool } = await import("../sandbox/toolchain/resolve.ts");
   const { up } = await import("../operations/up.ts");
+  const environment = environments.find((each) => each.environment.name === SANDBOX)?.environment;
+  if (environment === undefined) throw new Error(`stacks/ has no environment ${SANDBOX}`);
   using copy = new ProjectCopy(root);
   await using session = await openSession({
     root: copy.root,
@@ -105,7 +168,8 @@ async function measureEngine(floor: number): Promise<readonly Line[]> {
 
 function show({ what, seconds, ratio, limit, isWithin }: Line): string {
   const verdict = limit === "" ? "" : `  ${isWithin ? "within" : "OVER"} ${limit}`;
-  return `${what.padEnd(28)}${seconds.toFixed(2).padStart(7)} s${ratio.toFixed(2).padStart(8)} x floor${verdict}`;
+  const times = Number.isNaN(ratio) ? " ".repeat(16) : `${ratio.toFixed(2).padStart(8)} x floor`;
+  return `${what.padEnd(34)}${seconds.toFixed(2).padStart(7)} s${times}${verdict}`;
 }
 
 function wholeNumber(text: string): number {
