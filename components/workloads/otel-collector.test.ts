@@ -109,3 +109,27 @@ test("a collector does not keep prompts that are more sensitive than what it is 
     "promptsUpTo is confidential, above the workload's own data class internal",
   );
 });
+
+test("a Langfuse outside the fleet gets calls to models, masked, with a key that somebody provides", () => {
+  const fields = { langfuse: "cloud.langfuse.com" };
+  const { container, files, secrets } = buildExample(otelCollector, fields);
+  const { exporters, service }: Configuration = parse(files?.["/etc/otel/collector.yml"] ?? "");
+  expect(exporters?.["otlp_http/langfuse"]).toEqual({
+    endpoint: "https://cloud.langfuse.com/api/public/otel",
+    compression: "gzip",
+    headers: { authorization: "Basic ${env:LANGFUSE_AUTHORIZATION}", "x-langfuse-ingestion-version": "4" },
+  });
+  expect(service.pipelines["traces/langfuse"]).toEqual({
+    receivers: ["otlp"],
+    processors: ["memory_limiter", "transform/request-id", "transform/mask", "filter/models", "batch"],
+    exporters: ["otlp_http/langfuse"],
+  });
+  expect(container.env?.["LANGFUSE_AUTHORIZATION"]).toEqual({ secret: "langfuse", key: "authorization" });
+  expect(secrets).toEqual({ langfuse: { class: "provided", keys: ["authorization"] } });
+  expect(otelCollector.egress(fields, {})).toEqual([
+    { host: "cloud.langfuse.com", port: 443, purpose: "traces of calls to models" },
+  ]);
+  expect(() => buildExample(otelCollector, { ...fields, promptsUpTo: "personal" }, { dataClass: "personal" })).toThrow(
+    "promptsUpTo is personal, and Langfuse at cloud.langfuse.com is outside the fleet: lower it to internal",
+  );
+});

@@ -10,6 +10,8 @@ const GRPC = 4317;
 const HTTP = 4318;
 /** Variable of the environment with the key of the store of model traces. */
 const KEY = "MODEL_TRACES_KEY";
+/** Variable with what Langfuse is logged in to with. */
+const LANGFUSE = "LANGFUSE_AUTHORIZATION";
 
 /** The one address for traces, metrics and logs of workloads: masks prompts and hands on. Keeps no data. */
 export const otelCollector = defineWorkload({
@@ -40,7 +42,18 @@ export const otelCollector = defineWorkload({
         description:
           "Prompts stay in the spans of workloads with data up to this class; of all others they are removed.",
       }),
+    langfuse: z
+      .string()
+      .regex(/^[a-z0-9.-]+$/)
+      .optional()
+      .meta({
+        description:
+          "Host of a Langfuse outside the fleet, which gets calls to models as well, with prompts up to class internal. " +
+          "Its secret `langfuse` has `authorization`: base64 of `<public key>:<secret key>`.",
+      }),
   },
+  egress: ({ langfuse }) =>
+    langfuse === undefined ? [] : [{ host: langfuse, port: 443, purpose: "traces of calls to models" }],
   build: (spec, context) => {
     const { traces, models, logs, metrics } = context.needs;
     if (spec.promptsUpTo !== "none" && !clearedFor(context.dataClass, spec.promptsUpTo)) {
@@ -48,11 +61,18 @@ export const otelCollector = defineWorkload({
         `promptsUpTo is ${spec.promptsUpTo}, above the workload's own data class ${context.dataClass}: raise \`dataClass\` or lower \`promptsUpTo\``,
       );
     }
+    if (spec.langfuse !== undefined && !["none", "public", "internal"].includes(spec.promptsUpTo)) {
+      throw new Error(
+        `promptsUpTo is ${spec.promptsUpTo}, and Langfuse at ${spec.langfuse} is outside the fleet: lower it to internal`,
+      );
+    }
     const to = (handle: Handle | undefined, path = "") =>
       handle === undefined ? undefined : { endpoint: `${handle.url}${path}`, compression: "gzip" };
     const exporters = {
       "otlp_http/traces": to(traces),
       "otlp_http/models": models && { ...to(models), headers: { authorization: `Bearer \${env:${KEY}}` } },
+      // https://langfuse.com/integrations/native/opentelemetry
+      "otlp_http/langfuse": spec.langfuse === undefined ? undefined : toLangfuse(spec.langfuse),
       "otlp_http/logs": to(logs, "/otlp"),
       "otlp_http/metrics": to(metrics, "/api/v1/otlp"),
     };
@@ -60,6 +80,7 @@ export const otelCollector = defineWorkload({
     const pipelines = {
       traces: pipeline(traces, masked, "otlp_http/traces"),
       "traces/models": pipeline(models, [...masked, "filter/models"], "otlp_http/models"),
+      "traces/langfuse": pipeline(spec.langfuse, [...masked, "filter/models"], "otlp_http/langfuse"),
       logs: pipeline(logs, [], "otlp_http/logs"),
       metrics: pipeline(metrics, [], "otlp_http/metrics"),
     };
@@ -79,13 +100,13 @@ export const otelCollector = defineWorkload({
       },
       processors: {
         memory_limiter: memoryLimiter,
-        ...(traces === undefined && models === undefined
+        ...([traces, models, spec.langfuse].every((target) => target === undefined)
           ? {}
           : {
               "transform/request-id": requestId,
               "transform/mask": masking(trusted(context.fleet, spec.promptsUpTo)),
             }),
-        ...(models === undefined ? {} : { "filter/models": MODELS_ONLY }),
+        ...(models === undefined && spec.langfuse === undefined ? {} : { "filter/models": MODELS_ONLY }),
         batch: {},
       },
       exporters: present(exporters),
@@ -100,6 +121,7 @@ export const otelCollector = defineWorkload({
         env: {
           GOMEMLIMIT: "400MiB",
           ...(models === undefined ? {} : { [KEY]: credential(models, "key") }),
+          ...(spec.langfuse === undefined ? {} : { [LANGFUSE]: { secret: "langfuse", key: "authorization" } }),
         },
         cpu: { request: 0.1 },
         memoryMiB: { request: 256, limit: 512 },
@@ -108,6 +130,7 @@ export const otelCollector = defineWorkload({
         user: 10001,
       },
       files: { "/etc/otel/collector.yml": stringify(config, { aliasDuplicateObjects: false }) },
+      ...(spec.langfuse === undefined ? {} : { secrets: { langfuse: { class: "provided", keys: ["authorization"] } } }),
     };
   },
 });
@@ -124,7 +147,13 @@ const MODELS_ONLY = {
   },
 };
 
-const pipeline = (target: Handle | undefined, processors: readonly string[], exporter: string) =>
+const toLangfuse = (host: string) => ({
+  endpoint: `https://${host}/api/public/otel`,
+  compression: "gzip",
+  headers: { authorization: `Basic \${env:${LANGFUSE}}`, "x-langfuse-ingestion-version": "4" },
+});
+
+const pipeline = (target: Handle | string | undefined, processors: readonly string[], exporter: string) =>
   target === undefined
     ? undefined
     : { receivers: ["otlp"], processors: ["memory_limiter", ...processors, "batch"], exporters: [exporter] };

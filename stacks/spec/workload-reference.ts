@@ -27,6 +27,7 @@ Who may reach a port, beside the workloads that declare a need for it:
 | --- | --- |
 | more than one replica, scaling, disruption budgets, priorities, queues | one container; more than one is refused |
 | operators and their custom resources, GPUs, access to the API server | refused |
+| public ports, by the edge and the gateway | refused: servers without k3s are reached over the mesh, and have no port that is open to the world |
 | network policies by direction and port | Two workloads share a network only where one needs the other; within it every port is open both ways. Between nodes and to the internet the node's packet filter knows ports, and the egress proxy names. |
 | readiness, liveness and start-up probes | One health check: readiness, with the grace of start-up. What is unhealthy is restarted by a timer of the node. |
 | a rolling update | The container is replaced; a release that does not become healthy gives way to the one before. |

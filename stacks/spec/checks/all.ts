@@ -7,9 +7,9 @@ import { clusterServers } from "./cluster-servers.ts";
 import { composeNodes, composeWorkloads } from "./compose.ts";
 import { coolifyPools, coolifyRelease } from "./coolify.ts";
 import { definitionFaults } from "./definitions.ts";
-import { gpuOffers, gpuRequests, gpuSharing } from "./gpu-sharing.ts";
 import { edgeNames, edgeTunnel, edgeVault, frontEndNames } from "./edge.ts";
-import { hostnames } from "./hostnames.ts";
+import { gpuOffers, gpuRequests, gpuSharing } from "./gpu-sharing.ts";
+import { hostnames, hostnamesInCluster } from "./hostnames.ts";
 import { lockedPools, lockedShapes, lockedTypes, lockedZones, lockOwner, stackName } from "./lock.ts";
 import { lockedImages } from "./locked-images.ts";
 import { modelEndpoints, modelFallbacks, modelProcessors } from "./models.ts";
@@ -52,6 +52,7 @@ const CHECKS: readonly Check[] = [
   gpuRequests,
   gpuSharing,
   hostnames,
+  hostnamesInCluster,
   k3sVersion,
   lockedBinaries,
   lockedImages,

@@ -1,4 +1,4 @@
-import type { WorkloadEntry } from "../../../components/workloads/facts.ts";
+import { runtimeOf, type WorkloadEntry } from "../../../components/workloads/facts.ts";
 import type { Complaint } from "../../problems.ts";
 import { check } from "./check.ts";
 
@@ -15,6 +15,21 @@ export const hostnames = check(["workloads"], function* ({ workloads }): Iterabl
           got: `${host}, which leads to ${owner}`,
           expected: "a host name of its own",
         };
+    }
+  }
+});
+
+/** The gateway, to which the tunnel leads, runs in the cluster and reaches what runs there. */
+export const hostnamesInCluster = check(["workloads", "pools"], function* ({ workloads, pools }): Iterable<Complaint> {
+  for (const [name, { hostnames: names = {}, pool }] of Object.entries<WorkloadEntry>(workloads)) {
+    if (pools[pool] === undefined || runtimeOf(pools[pool]) === "kubernetes") continue;
+    for (const [port, host] of Object.entries(names)) {
+      yield {
+        path: ["workloads", name, "hostnames", port],
+        got: `${host}, of a workload that runs on Docker Compose`,
+        expected: "public names of workloads in k3s only",
+        fix: "take the name out, as devices of the mesh reach the workload without it, or run it on a pool in k3s",
+      };
     }
   }
 });

@@ -9,7 +9,7 @@ import {
 import type { PlannedWorkload } from "../../../components/workloads/plan.ts";
 import { trialFacts } from "../../testdata/trial.ts";
 import { faultsIn } from "./definitions.ts";
-import { hostnames } from "./hostnames.ts";
+import { hostnames, hostnamesInCluster } from "./hostnames.ts";
 import { overdueIn } from "./retention.ts";
 import { cyclesIn } from "./workload-needs.ts";
 
@@ -330,6 +330,21 @@ test("two public ports on one host name", () => {
       path: ["workloads", "litellm", "hostnames", "api"],
       got: "app.example.org, which leads to port web of workload ollama",
       expected: "a host name of its own",
+    },
+  ]);
+});
+
+test("a public name of what Docker Compose runs", () => {
+  const facts = trialFacts(({ workloads, pools }) => {
+    Object.assign(workloads["litellm"] ?? {}, { hostnames: { api: "api.example.org" } });
+    Object.assign(pools["inference"] ?? {}, { cluster: "none" });
+  });
+  expect([...hostnamesInCluster(facts)]).toEqual([
+    {
+      path: ["workloads", "litellm", "hostnames", "api"],
+      got: "api.example.org, of a workload that runs on Docker Compose",
+      expected: "public names of workloads in k3s only",
+      fix: "take the name out, as devices of the mesh reach the workload without it, or run it on a pool in k3s",
     },
   ]);
 });
