@@ -60,7 +60,7 @@ export const holdsRuns = ({ environment }: Pick<EnvironmentSpec, "environment">)
   environment.mode !== "awake";
 
 /** Pools that can go and come back with nothing lost: burst pools, and agents of k3s on which nothing is kept. */
-export function sleepingPools({ spec, planned }: Planned): ReadonlySet<string> {
+function sleepingPools({ spec, planned }: Planned): ReadonlySet<string> {
   const keeping = new Set(planned.filter(({ workload }) => keepsData(workload)).map(({ entry }) => entry.pool));
   const names = Object.entries(spec.pools).flatMap(([name, pool]) => {
     if (pool.kind === "aws") return [name];
