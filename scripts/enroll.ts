@@ -1,5 +1,6 @@
 import path from "node:path";
-import { runEnroll, type Enrolment } from "../operations/enroll/run.ts";
+import type { Enrolment } from "../operations/enroll/report.ts";
+import { runEnroll } from "../operations/enroll/run.ts";
 import { EXIT, InputError } from "../operations/errors.ts";
 import { fileOption, ROOT, runVerb, verbCommand } from "../operations/run-verb.ts";
 import { selectEnvironment } from "../operations/select-environment.ts";

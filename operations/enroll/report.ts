@@ -28,3 +28,15 @@ export const enrolmentReport = z.strictObject({
   ),
 });
 export type EnrolmentReport = z.infer<typeof enrolmentReport>;
+
+/** What the verb did: the `enroll --json` contract. */
+export const enrolment = z.strictObject({
+  node: z.string().meta({ description: "`<pool>-<id>`." }),
+  state: z
+    .enum(["declared", "enrolled", "lost"])
+    .meta({ description: "Of the node, after a change if one was asked for." }),
+  script: z.string().optional().meta({ description: "Path of the script that was written." }),
+  keyExpires: z.iso.datetime().optional().meta({ description: "Until when the script's mesh key is good." }),
+  changed: z.boolean().meta({ description: "True if the environment file was changed." }),
+});
+export type Enrolment = z.infer<typeof enrolment>;

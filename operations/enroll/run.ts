@@ -7,6 +7,7 @@ import { SANDBOX } from "../select-environment.ts";
 import { readReport, setState } from "./confirm.ts";
 import { memberOf } from "./member.ts";
 import { mintMeshKey } from "./mesh-key.ts";
+import type { Enrolment } from "./report.ts";
 
 export interface EnrolOptions {
   readonly node: string;
@@ -22,18 +23,6 @@ export interface EnrolOptions {
   readonly lost: boolean;
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly now: Date;
-}
-
-/** What the verb did. Part of the `enroll --json` contract. */
-export interface Enrolment {
-  readonly node: string;
-  readonly state: "declared" | "enrolled" | "lost";
-  /** Path of the script that was written. */
-  readonly script?: string;
-  /** Until when its key is good. */
-  readonly keyExpires?: string;
-  /** True if the environment file was changed. */
-  readonly changed: boolean;
 }
 
 /** An hour, as for a key that was minted here. */

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { generateShapes } from "../../components/shapes/generate.ts";
 import { drillReport } from "../../operations/drills/report.ts";
 import { downReport } from "../../operations/down/report.ts";
+import { enrolment, enrolmentReport } from "../../operations/enroll/report.ts";
 import { erasureReport } from "../../operations/erase/report.ts";
 import { rehearsalReport } from "../../operations/rehearsal/report.ts";
 import { restoreReport } from "../../operations/nodes/restore/report.ts";
@@ -40,6 +41,8 @@ export const generated = async (root: string): Promise<GeneratedFile[]> => [
   jsonSchema("erase", erasureReport),
   jsonSchema("operation", operationReport),
   jsonSchema("down", downReport),
+  jsonSchema("enroll", enrolment),
+  jsonSchema("enrolment-report", enrolmentReport),
   jsonSchema("upgrade", upgradeReport),
   jsonSchema("restore", restoreReport),
   jsonSchema("rehearsal", rehearsalReport),
