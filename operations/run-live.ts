@@ -15,6 +15,7 @@ import { EXIT, InputError } from "./errors.ts";
 import { InterruptListener } from "./interrupt.ts";
 import { targetsOf } from "./layers/targets.ts";
 import { LiveStack, type LivePreview } from "./live.ts";
+import { preflight } from "./preflight/preflight.ts";
 import { driftOf } from "./preview.ts";
 import { Progress } from "./progress.ts";
 import type { OperationReport } from "./report.ts";
@@ -57,6 +58,15 @@ export async function runLive(
   const { only } = options;
   const state = (await stack.state()).resources ?? [];
   const first = verb === "up" && only === undefined && isFirstBringUp(environment, state);
+  if (verb === "up" && only === undefined) {
+    const { checks, ok } = await preflight(environment, { today: today(), environment: user });
+    for (const { title, found, fix, status } of checks) if (status === "failed") say(`${title}: ${found}. ${fix}`);
+    // Later on, what is missing above must not keep a change below from being made: it is told, and a person decides.
+    if (!ok && first) {
+      say(`Nothing was changed. \`npm run doctor -- ${name}\` says more.`);
+      return EXIT.refused;
+    }
+  }
   const layers = only === undefined ? (first ? FOUNDATION : []) : [only];
   const targets = layers.length === 0 ? [] : targetsOf(layers, plan.rows, state);
   if (verb !== "down") {

@@ -36,6 +36,12 @@ test("--json prints one report of the declared shape and nothing else; the exit 
   ]);
 });
 
+test("an environment that does not exist is bad input", { timeout: 30_000 }, async () => {
+  const { exitCode, stdout, stderr } = await doctor("sandbx", "--json");
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+  expect(stderr).toContain('There is no environment "sandbx". Did you mean sandbox?');
+});
+
 test("an unknown option is bad input", async () => {
   expect(await doctor("--jsn")).toMatchObject({
     exitCode: 2,

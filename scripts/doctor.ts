@@ -19,12 +19,21 @@ import { diagnosePulumi } from "./doctor/tools.ts";
 import { wantsColour } from "../plan/report/colour.ts";
 
 /** `npm run doctor`: says whether this machine can run the project, and what to do where it cannot. Changes nothing. */
-const { json } = new Command("npm run doctor --")
+const command = new Command("npm run doctor --")
   .description("Look at what the commands need on this machine. Downloads, builds and changes nothing.")
+  .argument(
+    "[environment]",
+    "look at what its accounts must have before a live up instead: quotas, stock, rights, mesh",
+  )
   .option("--json", "print the report as JSON, and nothing else, on standard output", false)
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
-  .parse()
-  .opts<{ json: boolean }>();
+  .parse();
+const { json } = command.opts<{ json: boolean }>();
+const [name] = command.args;
+if (name !== undefined) {
+  const { runPreflight } = await import("./doctor/preflight.ts");
+  process.exit(await runPreflight(name, { json }));
+}
 
 const root = join(import.meta.dirname, "..");
 const environment = process.env;

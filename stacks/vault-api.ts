@@ -30,7 +30,7 @@ export class VaultError extends Error {
   override readonly name = "VaultError";
 }
 
-/** Requests that a Vault answers before anybody has a token for it. */
+/** What is asked of a Vault beside what its provider does: before anybody has a token for it, and about a token. */
 export class VaultApi {
   readonly #address: string;
   readonly #ca: string | undefined;
@@ -59,10 +59,20 @@ export class VaultApi {
     return status.parse(await this.#send("PUT", "/v1/sys/unseal", { key: share }));
   }
 
-  async #send(method: string, path: string, body?: object): Promise<unknown> {
+  /** What a token may do at each path, such as `["create", "update"]`, `["root"]` or `["deny"]`. */
+  async capabilities(token: string, paths: readonly string[]): Promise<Readonly<Record<string, readonly string[]>>> {
+    const answer = await this.#send("PUT", "/v1/sys/capabilities-self", { paths }, token);
+    return z.object(Object.fromEntries(paths.map((path) => [path, z.array(z.string())]))).parse(answer);
+  }
+
+  async #send(method: string, path: string, body?: object, token?: string): Promise<unknown> {
     const url = new URL(path, this.#address);
     const text = body === undefined ? "" : JSON.stringify(body);
-    const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(text) };
+    const headers = {
+      "content-type": "application/json",
+      "content-length": Buffer.byteLength(text),
+      ...(token === undefined ? {} : { "x-vault-token": token }),
+    };
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     const options = { method, headers, signal, ...(this.#ca === undefined ? {} : { ca: this.#ca }) };
     const what = `${method} ${url.href}`;

@@ -1,9 +1,15 @@
 import Table from "cli-table3";
 import picocolors from "picocolors";
-import type { Check, DoctorReport } from "./report.ts";
+import type { Check } from "./report.ts";
+
+/** What any report of checks has. */
+interface Checked {
+  readonly ok: boolean;
+  readonly checks: readonly Pick<Check, "title" | "status" | "found" | "fix">[];
+}
 
 /** The report as a table for people, within 100 columns, followed by what to do. */
-export function formatReport({ checks, ok }: DoctorReport, { colour }: { readonly colour: boolean }): string {
+export function formatReport({ checks, ok }: Checked, { colour }: { readonly colour: boolean }): string {
   const { green, yellow, red } = picocolors.createColors(colour);
   const paint: Record<Check["status"], (text: string) => string> = { ok: green, warning: yellow, failed: red };
   const table = new Table({
