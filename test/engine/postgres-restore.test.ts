@@ -103,8 +103,13 @@ async function until(what: string, isSo: () => Promise<boolean>): Promise<void> 
   throw new Error(`in vain waited until ${what}`);
 }
 
-const query = (sql: string, options: { readonly reject?: boolean } = {}) =>
-  execa("psql", ["-X", "-q", "-A", "-t", "-d", "postgres", "-v", "ON_ERROR_STOP=1", "-c", sql], { env, ...options });
+async function query(sql: string, options: { readonly reject?: boolean } = {}) {
+  const psql = await debianProgram("psql", "postgresql");
+  return execa(psql, ["-X", "-q", "-A", "-t", "-d", "postgres", "-v", "ON_ERROR_STOP=1", "-c", sql], {
+    env,
+    ...options,
+  });
+}
 const ask = async (sql: string): Promise<string> => (await query(sql)).stdout;
 
 /** The server's clock, at a moment that no change shares. */
