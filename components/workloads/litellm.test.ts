@@ -117,3 +117,35 @@ describe("models outside the fleet", () => {
     );
   });
 });
+
+describe("budgets", () => {
+  const budgeted = (monthlyEuros: number | undefined, teamBudgets = true) => {
+    const { files = {}, sidecars = {} } = buildExample(
+      litellm,
+      { teamBudgets },
+      {
+        models: { bought: model("bought", {}) },
+        consumers: [exampleConsumer(litellm, "chat", "api")],
+        fleet: [member("chat", "internal")],
+        teams: { example: { monthlyEuros: 50 } },
+        monthlyEuros,
+      },
+    );
+    const config: { litellm_settings: { max_budget?: number; budget_duration?: string } } = parse(
+      files["/etc/litellm/config.yaml"] ?? "",
+    );
+    const { max_budget: euros, budget_duration: period } = config.litellm_settings;
+    return { global: [euros, period], teams: sidecars["budgets"]?.env };
+  };
+
+  test("are the team's for each team, and the environment's for all together", () => {
+    const { global, teams } = budgeted(500);
+    expect(global).toEqual([500, "30d"]);
+    expect(JSON.parse(String(teams?.["BUDGETS"]))).toMatchObject([{ team_id: "example", max_budget: 50 }]);
+  });
+
+  test("are none without a limit, or without the database that counts", () => {
+    expect(budgeted(undefined).global).toEqual([undefined, undefined]);
+    expect(budgeted(500, false).global).toEqual([undefined, undefined]);
+  });
+});

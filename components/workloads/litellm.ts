@@ -66,6 +66,7 @@ export const litellm = defineWorkload({
       hasCache: cache !== undefined,
       hasCollector: traces !== undefined,
       hasDatabase: database !== undefined,
+      monthlyEuros: context.monthlyEuros,
       logsPrompts: spec.logPrompts,
       // Answers about persons are kept only where the caller asks for it.
       cachesUnasked: context.dataClass !== "personal",

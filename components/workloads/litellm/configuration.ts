@@ -9,6 +9,8 @@ interface Options {
   readonly hasCache: boolean;
   readonly hasCollector: boolean;
   readonly hasDatabase: boolean;
+  /** What the environment may cost in a month; all callers together spend no more on models. */
+  readonly monthlyEuros: number | undefined;
   /** False to ask for each answer that is to be cached. */
   readonly cachesUnasked: boolean;
   readonly logsPrompts: boolean;
@@ -62,6 +64,11 @@ export function configuration(
       drop_params: true,
       // Without it a key's list of models is not looked at.
       enable_post_custom_auth_checks: true,
+      // Counted in US dollars, as teams' budgets are, so the stricter one while a euro is worth more.
+      // https://docs.litellm.ai/docs/proxy/users
+      ...(hasDatabase && options.monthlyEuros !== undefined
+        ? { max_budget: options.monthlyEuros, budget_duration: "30d" }
+        : {}),
       callbacks: ["prometheus", ...(hasCollector ? ["otel"] : [])],
       ...(hasCache && cacheSeconds > 0
         ? {
