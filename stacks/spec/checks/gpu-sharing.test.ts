@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { ofKind } from "../of-kind.ts";
 import type { PoolOf } from "../pools.ts";
+import { roomOf } from "../queues.ts";
 import { trialFacts, type TrialFacts } from "../../testdata/trial.ts";
 import { capacity, podsWithoutRoom } from "./capacity.ts";
 import { gpuOffers, gpuRequests, gpuSharing } from "./gpu-sharing.ts";
+import { reservedShares } from "./queues.ts";
 
 type Gpu = NonNullable<PoolOf<"onprem">["hardware"]["gpu"]>;
 
@@ -141,6 +143,25 @@ describe("what pods ask for", () => {
       },
     ]);
   });
+});
+
+test("no share is reserved of a pool that divides its GPUs: queues would hold its jobs for ever", () => {
+  const shared = (gpu: Partial<Gpu>) => {
+    const facts = withGpus(gpu);
+    Object.assign(facts.teams["assistants"] ?? {}, { shares: { workshop: 1 } });
+    Object.assign(facts.teams["assistants"]?.quota ?? {}, { gpus: 8 });
+    return [...reservedShares(facts)].map(({ path, got }) => [path.join("."), got]);
+  };
+  expect(shared({ sharing: "time-slicing", replicas: 2 })).toEqual([]);
+  expect(shared({ sharing: "mig", instances: { "1g.10gb": 7 } })).toEqual([
+    ["teams.assistants.shares.workshop", "a share of a pool that divides its GPUs, and queues count no MIG instances"],
+  ]);
+});
+
+test("a queue counts what works today, and no machine that is only declared", () => {
+  const facts = withGpus({});
+  workshop(facts).nodes = { a: { state: "enrolled" }, b: { state: "declared" }, c: { state: "lost" } };
+  expect(roomOf("workshop", workshop(facts), facts.lock)).toEqual({ cpu: 16, memoryMiB: 65_536 - 665, gpus: 2 });
 });
 
 describe("what fits", () => {

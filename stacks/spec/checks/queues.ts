@@ -1,4 +1,5 @@
 import { shareOf } from "../../../components/cluster/queues.ts";
+import { gpuProfileOf } from "../../../components/workloads/facts.ts";
 import type { Complaint } from "../../problems.ts";
 import { allOf, count } from "../../words.ts";
 import { queuedPools, roomOf } from "../queues.ts";
@@ -16,6 +17,16 @@ export const reservedShares = check(
         const pool = pools[name];
         if (pool === undefined) {
           yield { ...unknownName(path, name, "pool", Object.keys(pools)), atKey: true };
+          continue;
+        }
+        if (gpuProfileOf(pool)?.kind === "mig") {
+          yield {
+            path,
+            atKey: true,
+            got: "a share of a pool that divides its GPUs, and queues count no MIG instances",
+            expected: "a pool with whole GPUs or slices of their time",
+            fix: "remove the share: quotas of teams limit MIG instances, or share the GPUs in another way",
+          };
           continue;
         }
         const room = roomOf(name, pool, lock);
