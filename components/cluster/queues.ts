@@ -38,6 +38,9 @@ const API = "kueue.x-k8s.io/v1beta2";
 /** The queue of every namespace. */
 const QUEUE = "runs";
 
+/** Label by which Kueue knows that a Job is its own. */
+export const QUEUE_NAME = "kueue.x-k8s.io/queue-name";
+
 /** Which run goes first in a queue: one that somebody has asked for, before one that comes again by itself. */
 const RUNS = { batch: 1_000, scheduled: 100 } as const;
 
@@ -47,7 +50,7 @@ const RUNS = { batch: 1_000, scheduled: 100 } as const;
  */
 export function queuedRun(form: string | undefined): { labels: Record<string, string>; suspend: true } | undefined {
   if (form !== "batch" && form !== "scheduled") return undefined;
-  return { labels: { "kueue.x-k8s.io/queue-name": QUEUE, "kueue.x-k8s.io/priority-class": form }, suspend: true };
+  return { labels: { [QUEUE_NAME]: QUEUE, "kueue.x-k8s.io/priority-class": form }, suspend: true };
 }
 
 /** A share of what there is; never more, so cores and mebibytes are rounded down. GPUs come whole: a check sees to it. */

@@ -2,7 +2,6 @@ import type { Environment } from "../../stacks/environment-file.ts";
 import { machineOf } from "../../stacks/spec/machines.ts";
 import { entryOf } from "../../stacks/spec/of-kind.ts";
 import { expect, type Step } from "./drill.ts";
-import { DRILL_NAMESPACE } from "./probe.ts";
 import type { NodeView, View } from "./view.ts";
 
 /** What a job asks for that takes all GPUs of the pool's smallest instance, or a core where it has none. */
@@ -18,22 +17,19 @@ export const waking = (pool: string, job: string): readonly Step[] => [
   ),
   expect("its node joins and the job runs", 900, (view) => {
     if (runsOn(view, job) !== undefined) return undefined;
-    const waiting = view.pods.find((pod) => pod.job === job && pod.namespace === DRILL_NAMESPACE);
+    const waiting = view.pods.find((pod) => pod.job === job);
     return waiting === undefined ? "the job has no pod" : waiting.unscheduled || `its pod is ${waiting.phase}`;
   }),
 ];
 
 /** The node of a drill's job; undefined while it runs nowhere. */
 export function runsOn(view: View | undefined, job: string): NodeView | undefined {
-  const pod = view?.pods.find(
-    ({ job: of, namespace, phase, terminating }) =>
-      of === job && namespace === DRILL_NAMESPACE && phase === "Running" && !terminating,
-  );
+  const pod = view?.pods.find(({ job: of, phase, terminating }) => of === job && phase === "Running" && !terminating);
   return pod === undefined ? undefined : view?.nodes.find(({ name }) => name === pod.node);
 }
 
 /** Why a drill's job is not complete. */
 export function jobOf({ jobs }: View, job: string): string | undefined {
-  const state = jobs.find(({ name, namespace }) => name === job && namespace === DRILL_NAMESPACE)?.state;
+  const state = jobs.find(({ name }) => name === job)?.state;
   return state === "complete" ? undefined : `it is ${state ?? "gone"}`;
 }

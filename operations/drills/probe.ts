@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { QUEUE_NAME, queuedRun } from "../../components/cluster/queues.ts";
 import type { Properties } from "../../sandbox/twin/protocol/values.ts";
 import { MEASURED_WORK } from "../../sandbox/control-plane/stages.ts";
 import type { Environment } from "../../stacks/environment-file.ts";
@@ -57,6 +59,49 @@ export const jobManifest = (environment: Environment, probe: Probe): Properties 
     },
   },
 });
+
+/** As {@link jobManifest}, in the queue of the namespace as the fleet's own runs are. */
+export function queuedManifest(environment: Environment, probe: Probe): Properties {
+  const { labels = {}, suspend = true } = queuedRun("batch") ?? {};
+  const manifest = jobManifest(environment, probe);
+  return {
+    ...manifest,
+    metadata: { namespace: probe.namespace, name: probe.name, labels },
+    spec: { ...(manifest["spec"] as Properties), suspend },
+  };
+}
+
+const ownJob = z.object({
+  metadata: z.object({ namespace: z.string(), labels: z.record(z.string(), z.string()).default({}) }),
+  spec: z.looseObject({
+    template: z.object({
+      metadata: z.object({ labels: z.record(z.string(), z.string()).default({}) }),
+      spec: z.record(z.string(), z.json()),
+    }),
+  }),
+});
+/** What the API server adds to the job that it was. */
+const ADDED = ["batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name", "controller-uid", "job-name"];
+
+/** A job of the fleet once more, with work that is measured. It waits for its queue again where it has one. */
+export function runAgain(job: Properties, name: string): Properties {
+  const { metadata, spec } = ownJob.parse(job);
+  const { selector: _selector, template, ...rest } = spec;
+  const labels = Object.entries(template.metadata.labels).filter(([key]) => !ADDED.includes(key));
+  return {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: { namespace: metadata.namespace, name, labels: metadata.labels },
+    spec: {
+      ...(rest as Properties),
+      suspend: QUEUE_NAME in metadata.labels,
+      template: {
+        metadata: { labels: Object.fromEntries(labels), annotations: { [MEASURED_WORK]: "true" } },
+        spec: template.spec,
+      },
+    },
+  };
+}
 
 /** Many pods of one shape. */
 export const floodManifest = (environment: Environment, probe: Probe, replicas: number): Properties => {

@@ -5,12 +5,12 @@ import { Machines } from "../../sandbox/control-plane/machines.ts";
 import { nodesOf, type SimulatedNode } from "../../sandbox/control-plane/nodes.ts";
 import type { Session } from "../../sandbox/session/session.ts";
 import type { ApiServer } from "../../sandbox/twin/kinds/kubernetes/api-server.ts";
-import type { Reference } from "../../sandbox/twin/kinds/kubernetes/manifest.ts";
+import { type Reference, referenceOf } from "../../sandbox/twin/kinds/kubernetes/manifest.ts";
 import type { Properties } from "../../sandbox/twin/protocol/values.ts";
 import type { Environment } from "../../stacks/environment-file.ts";
 import type { Stage } from "../rehearsal/stage.ts";
 import type { Clock } from "./clock.ts";
-import { DRILL_NAMESPACE, floodManifest, jobManifest, type Probe } from "./probe.ts";
+import { DRILL_NAMESPACE, floodManifest, jobManifest, type Probe, queuedManifest, runAgain } from "./probe.ts";
 import { Training, type TrainingPlan } from "./training.ts";
 import { type PodView, type View, Viewer } from "./view.ts";
 
@@ -141,9 +141,28 @@ export class Scene {
   async submit(probe: Omit<Probe, "namespace">, plan: TrainingPlan): Promise<Training> {
     await this.server.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: DRILL_NAMESPACE } });
     await this.#serviceAccount(DRILL_NAMESPACE);
-    await this.server.apply(jobManifest(this.environment, { ...probe, namespace: DRILL_NAMESPACE }));
+    const manifest = jobManifest(this.environment, { ...probe, namespace: DRILL_NAMESPACE });
+    return this.#measure(manifest, plan);
+  }
+
+  /** Submits the fleet's own job of a workload once more under another name, with its queue; its work is measured. */
+  async submitAgain(workload: string, name: string, plan: TrainingPlan): Promise<Training> {
+    const selectors = { labelSelector: `splitfleet/workload=${workload}` };
+    const [job] = await this.server.list({ apiVersion: "batch/v1", kind: "Job", selectors });
+    if (job === undefined) throw new Error(`the cluster has no job of workload ${workload}`);
+    return this.#measure(runAgain(job, name), plan);
+  }
+
+  /** Submits a run to the queue of a team, as the fleet's own runs are. Its work is measured. */
+  async submitToQueue(probe: Probe, plan: TrainingPlan): Promise<Training> {
+    return this.#measure(queuedManifest(this.environment, probe), plan);
+  }
+
+  async #measure(manifest: Properties, plan: TrainingPlan): Promise<Training> {
+    await this.server.apply(manifest);
     const training = new Training(plan);
-    this.#trainings.set(probe.name, training);
+    const { namespace = "default", name } = referenceOf(manifest);
+    this.#trainings.set(`${namespace}/${name}`, training);
     return training;
   }
 
@@ -191,15 +210,16 @@ export class Scene {
   /** Puts back what must not outlive a drill: jobs of its own, and an API server that is down. */
   async tidy(): Promise<void> {
     await this.startApiServer();
-    for (const name of this.#trainings.keys()) {
-      await this.remove({ apiVersion: "batch/v1", kind: "Job", namespace: DRILL_NAMESPACE, name });
+    for (const job of this.#trainings.keys()) {
+      const [namespace = "", name = ""] = job.split("/");
+      await this.remove({ apiVersion: "batch/v1", kind: "Job", namespace, name });
     }
     this.#trainings.clear();
   }
 
   async #train({ pods }: View): Promise<void> {
     for (const [job, training] of this.#trainings) {
-      const own = pods.filter((pod) => pod.namespace === DRILL_NAMESPACE && pod.job === job);
+      const own = pods.filter((pod) => `${pod.namespace}/${pod.job}` === job);
       const done = training.observe(own, this.clock.seconds);
       if (done !== undefined) await this.#setPhase(done.namespace, done.name, { phase: "Succeeded" });
     }

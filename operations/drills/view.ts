@@ -71,6 +71,8 @@ export interface JobView {
   readonly name: string;
   readonly uid: string;
   readonly state: "active" | "complete" | "failed";
+  /** Whether it waits for whoever admits it. */
+  readonly suspended: boolean;
 }
 
 export interface ClaimView {
@@ -130,11 +132,11 @@ export class Viewer {
         const floor = floorOf(budgets.items, namespace, spec?.template.metadata?.labels ?? {});
         return [{ namespace, name: workload, wanted: spec?.replicas ?? 1, serving: own.length, floor }];
       }),
-      jobs: jobs.items.map(({ metadata, status }) => {
+      jobs: jobs.items.map(({ metadata, spec, status }) => {
         const ended = (type: string): boolean =>
           (status?.conditions ?? []).some((each) => each.type === type && each.status === "True");
         const state = ended("Complete") ? "complete" : ended("Failed") ? "failed" : "active";
-        return { ...nameOf(metadata), state };
+        return { ...nameOf(metadata), state, suspended: spec?.suspend === true };
       }),
       claims: claims.items.map((claim) => claimView(claim, volumes.items, statefulSets.items)),
       secrets: new Map(

@@ -8,7 +8,7 @@ import { type Ended, Trial } from "./trial.ts";
 // Three rehearsals beside each other, since most of a drill is waiting: burst pools and quotas; machines; the engine. In
 // a fourth, a fleet of which it is known that it does not come through.
 const CLOUD = ["scale-to-zero", "spot-reclaim", "quota-storm"];
-const MACHINES = ["gpu-loss", "node-loss", "upgrade"];
+const MACHINES = ["gpu-loss", "node-loss", "zone-loss", "upgrade"];
 const ENGINE = ["drift", "api-down"];
 const trials: Trial[] = [];
 let temporary: string;
@@ -72,6 +72,7 @@ describe("the sandbox", () => {
       ["scale-to-zero", "pool burst", "passed"],
       ["spot-reclaim", "pool burst", "passed"],
       ["quota-storm", "team platform", "passed"],
+      ["quota-storm", "team assistants", "passed"],
       ["gpu-loss", "pool workshop", "passed"],
       [
         "node-loss",
@@ -81,6 +82,13 @@ describe("the sandbox", () => {
       ],
       ["node-loss", "pool inference", "passed"],
       ["node-loss", "pool workshop", "passed"],
+      [
+        "zone-loss",
+        "zone fsn1",
+        "not-here",
+        "with it goes the majority of the k3s servers, so the cluster, which is restored",
+      ],
+      ["zone-loss", "zone workshop", "passed"],
       ["upgrade", expect.stringMatching(/^v1\.36\.\d+\+k3s1 to v1\.37\.0\+k3s1$/), "passed"],
       ["drift", "", "passed"],
       ["api-down", "", "passed"],
@@ -124,7 +132,7 @@ describe("the sandbox", () => {
 
   it("draws the timeline of each drill", () => {
     const page = readFileSync(path.join(trials[0]?.folder ?? "", "page.html"), "utf8");
-    expect(page.match(/<svg class="timeline"/g)).toHaveLength(3);
+    expect(page.match(/<svg class="timeline"/g)).toHaveLength(4);
   });
 });
 

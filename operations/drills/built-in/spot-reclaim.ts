@@ -1,3 +1,4 @@
+import { planWorkloads } from "../../../components/workloads/plan.ts";
 import { BURST_TIMES } from "../../../sandbox/burst/burst.ts";
 import { type Drill, type DrillCase, expect, inject } from "../drill.ts";
 import { whole, workKept } from "../expectations.ts";
@@ -15,19 +16,27 @@ export const spotReclaim: Drill = {
   cases: (environment) => {
     const pools = Object.entries(environment.spec.pools).filter(([, { kind }]) => kind === "aws");
     if (pools.length === 0) return [{ subject: "", missing: "no pool bursts to AWS" }];
-    return pools.map(([pool]) => caseOf(pool, smallestType(environment, pool)));
+    const planned = planWorkloads(environment.spec, environment.lock.images);
+    return pools.map(([pool]) => {
+      const own = planned.find(({ entry, workload }) => entry.pool === pool && workload.form === "batch");
+      return caseOf(pool, smallestType(environment, pool), own?.name);
+    });
   },
 };
 
-function caseOf(pool: string, requests: Readonly<Record<string, string>>): DrillCase {
+/** @param own The workload whose job is run; undefined where the pool has none, and one of the drill's own is. */
+function caseOf(pool: string, requests: Readonly<Record<string, string>>, own: string | undefined): DrillCase {
   let training: Training | undefined;
   let reclaimed = "";
   let noticeAt = 0;
   return {
     subject: `pool ${pool}`,
     steps: [
-      inject("a job asks for all GPUs of an instance", async (scene) => {
-        training = await scene.submit({ name: JOB, pool, requests }, WORK);
+      inject(own === undefined ? "a job asks for all GPUs of an instance" : `${own} runs again`, async (scene) => {
+        training =
+          own === undefined
+            ? await scene.submit({ name: JOB, pool, requests }, WORK)
+            : await scene.submitAgain(own, JOB, WORK);
       }),
       ...waking(pool, JOB),
       expect("it has written a checkpoint, and worked on", 600, (_view, { clock }) => {

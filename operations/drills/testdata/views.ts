@@ -64,5 +64,6 @@ export const job = (parts: Partial<JobView> = {}): JobView => ({
   name: "preload",
   uid: "j1",
   state: "complete",
+  suspended: false,
   ...parts,
 });
