@@ -171,21 +171,20 @@ export class LiveNodeControl implements NodeControl {
     await remote(this.#hostOf(node), command, { input });
   }
 
-  async terminateInstance(node: string): Promise<void> {
-    const state = (await this.#clusterNodes()).find(({ metadata }) => metadata?.name === node);
-    const [, zone, instance] = /^aws:\/\/\/([^/]+)\/(i-[0-9a-f]+)$/.exec(state?.spec?.providerID ?? "") ?? [];
-    if (zone === undefined || instance === undefined) return;
-    // The group keeps its size, so it launches another.
-    const answer = await this.#parts.aws([
-      "autoscaling",
-      "terminate-instance-in-auto-scaling-group",
-      "--instance-id",
-      instance,
-      "--no-should-decrement-desired-capacity",
-      "--region",
-      zone.slice(0, -1),
-    ]);
-    if ("unavailable" in answer) throw new NodeControlError(`${node}: ${answer.unavailable}`);
+  /** The group keeps its size, so it launches another. An instance that is gone already is none that AWS refuses. */
+  async terminateInstance(pool: string, instance: string): Promise<void> {
+    const { environment, aws } = this.#parts;
+    const site = environment.spec.sites[environment.spec.pools[pool]?.site ?? ""];
+    if (site?.kind !== "aws") throw new NodeControlError(`pool ${pool} is on no AWS site`);
+    const { region } = site;
+    const alive = "Reservations[].Instances[?State.Name=='running' || State.Name=='pending'].InstanceId[]";
+    const asked = ["ec2", "describe-instances", "--filters", `Name=instance-id,Values=${instance}`, "--query", alive];
+    const found = await aws([...asked, "--region", region]);
+    if ("unavailable" in found) throw new NodeControlError(`${instance}: ${found.unavailable}`);
+    if (Array.isArray(found.value) && found.value.length === 0) return;
+    const terminate = ["autoscaling", "terminate-instance-in-auto-scaling-group", "--instance-id", instance];
+    const answer = await aws([...terminate, "--no-should-decrement-desired-capacity", "--region", region]);
+    if ("unavailable" in answer) throw new NodeControlError(`${instance}: ${answer.unavailable}`);
   }
 
   waitReady(node: string, { timeoutSeconds, not }: { readonly timeoutSeconds: number; readonly not?: string }) {

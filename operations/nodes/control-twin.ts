@@ -112,13 +112,11 @@ export class TwinNodeControl implements NodeControl {
     this.#registrations.set(node, this.#joined(machine));
   }
 
-  async terminateInstance(node: string): Promise<void> {
-    const machine = this.#standing(node).machine;
-    const instance = instancesOf(this.#world).find(({ id }) => id === machine?.id);
-    if (instance === undefined) return;
-    await this.#change(node, { running: false });
-    this.#world.remove(instance.object);
+  terminateInstance(pool: string, instance: string): Promise<void> {
+    const found = instancesOf(this.#world).find((each) => each.pool === pool && each.id === instance);
+    if (found !== undefined) this.#world.remove(found.object);
     this.#settle();
+    return Promise.resolve();
   }
 
   waitReady(node: string): Promise<void> {
@@ -158,8 +156,8 @@ export class TwinNodeControl implements NodeControl {
     const present = machines.map((machine): Standing => {
       const found = known.get(machine.name) ?? this.#join(machine);
       const leftover = found.machine !== machine.id && isSomethingLeft(found) ? found : undefined;
-      // Outside the cluster nothing but the mesh is joined, and for that the machine has its key.
-      const joins = machine.role === "compose" && leftover === undefined;
+      // What joins the mesh alone has its key for that, and an instance logs in with its role: nobody admits them.
+      const joins = (machine.role === "compose" || machine.provider === "aws") && leftover === undefined;
       const own = found.machine === machine.id ? found : joins ? this.#joined(machine) : undefined;
       return { name: machine.name, machine, own, leftover };
     });
@@ -258,13 +256,17 @@ export class TwinNodeControl implements NodeControl {
     };
   }
 
-  /** The bundle that the engine's command has brought to a machine: both stand in the command. */
-  #bundleOn({ id }: Machine): string | undefined {
+  /**
+   * The bundle that the engine's command has brought to a machine. A machine that was made anew has none yet: the command
+   * names the one that it ran on. Those that nobody creates are known by their name alone.
+   */
+  #bundleOn({ id, name, provider }: Machine): string | undefined {
     return this.#world
       .ofType("command:remote:Command")
       .filter(({ urn }) => urn.includes("splitfleet:compute:NodeConfiguration$"))
+      .filter(({ inputs }) => textAt(inputs, "connection.host")?.startsWith(`${name}.`) === true)
       .map(({ inputs }) => textAt(inputs, "create") ?? "")
-      .filter((create) => create.startsWith(`# node ${id}\n`))
+      .filter((create) => provider === "onprem" || create.startsWith(`# node ${id}\n`))
       .flatMap((create) => /^hash=(\w+)$/m.exec(create)?.[1] ?? [])[0];
   }
 }

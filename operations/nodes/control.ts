@@ -85,8 +85,8 @@ export interface NodeControl {
    * @param options.server A running server that it joins; without one, a new server would found a second cluster.
    */
   admit(node: string, options: { readonly server: string | undefined }): Promise<void>;
-  /** Ends a machine that a group makes anew by itself. */
-  terminateInstance(node: string): Promise<void>;
+  /** Ends a machine of a burst pool, by its instance id; its group launches another. */
+  terminateInstance(pool: string, instance: string): Promise<void>;
   /** @param options.not The machine before it, which does not count. */
   waitReady(node: string, options: { readonly timeoutSeconds: number; readonly not?: string }): Promise<void>;
   /**
@@ -104,4 +104,6 @@ export interface NodeControl {
 /** A node or its cluster did not do as asked. The message names node, step and what to do. */
 export class NodeControlError extends Error {
   override readonly name = "NodeControlError";
+  /** The message says it all. */
+  readonly hideStack = true;
 }

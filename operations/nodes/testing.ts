@@ -27,6 +27,7 @@ export class TestFleet implements Disposable {
     for (const { name } of servers) this.#create(name);
     this.#protected = new Set(isProtected ? servers.map(({ name }) => urnOf(name)) : []);
     this.engine = {
+      repair: () => Promise.resolve(),
       resources: () => Promise.resolve(this.#resources()),
       up: ({ replace }) => {
         for (const urn of replace) {

@@ -9,6 +9,8 @@ import { targetsOfNode } from "./targets.ts";
 
 /** What a replacement asks of the engine. */
 export interface NodeEngine {
+  /** Repairs what a run that was cut off has left, such as its lock, where that can be done without asking. */
+  repair(): Promise<void>;
   resources(): Promise<readonly StateResource[]>;
   /** Runs `up` on the given URNs and on nothing else. */
   up(urns: { readonly replace: readonly string[]; readonly update: readonly string[] }): Promise<OperationResult>;
@@ -25,6 +27,7 @@ export interface NodeEngine {
  * @throws NodeControlError with the engine's words
  */
 export async function recreate(engine: NodeEngine, name: string, machine: string): Promise<void> {
+  await engine.repair();
   const targets = targetsOfNode(name, await engine.resources());
   if (targets === undefined) {
     throw new NodeControlError(`the stack has no node ${name}: run \`npm run up\`, which creates what the file names`);
@@ -36,6 +39,7 @@ export async function recreate(engine: NodeEngine, name: string, machine: string
     const result = await engine.up(urns);
     if (result.exitCode !== 0) throw new NodeControlError(complaintOf(result));
   } finally {
+    await engine.repair();
     const bare = (await engine.resources()).filter(
       (resource) => targets.protected.includes(resource.urn) && resource.delete !== true && resource.protect !== true,
     );
@@ -54,21 +58,31 @@ function complaintOf({ diagnostics, output }: OperationResult): string {
 }
 
 /** The engine of a rehearsal. */
-export const sessionEngine = (session: Session, options: OperationOptions = {}): NodeEngine => ({
-  resources: () => Promise.resolve(session.state().resources ?? []),
-  up: async ({ replace, update }) => {
-    const refresh = (await recover(session)) === undefined ? [] : ["--refresh"];
-    const only = [...targetArguments(update), ...replacementArguments(replace)];
-    return session.run(["up", "--yes", "--skip-preview", ...refresh, ...only], options);
-  },
-  setProtection: async (urns, isProtected) => {
-    const verb = isProtected ? "protect" : "unprotect";
-    await session.command(["state", verb, "--yes", "--stack", session.environment, ...urns]);
-  },
-});
+export function sessionEngine(session: Session, options: OperationOptions = {}): NodeEngine {
+  let hasRepaired = false;
+  const repair = async (): Promise<void> => {
+    if ((await recover(session)) !== undefined) hasRepaired = true;
+  };
+  return {
+    repair,
+    resources: () => Promise.resolve(session.state().resources ?? []),
+    up: async ({ replace, update }) => {
+      await repair();
+      const refresh = hasRepaired ? ["--refresh"] : [];
+      const only = [...targetArguments(update), ...replacementArguments(replace)];
+      return session.run(["up", "--yes", "--skip-preview", ...refresh, ...only], options);
+    },
+    setProtection: async (urns, isProtected) => {
+      const verb = isProtected ? "protect" : "unprotect";
+      await session.command(["state", verb, "--yes", "--stack", session.environment, ...urns]);
+    },
+  };
+}
 
 /** The engine of a live stack, with the user's own Pulumi. */
 export const liveEngine = (stack: LiveStack, options: OperationOptions = {}): NodeEngine => ({
+  // Whose lock it is can not be known there: Pulumi says so, and how to take it off.
+  repair: () => Promise.resolve(),
   resources: async () => (await stack.state()).resources ?? [],
   up: ({ replace, update }) => stack.run("up", { ...options, targets: update, replace }),
   setProtection: (urns, isProtected) => (isProtected ? stack.protect(urns) : stack.unprotect(urns)),

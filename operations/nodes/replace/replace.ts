@@ -74,7 +74,7 @@ async function perform(step: Step, { node, pool, machine, besides }: OpenReplace
     case "stop":
       return control.stop(node);
     case "terminate":
-      return control.terminateInstance(node);
+      return control.terminateInstance(pool, machine);
     case "delete-node":
       return control.deleteNode(node);
     case "delete-device":
