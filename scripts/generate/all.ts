@@ -6,6 +6,8 @@ import { drillReport } from "../../operations/drills/report.ts";
 import { downReport } from "../../operations/down/report.ts";
 import { enrolment, enrolmentReport } from "../../operations/enroll/report.ts";
 import { erasureReport } from "../../operations/erase/report.ts";
+import { replaceReport } from "../../operations/nodes/replace/report.ts";
+import { statusReport } from "../../operations/nodes/status/report.ts";
 import { rehearsalReport } from "../../operations/rehearsal/report.ts";
 import { restoreReport } from "../../operations/nodes/restore/report.ts";
 import { upgradeReport } from "../../operations/nodes/upgrade/report.ts";
@@ -46,6 +48,8 @@ export const generated = async (root: string): Promise<GeneratedFile[]> => [
   jsonSchema("upgrade", upgradeReport),
   jsonSchema("restore", restoreReport),
   jsonSchema("rehearsal", rehearsalReport),
+  jsonSchema("replace", replaceReport),
+  jsonSchema("status", statusReport),
   jsonSchema("drill", drillReport),
   jsonSchema("doctor", doctorReport),
   jsonSchema("prices-diff", priceDiff),
