@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { NetworkFleet } from "../tailnet/fleet.ts";
+import { networkNodes } from "../tailnet/nodes.ts";
+import { sandbox } from "../harness.ts";
+
+/**
+ * The sandbox's nodes with the routes, filters, kernel settings and VXLAN that the program gives them, joined by real
+ * tailscaled processes under Headscale, over the real kernel. Kubelets, kube-proxy and Flannel's daemon are not there.
+ */
+let fleet: NetworkFleet;
+
+const SERVER = "operations";
+const AGENT = "inference";
+const BEHIND_NAT = "workshop";
+const AWS = "burst";
+const NODES = [SERVER, AGENT, BEHIND_NAT, AWS];
+
+beforeAll(async () => {
+  const nodes = await networkNodes(await sandbox());
+  expect(nodes.map(({ name, place }) => [name, place])).toEqual([
+    [SERVER, "hetzner"],
+    [AGENT, "hetzner"],
+    [BEHIND_NAT, "behind NAT"],
+    [AWS, "aws"],
+  ]);
+  fleet = await NetworkFleet.open(nodes);
+});
+afterAll(() => fleet[Symbol.asyncDispose]());
+
+/** What passed in the mesh from one node to another, in bytes. */
+const sent = async (from: string, to: string): Promise<number> =>
+  Object.values((await fleet.mesh.status(from)).Peer).find(({ HostName }) => HostName === to)?.TxBytes ?? -1;
+
+describe("pods, on a Hetzner server, a Hetzner agent, behind NAT and at AWS", () => {
+  it.each(NODES.map((name, index) => [name, index] as const))(
+    "reach every other pod from %s under their own address",
+    async (name, index) => {
+      const own = `seen as 10.42.${index}.2`;
+      const pods = Object.fromEntries(NODES.map((other) => [`pod on ${other}`, own]));
+      // A foreign node's pods come to the server from the node's address; those of a Hetzner node through the tunnel.
+      expect(await fleet.fromPod(name)).toEqual({ ...pods, "API server": expect.stringMatching(/^seen as /) });
+    },
+  );
+});
+
+describe("nodes", () => {
+  it("reach the API server at its private address, seen under an address that they can be answered at", async () => {
+    expect(await fleet.fromNode(AGENT)).toEqual({ "API server": `seen as ${fleet.addressOf(AGENT)}` });
+    for (const name of [BEHIND_NAT, AWS]) {
+      expect(await fleet.fromNode(name)).toEqual({ "API server": `seen as ${await fleet.mesh.addressOf(name)}` });
+    }
+  });
+
+  it("have a kubelet that the server reaches", async () => {
+    const mesh = `seen as ${await fleet.mesh.addressOf(SERVER)}`;
+    expect(await fleet.fromServer()).toEqual({
+      [`kubelet of ${AGENT}`]: `seen as ${fleet.addressOf(SERVER)}`,
+      [`kubelet of ${BEHIND_NAT}`]: mesh,
+      [`kubelet of ${AWS}`]: mesh,
+    });
+  });
+
+  it("cut no packet into pieces on the way", async () => {
+    for (const name of NODES) expect(await fleet.fragmentsOf(name), name).toBe(0);
+  });
+
+  it("keep what goes between Hetzner's private addresses out of the mesh", async () => {
+    const before = await sent(AGENT, SERVER);
+    await fleet.fromPod(AGENT);
+    expect((await sent(AGENT, SERVER)) - before).toBe(0);
+  });
+});
+
+describe("the proof fails", () => {
+  it("where a Hetzner node announces no address: foreign pods do not find it", async () => {
+    await fleet.mesh.tailscale(AGENT, "set", "--advertise-routes=");
+    await expect
+      .poll(() => fleet.fromPod(AWS), { timeout: 30_000 })
+      .toMatchObject({
+        [`pod on ${SERVER}`]: "seen as 10.42.3.2",
+        [`pod on ${AGENT}`]: "no answer",
+      });
+    await fleet.mesh.tailscale(AGENT, "set", `--advertise-routes=${fleet.addressOf(AGENT)}/32`);
+    await expect
+      .poll(() => fleet.fromPod(AWS), { timeout: 30_000 })
+      .toMatchObject({ [`pod on ${AGENT}`]: "seen as 10.42.3.2" });
+  });
+
+  it("where a foreign node takes no routes: it does not find the API server", async () => {
+    await fleet.mesh.tailscale(BEHIND_NAT, "set", "--accept-routes=false");
+    expect(await fleet.fromNode(BEHIND_NAT)).not.toMatchObject({ "API server": expect.stringMatching(/^seen/) });
+    await fleet.mesh.tailscale(BEHIND_NAT, "set", "--accept-routes=true");
+    await expect
+      .poll(() => fleet.fromNode(BEHIND_NAT), { timeout: 30_000 })
+      .toMatchObject({ "API server": expect.stringMatching(/^seen/) });
+  });
+
+  it("where a Hetzner node takes routes: private traffic goes through the mesh", async () => {
+    await fleet.mesh.tailscale(AGENT, "set", "--accept-routes=true");
+    const before = await sent(AGENT, SERVER);
+    await fleet.fromPod(AGENT);
+    expect((await sent(AGENT, SERVER)) - before).toBeGreaterThan(50_000);
+    await fleet.mesh.tailscale(AGENT, "set", "--accept-routes=false");
+  });
+
+  it("where the cluster's MTU is larger: the mesh has no room for it, and packets are cut into pieces", async () => {
+    await expect(fleet.namespaces.ip(AWS, ["link set flannel.1 mtu 1231"])).rejects.toThrow("Invalid argument");
+    await fleet.namespaces.ip(
+      SERVER,
+      ["flannel.1", "cni0", "pod0"].map((device) => `link set ${device} mtu 1400`),
+    );
+    for (const pod of [`${SERVER}-pod`, `${AWS}-pod`]) await fleet.namespaces.ip(pod, ["link set eth0 mtu 1400"]);
+    await fleet.fromPod(SERVER);
+    expect(await fleet.fragmentsOf(SERVER)).toBeGreaterThan(0);
+  });
+});
