@@ -113,7 +113,7 @@ export class HetznerNode extends pulumi.ComponentResource {
 
     this.configuration = new NodeConfiguration(
       `${name}-configuration`,
-      { bundle, host, machine: server.id, after, transform: { apply: transform?.apply } },
+      { bundle, host, machine: server.id, boots: true, after, transform: { apply: transform?.apply } },
       // It is reached at its own address only once it has it.
       { parent: this, dependsOn: [attachment] },
     );

@@ -12,6 +12,8 @@ export interface NodeConfigurationArgs {
   readonly host: string;
   /** Id of the machine: one that was made anew gets everything again. */
   readonly machine: pulumi.Input<string>;
+  /** Whether the same run may only just have made the machine, which then has to boot first. */
+  readonly boots: boolean;
   /** Configurations of nodes that have to be healthy first. */
   readonly after: readonly NodeConfiguration[];
   readonly transform?: { readonly apply?: Transform<command.remote.CommandArgs> | undefined };
@@ -28,7 +30,7 @@ export class NodeConfiguration extends pulumi.ComponentResource {
   readonly nodes: { readonly apply: command.remote.Command };
 
   constructor(name: string, args: NodeConfigurationArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { bundle, host, machine, after, transform } = args;
+    const { bundle, host, machine, boots, after, transform } = args;
     // Rules judge what lies on the node afterwards; none of it is secret.
     super("splitfleet:compute:NodeConfiguration", name, { hash: bundle.hash, host, files: bundle.installed }, opts);
     const apply = new command.remote.Command(
@@ -36,7 +38,7 @@ export class NodeConfiguration extends pulumi.ComponentResource {
       refine<command.remote.CommandArgs>(
         "command:remote:Command",
         {
-          connection: meshConnection(host),
+          connection: meshConnection(host, boots),
           create: onNode(machine, receiveCommand(NODE_ROOT, bundle.hash)),
           stdin: bundle.text,
           addPreviousOutputInEnv: false,

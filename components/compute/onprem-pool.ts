@@ -60,7 +60,7 @@ export class OnpremPool extends pulumi.ComponentResource {
     let before = after;
     for (const [id, { state, bundle, host }] of Object.entries(members)) {
       const node = (created[id] = create(id, state));
-      if (state === "enrolled") before = [node.configure({ bundle, host, machine: id, after: before })];
+      if (state === "enrolled") before = [node.configure({ bundle, host, machine: id, boots: false, after: before })];
     }
     this.nodes = { members: created };
     for (let spare = 1; spare <= spares; spare += 1) create(`spare-${spare}`, "spare");

@@ -3,20 +3,21 @@ import * as pulumi from "@pulumi/pulumi";
 
 const DIAL_SECONDS = 15;
 
-/** Ten minutes: a node that was only just made has to boot and join the mesh first. */
-const DIALS = 40;
+/** A node that was only just made has ten minutes to boot and to join the mesh; one that is there has two to answer. */
+const DIALS = { booting: 40, running: 8 } as const;
 
 /**
  * How commands reach a node: Tailscale SSH knows who calls by the mesh's own identity, so there is no key, and no host key
  * to learn.
  *
  * @param host Name of the node in the mesh.
+ * @param boots Whether the same run may only just have made the node.
  */
-export const meshConnection = (host: string): command.types.input.remote.ConnectionArgs => ({
+export const meshConnection = (host: string, boots: boolean): command.types.input.remote.ConnectionArgs => ({
   host,
   user: "root",
   perDialTimeout: DIAL_SECONDS,
-  dialErrorLimit: DIALS,
+  dialErrorLimit: boots ? DIALS.booting : DIALS.running,
 });
 
 /**

@@ -38,7 +38,7 @@ export class ComposeProject extends pulumi.ComponentResource {
     const { project, host, node, secrets, transform } = args;
     // Rules judge the containers: what they are is no secret.
     super("splitfleet:runtime:ComposeProject", name, { services: project.compose.services }, opts);
-    const connection = meshConnection(host);
+    const connection = meshConnection(host, true);
     const child = { parent: this };
 
     const delivered =

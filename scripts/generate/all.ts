@@ -19,6 +19,7 @@ import { generatePriceReference } from "../../plan/pricing/reference.ts";
 import { generatePlanSchemas } from "../../plan/report/schema.ts";
 import { generateRuleReference } from "../../policies/reference.ts";
 import { type Environment, loadEnvironment } from "../../stacks/environment-file.ts";
+import { generateNodeReference } from "../../stacks/node-reference.ts";
 import { generateRetention } from "../../stacks/retention.ts";
 import { generateJsonSchema } from "../../stacks/spec/json-schema.ts";
 import { generateEnvironmentReference } from "../../stacks/spec/reference.ts";
@@ -57,6 +58,7 @@ export const generated = async (root: string): Promise<GeneratedFile[]> => [
   jsonSchema("profile", profile),
   ...generateRuleReference(),
   ...generateRetention(await environments(root)),
+  ...generateNodeReference(await environments(root)),
   ...generatePriceReference(),
 ];
 

@@ -56,7 +56,7 @@ export class LiveMaintenance implements Maintenance {
   release=
 done
 [ -n "$release" ] || { echo "no bundle names ${component} ${version}; run \`npm run up\` first" >&2; exit 1; }`;
-    await this.#job(node, "splitfleet-install", `${find}\n`, `"$release/bin/release" install ${component}`);
+    await this.#job(node, "splitfleet-install", `${find}\n`, `"$release/bin/upgrade" ${component}`);
   }
 
   async updates(node: string): Promise<SystemUpdates> {

@@ -80,7 +80,13 @@ function installedFiles(facts: NodeFacts): Record<string, string> {
   const cluster = clusterPart(facts);
   return {
     ...baselineFiles({ provider, place, window, inCluster: k3s !== undefined }),
-    [FILTER_FILE]: nodeFilter({ provider, cluster, neighbours, coolify: docker === "coolify" }),
+    [FILTER_FILE]: nodeFilter({
+      provider,
+      cluster,
+      neighbours,
+      vault: vault !== undefined,
+      coolify: docker === "coolify",
+    }),
     "/etc/systemd/system/splitfleet-filter.service": filterUnit(),
     ...(k3s === undefined ? {} : k3sFiles(hostname, k3s)),
     ...(docker === "compose" ? dockerFiles() : {}),

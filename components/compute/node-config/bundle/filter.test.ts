@@ -49,6 +49,7 @@ test("a k3s server takes from its private network what a server serves, and from
     `pod ${INTERNET} reached`,
     `node ${METADATA} reached`,
     "pod 10.42.0.1 6443 reached",
+    "pod 10.42.0.1 8200 reached",
     "pod 10.42.0.1 22 dropped",
     "room 10.10.1.11 6443 reached",
     "room 10.10.1.11 2379 reached",
@@ -66,6 +67,7 @@ test("an agent serves its kubelet to the private network and no database", () =>
   expectCalls(nodes.agent, [
     `pod ${METADATA} dropped`,
     "room 10.10.1.11 10250 reached",
+    "pod 10.42.0.1 8200 dropped",
     "room 10.10.1.11 6443 dropped",
     "room 10.10.1.11 2379 dropped",
     "outside 198.51.100.7 10250 dropped",

@@ -23,6 +23,8 @@ export interface FilterArgs {
   readonly provider: Provider;
   readonly cluster: "server" | "agent" | "none";
   readonly neighbours: PrivateNeighbours | undefined;
+  /** Set where Vault runs here: pods of the node itself call it, and do not come by the mesh. */
+  readonly vault: boolean;
   /** Set where the node is Coolify's, whose proxy serves the internet and whose containers log in to their host. */
   readonly coolify: boolean;
 }
@@ -36,6 +38,9 @@ const interfaces = (names: readonly string[]): string => set(names.map((name) =>
 /** Ports of a k3s node that other nodes of the private network call: the API server, the kubelet, VXLAN. */
 const clusterPorts = (cluster: FilterArgs["cluster"]): number[] =>
   cluster === "server" ? [6443, 10250] : cluster === "agent" ? [10250] : [];
+
+/** Ports of a node that its pods call. */
+const podPorts = ({ cluster, vault }: FilterArgs): number[] => [...clusterPorts(cluster), ...(vault ? [8200] : [])];
 
 function privateRules({ cluster, neighbours }: FilterArgs): string[] {
   if (neighbours === undefined) return [];
@@ -67,7 +72,7 @@ function ownRules(args: FilterArgs): string[] {
     "udp sport 67 udp dport 68 accept",
     ...(args.cluster === "none"
       ? []
-      : [`iifname ${interfaces(POD_INTERFACES)} tcp dport ${set(clusterPorts(args.cluster))} accept`]),
+      : [`iifname ${interfaces(POD_INTERFACES)} tcp dport ${set(podPorts(args))} accept`]),
     ...privateRules(args),
     ...(args.coolify ? ["tcp dport { 80, 443 } accept", 'iifname { "docker0", "br-*" } accept'] : []),
   ];
