@@ -18,6 +18,7 @@ import { EXIT } from "./errors.ts";
 import type { InterruptListener } from "./interrupt.ts";
 import { driftOf, preview, type PreviewOptions } from "./preview.ts";
 import { targetsOf } from "./layers/targets.ts";
+import { TwinNodeControl } from "./nodes/control-twin.ts";
 import { Progress } from "./progress.ts";
 import { describeRecovery, recover } from "./recover.ts";
 import type { OperationReport, RecoveryReport } from "./report.ts";
@@ -180,6 +181,10 @@ function tasks(verb: RehearsedVerb, options: RehearsalOptions): ListrTask<Contex
           throw error;
         });
         const { result } = context;
+        // Simulated machines boot now: what runs on them stays what it is today, whatever a later lock says.
+        if (verb === "up" && result?.exitCode === 0) {
+          await new TwinNodeControl(context.session.layout.folder, environment).nodes();
+        }
         if (result === undefined) return void (task.title = `${TITLES[verb]}: nothing to repair`);
         const { recovery } = result;
         const repaired = recovery === undefined ? "" : ` (a run had been cut off: ${describeRecovery(recovery)})`;

@@ -92,7 +92,7 @@ test("k3s goes to servers one at a time, then to agents, after a copy of etcd", 
   ]);
   expect(said.slice(0, 4)).toEqual([
     "sandbox-operations-1: snapshot before-v1.37.0-k3s1 of etcd",
-    "sandbox-operations-1: pods leave",
+    "sandbox-operations-1: takes no new pods",
     "sandbox-operations-1: k3s v1.36.2+k3s1 to v1.37.0+k3s1",
     "sandbox-operations-1: k3s v1.37.0+k3s1, healthy",
   ]);
@@ -163,7 +163,7 @@ test.each(["takeSnapshot", "cordon", "drain", "install", "waitReady", "uncordon"
 );
 
 test("finishes the node at work when a person stops it", async () => {
-  const done = await upgrade(["k3s"], { stopAt: "sandbox-operations-1: pods leave" });
+  const done = await upgrade(["k3s"], { stopAt: "sandbox-operations-1: takes no new pods" });
   expect(done.map(({ node }) => node)).toEqual(["sandbox-operations-1"]);
   expect((await plan(["k3s"])).map(({ node }) => node)).toEqual([...SERVERS.slice(1), ...AGENTS]);
 });
@@ -179,9 +179,18 @@ test("leaves a node cordoned that a person had cordoned", async () => {
 test("gives a node back whose pods do not leave", async () => {
   const drain = () => Promise.resolve(["assistants/litellm-0"]);
   await expect(upgrade(["k3s"], { over: { drain } })).rejects.toThrow(
-    "assistants/litellm-0 did not leave sandbox-operations-1 in 10 minutes; it takes pods again",
+    "assistants/litellm-0 did not leave sandbox-inference-1 in 10 minutes; it takes pods again",
   );
   expect((await control.nodes()).filter(({ cordoned }) => cordoned)).toEqual([]);
+});
+
+test("lets the pods of a node stay that is alone in its pool: k3s starts anew without ending them", async () => {
+  await upgrade(["k3s"]);
+  expect(said).toContain("sandbox-workshop-a: no other node of pool workshop takes its pods; they stay, and run on");
+  expect(said.filter((text) => text.endsWith("pods leave"))).toEqual([
+    "sandbox-inference-1: pods leave",
+    "sandbox-inference-2: pods leave",
+  ]);
 });
 
 test("Vault goes to those that stand by, and to the one that leads when another one does; each waits to be unsealed", async () => {

@@ -53,7 +53,7 @@ export async function upgradeNodes(
     }
     if (goesAway(upgrade) && node.role === "server") await beforeServer(upgrade, nodes, surroundings);
     ledger.begin({ node: upgrade.node, component: upgrade.component, wasCordoned: node.cordoned });
-    await upgradeNode(upgrade, node, surroundings);
+    await upgradeNode(upgrade, node, nodes, surroundings);
     ledger.end();
     done.push(upgrade);
     surroundings.onDone?.(upgrade);
@@ -61,7 +61,7 @@ export async function upgradeNodes(
   return done;
 }
 
-/** Whether the node's pods, and its member of etcd, are away meanwhile. */
+/** Whether the kubelet, and a member of etcd, are away meanwhile. */
 const goesAway = ({ component }: Upgrade): boolean => component === "k3s" || component === "os";
 
 /** etcd can do without it, and a copy exists before the first one goes to another version. */
@@ -100,30 +100,50 @@ async function finishOpen(
 
 async function upgradeNode(
   upgrade: Upgrade,
-  { role, cordoned }: NodeState,
+  state: NodeState,
+  nodes: readonly NodeState[],
   surroundings: UpgradeSurroundings,
 ): Promise<void> {
   const { control, ledger, onStep } = surroundings;
-  const { node, component } = upgrade;
-  const leaves = role !== "compose" && goesAway(upgrade);
-  const wasCordoned = ledger.open()?.wasCordoned ?? cordoned;
-  if (leaves) {
-    onStep(`${node}: pods leave`);
+  const { node } = upgrade;
+  const cordons = state.role !== "compose" && goesAway(upgrade);
+  const wasCordoned = ledger.open()?.wasCordoned ?? state.cordoned;
+  if (cordons) {
     await inWords(upgrade, () => control.cordon(node));
-    const left = await inWords(upgrade, () => control.drain(node, { graceSeconds: DRAIN_SECONDS }));
-    if (left.length > 0) {
-      if (!wasCordoned) await control.uncordon(node);
-      const minutes = DRAIN_SECONDS / 60;
-      throw new UpgradeError(
-        upgrade,
-        `${left.join(", ")} did not leave ${node} in ${minutes} minutes; it takes pods again`,
-      );
-    }
+    await emptyNode(upgrade, state, nodes, { ...surroundings, wasCordoned });
   }
-  await CHANGES[component](upgrade, surroundings);
+  await CHANGES[upgrade.component](upgrade, surroundings);
   await healthy(upgrade, surroundings);
-  if (leaves && !wasCordoned) await inWords(upgrade, () => control.uncordon(node));
+  if (cordons && !wasCordoned) await inWords(upgrade, () => control.uncordon(node));
   onStep(`${node}: ${describe(upgrade)}, healthy`);
+}
+
+/**
+ * Lets the pods leave where something may end them. k3s leaves them running when it starts anew, so those of a server stay;
+ * and so do those that no other node of their pool could take.
+ */
+async function emptyNode(
+  upgrade: Upgrade,
+  { role }: NodeState,
+  nodes: readonly NodeState[],
+  { control, onStep, wasCordoned }: UpgradeSurroundings & { readonly wasCordoned: boolean },
+): Promise<void> {
+  const { node, pool, component } = upgrade;
+  if (component === "k3s" && role === "server") return onStep(`${node}: takes no new pods`);
+  const others = nodes.filter((each) => each.pool === pool && each.name !== node && each.ready && !each.cordoned);
+  if (others.length === 0) {
+    const meanwhile = component === "os" ? "are away if it restarts" : "run on";
+    return onStep(`${node}: no other node of pool ${pool} takes its pods; they stay, and ${meanwhile}`);
+  }
+  onStep(`${node}: pods leave`);
+  const left = await inWords(upgrade, () => control.drain(node, { graceSeconds: DRAIN_SECONDS }));
+  if (left.length === 0) return;
+  if (!wasCordoned) await control.uncordon(node);
+  const minutes = DRAIN_SECONDS / 60;
+  throw new UpgradeError(
+    upgrade,
+    `${left.join(", ")} did not leave ${node} in ${minutes} minutes; it takes pods again`,
+  );
 }
 
 const describe = ({ component, to }: Upgrade): string =>
