@@ -4,7 +4,7 @@ import { resolveToolkit } from "./toolkit.ts";
 
 const sum = (digit: string): string => digit.repeat(64);
 const stanza = (name: string, version: string, digit: string): string =>
-  `Package: ${name}\nVersion: ${version}\nArchitecture: any\nDescription: a tool\n with a second line\nSHA256: ${sum(digit)}\n`;
+  `Package: ${name}\nVersion: ${version}\nArchitecture: amd64\nDescription: a tool\n with a second line\nSHA256: ${sum(digit)}\n`;
 const index = (...stanzas: readonly string[]): Answer => ({ body: stanzas.join("\n") });
 const AMD64 = "nvidia.github.io/libnvidia-container/stable/deb/amd64/Packages";
 const ARM64 = "nvidia.github.io/libnvidia-container/stable/deb/arm64/Packages";
