@@ -14,7 +14,8 @@ test("every type that a component creates is declared by its package or is a cus
 
 test("the committed shapes are what the installed packages declare; run `npm run generate` otherwise", () => {
   expect(readFileSync(path.join(import.meta.dirname, "shapes.json"), "utf8")).toBe(generateShapes(root));
-});
+  // The declarations of eight packages are read: a second on an idle core.
+}, 30_000);
 
 test("the settings of every provider in use are known", () => {
   const packages = new Set(componentTokens(root).map((token) => token.split(":")[0]));
