@@ -87,5 +87,5 @@ export const AUTOMATIC = 1;
  *
  * @param secret In base64.
  */
-const tunnelToken = (account: string, tunnel: string, secret: string): string =>
+export const tunnelToken = (account: string, tunnel: string, secret: string): string =>
   Buffer.from(JSON.stringify({ a: account, s: secret, t: tunnel })).toString("base64");
