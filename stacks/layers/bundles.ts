@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import type { NodeBinaries, NodeFacts } from "../../components/compute/node-config/bundle/bundle.ts";
-import { nodeBundle } from "../../components/compute/node-config/bundle/bundle.ts";
 import type { PrivateNeighbours } from "../../components/compute/node-config/bundle/filter.ts";
 import type { K3sRole } from "../../components/compute/node-config/k3s.ts";
 import { hostAddress } from "../../components/network/ranges.ts";
@@ -13,7 +12,7 @@ import type { PoolOf } from "../spec/pools.ts";
 import { apiServerUrl, k3sServers, meshName, nodeName, poolAllocation, topologyOf } from "./nodes.ts";
 
 /** What every node of a pool has in common with the others of its environment. */
-export interface Environment {
+interface Environment {
   readonly spec: EnvironmentSpec;
   readonly lock: EnvironmentLock;
 }
@@ -94,36 +93,6 @@ export const burstFacts = ({ spec, lock }: Environment, name: string, pool: Pool
   window: undefined,
   k3s: { ...foreignAgent({ spec, lock }, name, pool), cloud: "aws", topology: undefined },
 });
-
-/**
- * Hash of the bundle that each node is to have, by the node's name; of a burst pool, whose nodes have no name of their own,
- * by the pool's. Those of machines that are not enrolled are there as well: it is what they will get.
- */
-export function bundleHashes({ spec, lock }: Environment): Readonly<Record<string, string>> {
-  const facts = [
-    ...Object.entries(ofKind(spec.pools, "hetzner")).flatMap(([name, pool]) =>
-      pool.nodes.map((number) => hetznerFacts({ spec, lock }, name, pool, number)),
-    ),
-    ...Object.entries(ofKind(spec.pools, "onprem")).flatMap(([name, pool]) =>
-      Object.keys(pool.nodes).map((id) => onpremFacts({ spec, lock }, name, pool, id)),
-    ),
-  ];
-  const burst = Object.entries(ofKind(spec.pools, "aws")).map(([name, pool]) => [
-    name,
-    nodeBundle(burstFacts({ spec, lock }, name, pool)).hash,
-  ]);
-  return {
-    ...Object.fromEntries(facts.map((node) => [String(node.hostname), nodeBundle(node).hash])),
-    ...Object.fromEntries(burst),
-  };
-}
-
-/** Each environment has a folder of its own in the bucket. */
-function snapshotsOf(spec: EnvironmentSpec, pool: PoolOf<"hetzner">): Pick<K3sRole, "snapshots"> {
-  const { snapshots } = clusterOf(spec);
-  if (pool.cluster !== "server" || snapshots === undefined) return {};
-  return { snapshots: { ...snapshots, folder: spec.environment.name } };
-}
 
 type ForeignAgent = Omit<K3sRole, "cloud" | "topology">;
 
