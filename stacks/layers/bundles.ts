@@ -94,6 +94,13 @@ export const burstFacts = ({ spec, lock }: Environment, name: string, pool: Pool
   k3s: { ...foreignAgent({ spec, lock }, name, pool), cloud: "aws", topology: undefined },
 });
 
+/** Each environment has a folder of its own in the bucket. */
+function snapshotsOf(spec: EnvironmentSpec, pool: PoolOf<"hetzner">): Pick<K3sRole, "snapshots"> {
+  const { snapshots } = clusterOf(spec);
+  if (pool.cluster !== "server" || snapshots === undefined) return {};
+  return { snapshots: { ...snapshots, folder: spec.environment.name } };
+}
+
 type ForeignAgent = Omit<K3sRole, "cloud" | "topology">;
 
 /** A node that reaches the API server, and is reached by its peers, over the mesh. */
