@@ -1,4 +1,4 @@
-import { execa, ExecaError } from "execa";
+import { execa } from "execa";
 import { z } from "zod";
 import { type Ask, jsonOf } from "../resolve/ask.ts";
 import { failed, ok, unknown, type Finding, type PreflightCheck } from "./check.ts";
@@ -14,15 +14,14 @@ const status = z.object({
 /** What `tailscale status --json` prints; undefined where the program is not installed. */
 export type MeshStatus = () => Promise<unknown>;
 
-export const meshStatus: MeshStatus = async () => {
-  try {
-    return JSON.parse((await execa("tailscale", ["status", "--json"], { stdin: "ignore", reject: false })).stdout);
-  } catch (error) {
-    if (error instanceof ExecaError && error.code === "ENOENT") return undefined;
+/** @param program What to run. @default "tailscale" */
+export const meshStatus = (program = "tailscale"): MeshStatus => {
+  return async () => {
+    const { code, stdout } = await execa(program, ["status", "--json"], { stdin: "ignore", reject: false });
+    if (code === "ENOENT") return undefined;
     // Without its daemon the program prints words in place of JSON.
-    if (error instanceof SyntaxError) return { BackendState: "NoState" };
-    throw error;
-  }
+    return stdout.startsWith("{") ? JSON.parse(stdout) : { BackendState: "NoState" };
+  };
 };
 
 export interface MeshOptions {

@@ -31,7 +31,7 @@ export async function preflight(
     environment,
     ask = createAsk({ aftermath: NOTHING }),
     aws = awsCli(undefined, NOTHING),
-    mesh = meshStatus,
+    mesh = meshStatus(),
   }: PreflightOptions,
 ): Promise<PreflightReport> {
   const token = environment["HCLOUD_TOKEN"];

@@ -25,6 +25,7 @@ import { generateJsonSchema } from "../../stacks/spec/json-schema.ts";
 import { generateEnvironmentReference } from "../../stacks/spec/reference.ts";
 import { generateRunbook } from "../../stacks/spec/runbook.ts";
 import { generateWorkloadReference } from "../../stacks/spec/workload-reference.ts";
+import { preflightReport } from "../../operations/preflight/check.ts";
 import { doctorReport } from "../doctor/report.ts";
 
 export interface GeneratedFile {
@@ -53,6 +54,7 @@ export const generated = async (root: string): Promise<GeneratedFile[]> => [
   jsonSchema("status", statusReport),
   jsonSchema("drill", drillReport),
   jsonSchema("doctor", doctorReport),
+  jsonSchema("preflight", preflightReport),
   jsonSchema("prices-diff", priceDiff),
   jsonSchema("advise", advice),
   jsonSchema("profile", profile),
