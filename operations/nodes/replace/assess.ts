@@ -48,7 +48,9 @@ export async function assess(
       ? []
       : [`${name} is in no pool of the environment file any more: \`npm run up\` removes it.`]),
     mayLeave(name, members),
-    ...(node.provider === "hetzner" ? mates.flatMap(floorRefusal) : []),
+    ...(node.provider === "hetzner"
+      ? mates.flatMap((mate) => floorRefusal(environment.spec.environment.name, mate))
+      : []),
     ...budgetRefusals(node.ready ? await control.blockedBudgets(name) : []),
     ...lossRefusals(unaccepted),
   ].filter((refusal) => refusal !== undefined);
@@ -63,12 +65,12 @@ export async function assess(
 }
 
 /** A pool keeps all of its nodes but one: what ran on this one needs the others. */
-const floorRefusal = ({ name, pool, ready, cordoned }: NodeState): string[] =>
+const floorRefusal = (environment: string, { name, pool, ready, cordoned }: NodeState): string[] =>
   ready && !cordoned
     ? []
     : [
         `${name}, of the same pool ${pool}, ${ready ? "takes no pods" : "is not ready"}: two nodes would be away at once. ` +
-          `Bring it back first: \`npm run replace -- <environment> ${name}\`, or uncordon it.`,
+          `Bring it back first: \`npm run replace -- ${environment} ${name}\`, or uncordon it.`,
       ];
 
 const budgetRefusals = (blocked: readonly BlockedBudget[]): string[] =>

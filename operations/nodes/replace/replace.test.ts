@@ -195,7 +195,7 @@ describe("refused", () => {
       "without sandbox-operations-1, 1 of 2 members of etcd would be healthy and 2 are needed. " +
         "Bring sandbox-operations-3 back first.",
       "sandbox-operations-3, of the same pool operations, is not ready: two nodes would be away at once. " +
-        "Bring it back first: `npm run replace -- <environment> sandbox-operations-3`, or uncordon it.",
+        "Bring it back first: `npm run replace -- sandbox sandbox-operations-3`, or uncordon it.",
     ]);
   });
 
