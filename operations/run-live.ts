@@ -37,7 +37,7 @@ export interface LiveRunOptions extends BootstrapOptions {
 
 /** Runs a verb on a real stack with the user's own Pulumi: shows euros and protected deletes first, and asks. */
 export async function runLive(
-  verb: "up" | "preview" | "down",
+  verb: "up" | "preview",
   environment: Environment,
   options: LiveRunOptions,
 ): Promise<number> {
@@ -54,7 +54,7 @@ export async function runLive(
 
   const plan = await planEnvironment(environment, { today: today() });
   say(toTable(plan, { colour: false }));
-  if (verb !== "down" && plan.summary.mandatory > 0) return plan.summary.undecided > 0 ? EXIT.refused : EXIT.failed;
+  if (plan.summary.mandatory > 0) return plan.summary.undecided > 0 ? EXIT.refused : EXIT.failed;
   const { only } = options;
   const state = (await stack.state()).resources ?? [];
   const first = verb === "up" && only === undefined && isFirstBringUp(environment, state);
@@ -69,11 +69,9 @@ export async function runLive(
   }
   const layers = only === undefined ? (first ? FOUNDATION : []) : [only];
   const targets = layers.length === 0 ? [] : targetsOf(layers, plan.rows, state);
-  if (verb !== "down") {
-    const preview = await stack.preview({ refresh: options.drift ?? false, targets });
-    say(describePreview(name, preview));
-    if (verb === "preview") return options.drift === true && driftOf(preview.changes) > 0 ? EXIT.failed : EXIT.ok;
-  }
+  const preview = await stack.preview({ refresh: options.drift ?? false, targets });
+  say(describePreview(name, preview));
+  if (verb === "preview") return options.drift === true && driftOf(preview.changes) > 0 ? EXIT.failed : EXIT.ok;
   const accounts = await accountsOf(environment.spec, {
     pulumi: await stack.account(),
     aws: awsCli(undefined, "Nothing was changed."),
@@ -81,21 +79,19 @@ export async function runLive(
   });
   say(`Accounts:\n${accounts.join("\n")}`);
   if (first) say(`New: first ${allOf(FOUNDATION)}, then Vault's ceremony, then the rest in a run of its own.`);
-  const question = verb === "up" ? `Change the live stack "${name}"?` : `Destroy all of the live stack "${name}"?`;
-  if (!options.yes && !(await confirm(question))) return EXIT.refused;
+  if (!options.yes && !(await confirm(`Change the live stack "${name}"?`))) return EXIT.refused;
 
   using interrupt = new InterruptListener(say);
   const counter = new Progress(only === undefined ? plan.rows.length : undefined);
-  const operation = verb === "up" ? "up" : "destroy";
   const onEvent = (event: EngineEvent): void => {
     const line = counter.line(event);
     if (line !== undefined) say(line);
   };
-  let result = await stack.run(operation, { interrupt, targets, onEvent });
+  let result = await stack.run("up", { interrupt, targets, onEvent });
   if (first && result.exitCode === 0) {
     const access = await bootstrapVault(environment, user, options, say);
     using whole = new LiveStack({ ...live, user: { ...user, ...access } });
-    result = joined(result, await whole.run(operation, { interrupt, onEvent }));
+    result = joined(result, await whole.run("up", { interrupt, onEvent }));
   }
   for (const { severity, message } of result.diagnostics) if (severity === "error") say(message);
   const report: OperationReport = {
@@ -103,7 +99,7 @@ export async function runLive(
     changes: result.changes,
     durationMs: result.durationMs,
     outputs: stackOutputs(await stack.state()),
-    cost: verb === "up" ? plan.cost : null,
+    cost: plan.cost,
   };
   const text = options.json ? JSON.stringify(report, undefined, 2) : `${name}: ${describeChanges(result.changes)}`;
   process.stdout.write(`${text}\n`);

@@ -11,6 +11,7 @@ import type { Environment } from "../../stacks/environment-file.ts";
 import { ofKind } from "../../stacks/spec/of-kind.ts";
 import { hasCluster } from "../../stacks/spec/optional-parts.ts";
 import { storesOf } from "../../stacks/stores.ts";
+import { accountsOf } from "../accounts.ts";
 import { confirm } from "../confirm.ts";
 import { EXIT, InputError } from "../errors.ts";
 import { InterruptListener } from "../interrupt.ts";
@@ -49,13 +50,14 @@ export async function liveDown(environment: Environment, options: LiveDownOption
   }
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
   const pulumi = await resolveTool("pulumi");
-  using stack = new LiveStack({ root: ROOT, environment: name, pulumi, node: process.execPath, user: process.env });
+  const user = { ...process.env, ...environment.variables };
+  using stack = new LiveStack({ root: ROOT, environment: name, pulumi, node: process.execPath, user });
   await stack.check();
 
   const state = await stack.state();
   const data = heldData(state, storesOf(environment));
-  const cluster = options.withoutCluster ? [] : clusterInventories(environment);
-  const providers = providerInventories(environment);
+  const cluster = options.withoutCluster ? [] : clusterInventories(environment, user);
+  const providers = providerInventories(environment, user);
   if (dryRun) {
     const looked = await sweep(cluster, { environment: name, dryRun });
     const left = await sweep(providers, { environment: name, dryRun, isManaged: isManagedBy(state) });
@@ -64,6 +66,9 @@ export async function liveDown(environment: Environment, options: LiveDownOption
   assertAgreed(data, deleteData, `npm run down -- ${name}`);
   const plan = await planEnvironment(environment, { today: today() });
   say(toTable(plan, { colour: false }));
+  const aws = awsCli(undefined, "Nothing was destroyed.");
+  const accounts = await accountsOf(environment.spec, { pulumi: await stack.account(), aws, environment: user });
+  say(`Accounts:\n${accounts.join("\n")}`);
   if (!yes && !(await confirm(`Destroy all of the live stack "${name}"?`))) return EXIT.refused;
 
   using interrupt = new InterruptListener(say);
@@ -108,9 +113,9 @@ export async function liveDown(environment: Environment, options: LiveDownOption
 }
 
 /** What can be asked with the kubeconfig of the environment; a cluster that can not be asked is reported as such. */
-function clusterInventories({ name, spec }: Environment): readonly Inventory[] {
+function clusterInventories({ name, spec }: Environment, user: NodeJS.ProcessEnv): readonly Inventory[] {
   if (!hasCluster(spec)) return [];
-  const kubeconfig = process.env["KUBECONFIG"] ?? path.join(homedir(), ".kube/config");
+  const kubeconfig = user["KUBECONFIG"] ?? path.join(homedir(), ".kube/config");
   const connect = async (): Promise<ClusterInventory> => {
     if (!existsSync(kubeconfig)) throw new Unasked(`${kubeconfig}: there is no such file; name one in KUBECONFIG`);
     const api = await ApiServer.fromKubeconfig(kubeconfig, `splitfleet-${name}`);
@@ -126,15 +131,15 @@ function clusterInventories({ name, spec }: Environment): readonly Inventory[] {
 }
 
 /** In the order in which their things go: instances before the devices that they are in the mesh. */
-function providerInventories(environment: Environment): readonly Inventory[] {
+function providerInventories(environment: Environment, user: NodeJS.ProcessEnv): readonly Inventory[] {
   const { name, spec } = environment;
   const ask = createAsk({ aftermath: AFTERMATH });
   const aws = awsCli(undefined, AFTERMATH);
   const regions = new Set(Object.values(ofKind(spec.sites, "aws")).map(({ region }) => region));
   const hetzner = Object.keys(ofKind(spec.sites, "hetzner")).length > 0;
   return [
-    ...(hetzner ? [new HetznerInventory(ask, process.env["HCLOUD_TOKEN"])] : []),
+    ...(hetzner ? [new HetznerInventory(ask, user["HCLOUD_TOKEN"])] : []),
     ...[...regions].map((region) => new AwsInventory(aws, region)),
-    meshInventory(new TailscaleApi(ask, process.env), name, declaredNodes(environment)),
+    meshInventory(new TailscaleApi(ask, user), name, declaredNodes(environment)),
   ];
 }
