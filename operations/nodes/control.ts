@@ -8,8 +8,6 @@ export interface NodeVersions {
   readonly os?: string;
 }
 
-export type NodeComponent = keyof NodeVersions;
-
 /** One node that exists, whether or not a pool still has it. */
 export interface NodeState {
   /** Host name, in the cluster and in the mesh. */
