@@ -16,6 +16,11 @@ export interface StandingMemory {
   readonly memoryMiB: number;
 }
 
+/** The workload of a pool that runs to its end, such as a fine-tuning; undefined where there is none. */
+export const batchWorkloadOn = (pool: string, { spec, lock }: ResolvedEnvironment): string | undefined =>
+  planWorkloads(spec, lock.images).find(({ entry, workload }) => entry.pool === pool && workload.form === "batch")
+    ?.name;
+
 /** Memory that the workloads of one pool ask for, as their definitions state it. */
 export const memoryOn = (pool: string, { spec, lock }: ResolvedEnvironment): readonly StandingMemory[] =>
   planWorkloads(spec, lock.images)

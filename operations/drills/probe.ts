@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { QUEUE_NAME, queuedRun } from "../../components/cluster/queues.ts";
 import type { Properties } from "../../sandbox/twin/protocol/values.ts";
 import { MEASURED_WORK } from "../../sandbox/control-plane/stages.ts";
 import type { Environment } from "../../stacks/environment-file.ts";
 import { entryOf } from "../../stacks/spec/of-kind.ts";
+import { QUEUE_NAME, queuedRun } from "../../stacks/spec/queues.ts";
 
 /** Where the objects of drills are that belong to no team. */
 export const DRILL_NAMESPACE = "splitfleet-drill";

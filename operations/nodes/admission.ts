@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { SNAPSHOT_CREDENTIALS } from "../../components/compute/node-config/k3s.ts";
+import { SNAPSHOT_CREDENTIALS } from "../../stacks/layers/bundles.ts";
 import type { ResolvedEnvironment } from "../../stacks/environment-file.ts";
 import { serverUrl } from "../../stacks/layers/nodes.ts";
 import { hasVault } from "../../stacks/spec/optional-parts.ts";

@@ -84,7 +84,7 @@ export async function prove({ engine, declared, passages = [], objects, podRange
   };
 }
 
-/** Pods of a chart that no flow names are judged as any other pod of their namespace, which is quicker. */
+/** Pods of a chart that no flow names are judged like any other pod of their namespace, which is quicker. */
 function withoutUnnamedOperators(manifests: Manifests, declared: readonly Flow[]): Manifests {
   const parties = declared.flatMap(({ from, to }) => [from, to]);
   const isNamed = ({ namespace, name }: PodGroup): boolean =>

@@ -11,8 +11,12 @@ import { clusterOf } from "../spec/optional-parts.ts";
 import type { PoolOf } from "../spec/pools.ts";
 import { apiServerUrl, k3sServers, meshName, nodeName, poolAllocation, topologyOf } from "./nodes.ts";
 
+/** Places on a node that operations use there. */
+export { NODE_ROOT } from "../../components/compute/node-config/install.ts";
+export { SNAPSHOT_CREDENTIALS } from "../../components/compute/node-config/k3s.ts";
+
 /** What every node of a pool has in common with the others of its environment. */
-interface Environment {
+export interface Environment {
   readonly spec: EnvironmentSpec;
   readonly lock: EnvironmentLock;
 }

@@ -5,6 +5,8 @@ import { machineOf, reservedMiB } from "./machines.ts";
 import { type Pool, workingSizeOf } from "./pools.ts";
 import type { teams } from "./teams.ts";
 
+export { QUEUE_NAME, queuedRun } from "../../components/cluster/queues.ts";
+
 /** Pools with queues: those of which a team has reserved a share. */
 export const queuedPools = (all: z.infer<typeof teams>): ReadonlySet<string> =>
   new Set(Object.values(all).flatMap(({ shares }) => Object.keys(shares)));

@@ -1,5 +1,5 @@
-import { planWorkloads } from "../../../components/workloads/plan.ts";
 import { BURST_TIMES } from "../../../sandbox/burst/burst.ts";
+import { batchWorkloadOn } from "../../../stacks/workload-facts.ts";
 import { type Drill, type DrillCase, expect, inject } from "../drill.ts";
 import { whole, workKept } from "../expectations.ts";
 import { jobOf, runsOn, smallestType, waking } from "../burst-steps.ts";
@@ -16,11 +16,7 @@ export const spotReclaim: Drill = {
   cases: (environment) => {
     const pools = Object.entries(environment.spec.pools).filter(([, { kind }]) => kind === "aws");
     if (pools.length === 0) return [{ subject: "", missing: "no pool bursts to AWS" }];
-    const planned = planWorkloads(environment.spec, environment.lock.images);
-    return pools.map(([pool]) => {
-      const own = planned.find(({ entry, workload }) => entry.pool === pool && workload.form === "batch");
-      return caseOf(pool, smallestType(environment, pool), own?.name);
-    });
+    return pools.map(([pool]) => caseOf(pool, smallestType(environment, pool), batchWorkloadOn(pool, environment)));
   },
 };
 

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { NODE_ROOT } from "../../../components/compute/node-config/install.ts";
-import { SNAPSHOT_CREDENTIALS } from "../../../components/compute/node-config/k3s.ts";
+import { NODE_ROOT, SNAPSHOT_CREDENTIALS } from "../../../stacks/layers/bundles.ts";
 import { NodeControlError, type NodeControl, type NodeState } from "../control.ts";
 import type { Remote } from "../remote.ts";
 import type { Binary, EtcdSnapshot, Maintenance, SystemUpdates, VaultMember } from "./maintenance.ts";
