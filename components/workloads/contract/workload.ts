@@ -98,6 +98,10 @@ interface Pods {
   readonly needs?: readonly Handle[];
   /** Directories of the node that it reads, each found below `/host`; for agents of a node only. */
   readonly hostPaths?: readonly string[];
+  /** Directories of the node in which it keeps sockets for the kubelet, at their own paths; for agents of a node only. */
+  readonly socketPaths?: readonly SocketPath[];
+  /** True if it sees every GPU of its node without asking for one; for agents of a node only. */
+  readonly seesGpus?: true;
   /** TCP ports at which its pods reach each other, as members of one cluster do. */
   readonly peers?: readonly number[];
   /**
@@ -109,10 +113,6 @@ interface Pods {
   readonly clusterAccess?: readonly ApiAccess[];
   /** What it may ask the API server, in its team's namespace only; nothing unless stated. */
   readonly namespaceAccess?: readonly ApiAccess[];
-  /** Directories of the node in which it keeps sockets for the kubelet, at their own paths; for agents of a node only. */
-  readonly socketPaths?: readonly SocketPath[];
-  /** True if it sees every GPU of its node without asking for one; for agents of a node only. */
-  readonly seesGpus?: true;
   /** Who goes first where there is no room for all; `production` for what runs all the time, else `batch`. */
   readonly priority?: "platform" | "production" | "batch";
   readonly erasure?: Erasure;
