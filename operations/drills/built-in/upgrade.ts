@@ -37,7 +37,9 @@ function caseOf(version: string, nodes: ReturnType<typeof nodesOf>): DrillCase {
       }),
       inject(`the nodes are upgraded to ${target}`, async (scene) => {
         for (const name of upgradeOrder(members, target)) {
-          await upgradeNode(scene, name, target);
+          const pool = nodes.find((node) => node.name === name)?.pool;
+          const isAlone = nodes.filter((node) => node.pool === pool).length === 1;
+          await upgradeNode(scene, { name, version: target, podsStay: isServer(name) || isAlone });
           done.push(name);
         }
       }),
@@ -60,11 +62,18 @@ function caseOf(version: string, nodes: ReturnType<typeof nodesOf>): DrillCase {
   };
 }
 
+interface NodeUpgrade {
+  readonly name: string;
+  readonly version: string;
+  /** As `npm run upgrade` leaves those of a server, and of a node that is alone in its pool: k3s ends no pods. */
+  readonly podsStay: boolean;
+}
+
 /** Cordon, drain, upgrade, uncordon; the next one only once every workload is whole again. */
-async function upgradeNode(scene: Scene, name: string, version: string): Promise<void> {
+async function upgradeNode(scene: Scene, { name, version, podsStay }: NodeUpgrade): Promise<void> {
   await scene.cordon(name);
   try {
-    const left = await scene.drain(name, DRAIN_SECONDS);
+    const left = podsStay ? [] : await scene.drain(name, DRAIN_SECONDS);
     if (left.length > 0) throw new Error(`${left.join(", ")} did not leave ${name} in ${DRAIN_SECONDS / 60} minutes`);
     await scene.changeNode({ ...scene.nodeOf(name), kubeletVersion: version });
   } finally {
