@@ -120,7 +120,7 @@ test("the host name of a public port stands on the service", async () => {
   );
   expect(rowOf(rows, "kubernetes:core/v1:Service", "worker-service").inputs["metadata"]).toEqual({
     ...metadata,
-    annotations: { "splitfleet/web-hostname": "app.example.org" },
+    annotations: { "pulumi.com/skipAwait": "true", "splitfleet/web-hostname": "app.example.org" },
   });
 });
 

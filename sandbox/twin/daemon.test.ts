@@ -94,7 +94,7 @@ test("a package that the twin does not serve is refused", async () => {
   const plugin = launch("gcp", twin.env);
   expect(await line(plugin.stderr)).toBe(
     "pulumi-resource-gcp is the simulated one of Splitfleet: " +
-      "the twin serves aws, command, hcloud, kubernetes, random, tailscale, vault, but not gcp",
+      "the twin serves aws, cloudflare, command, hcloud, kubernetes, random, tailscale, vault, but not gcp",
   );
   await twin.stop();
 });
