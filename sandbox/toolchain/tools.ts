@@ -137,14 +137,14 @@ export const TOOLS = {
   // Our own main package on the matcher of cyclonus; the number after the dot counts what changed in ours.
   "cyclonus-flows": {
     name: "cyclonus-flows",
-    version: "0.5.6-splitfleet.1",
+    version: "0.5.6-splitfleet.2",
     versionArguments: ["version"],
     versionEnvironment: {},
     release: NO_RELEASE,
     build: {
       folder: join(modules, "cyclonus-flows"),
       package: ".",
-      linkerFlags: ["-X", "main.version=0.5.6-splitfleet.1"],
+      linkerFlags: ["-X", "main.version=0.5.6-splitfleet.2"],
       minutes: 2,
       diskGiB: 0.8,
     },
