@@ -1,4 +1,5 @@
-import * as aws from "@pulumi/aws";
+import type * as aws from "@pulumi/aws";
+import { Provider as AwsProvider } from "@pulumi/aws/provider.js";
 import { Provider as CloudflareProvider } from "@pulumi/cloudflare/provider.js";
 import * as command from "@pulumi/command";
 import * as hcloud from "@pulumi/hcloud";
@@ -20,7 +21,7 @@ export interface FleetProviders {
   /** Runs commands on nodes, over the mesh. */
   readonly command: command.Provider;
   /** By site. */
-  readonly aws: Readonly<Record<string, aws.Provider>>;
+  readonly aws: Readonly<Record<string, AwsProvider>>;
 }
 
 /** @param awsRegions Regions by AWS site. */
@@ -29,7 +30,7 @@ export const createProviders = (awsRegions: Readonly<Record<string, aws.Region>>
   tailscale: new tailscale.Provider("tailscale"),
   command: new command.Provider("command"),
   aws: Object.fromEntries(
-    Object.entries(awsRegions).map(([site, region]) => [site, new aws.Provider(site, { region })]),
+    Object.entries(awsRegions).map(([site, region]) => [site, new AwsProvider(site, { region })]),
   ),
 });
 

@@ -46,7 +46,7 @@ export async function rowsOf(
   };
   const entry = { kind: "worker", team: "assistants", pool: "inference", dataClass: "internal", hostnames };
   const planned: PlannedWorkload = {
-    ...neighbourOf("worker", entry, definition, FACTS),
+    ...neighbourOf("worker", entry, definition, FACTS, {}),
     requires: [],
     workload,
     ...(store === undefined ? {} : { store }),

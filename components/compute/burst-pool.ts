@@ -1,5 +1,9 @@
 import { gzipSync } from "node:zlib";
-import * as aws from "@pulumi/aws";
+import { Group, type GroupArgs } from "@pulumi/aws/autoscaling/group.js";
+import { LaunchTemplate, type LaunchTemplateArgs } from "@pulumi/aws/ec2/launchTemplate.js";
+import { InstanceProfile, type InstanceProfileArgs } from "@pulumi/aws/iam/instanceProfile.js";
+import { Role, type RoleArgs } from "@pulumi/aws/iam/role.js";
+import { RolePolicy, type RolePolicyArgs } from "@pulumi/aws/iam/rolePolicy.js";
 import * as pulumi from "@pulumi/pulumi";
 import { refine, type Transform } from "../component.ts";
 import type { NodeBundle } from "./node-config/bundle/bundle.ts";
@@ -31,9 +35,9 @@ export interface BurstPoolArgs {
   readonly labels: Record<string, string>;
   readonly taints: readonly Taint[];
   readonly transform?: {
-    readonly launchTemplate?: Transform<aws.ec2.LaunchTemplateArgs>;
-    readonly group?: Transform<aws.autoscaling.GroupArgs>;
-    readonly role?: Transform<aws.iam.RoleArgs>;
+    readonly launchTemplate?: Transform<LaunchTemplateArgs>;
+    readonly group?: Transform<GroupArgs>;
+    readonly role?: Transform<RoleArgs>;
   };
 }
 
@@ -45,18 +49,18 @@ export class BurstPool extends pulumi.ComponentResource {
   readonly roleArn: pulumi.Output<string>;
   readonly groupName: pulumi.Output<string>;
   readonly nodes: {
-    readonly role: aws.iam.Role;
-    readonly launchTemplate: aws.ec2.LaunchTemplate;
-    readonly group: aws.autoscaling.Group;
+    readonly role: Role;
+    readonly launchTemplate: LaunchTemplate;
+    readonly group: Group;
   };
 
   constructor(name: string, args: BurstPoolArgs, opts?: pulumi.ComponentResourceOptions) {
     super("splitfleet:compute:BurstPool", name, {}, opts);
     const { labels, transform } = args;
 
-    const role = new aws.iam.Role(
+    const role = new Role(
       `${name}-node`,
-      refine<aws.iam.RoleArgs>(
+      refine<RoleArgs>(
         "aws:iam/role:Role",
         {
           description: "Burst nodes prove who they are with it; they hold no key",
@@ -69,35 +73,31 @@ export class BurstPool extends pulumi.ComponentResource {
       ),
       { parent: this },
     );
-    new aws.iam.RolePolicy(
+    new RolePolicy(
       `${name}-identity`,
-      refine<aws.iam.RolePolicyArgs>("aws:iam/rolePolicy:RolePolicy", {
+      refine<RolePolicyArgs>("aws:iam/rolePolicy:RolePolicy", {
         role: role.id,
         policy: policy([{ Effect: "Allow", Action: "sts:GetWebIdentityToken", Resource: "*" }]),
       }),
       { parent: this },
     );
-    const profile = new aws.iam.InstanceProfile(
+    const profile = new InstanceProfile(
       `${name}-profile`,
-      refine<aws.iam.InstanceProfileArgs>("aws:iam/instanceProfile:InstanceProfile", { role: role.name, tags: labels }),
+      refine<InstanceProfileArgs>("aws:iam/instanceProfile:InstanceProfile", { role: role.name, tags: labels }),
       { parent: this },
     );
-    const launchTemplate = new aws.ec2.LaunchTemplate(
+    const launchTemplate = new LaunchTemplate(
       `${name}-template`,
-      refine<aws.ec2.LaunchTemplateArgs>(
+      refine<LaunchTemplateArgs>(
         "aws:ec2/launchTemplate:LaunchTemplate",
         launchTemplateArgs(args, profile),
         transform?.launchTemplate,
       ),
       { parent: this },
     );
-    const group = new aws.autoscaling.Group(
+    const group = new Group(
       `${name}-group`,
-      refine<aws.autoscaling.GroupArgs>(
-        "aws:autoscaling/group:Group",
-        groupArgs(args, launchTemplate),
-        transform?.group,
-      ),
+      refine<GroupArgs>("aws:autoscaling/group:Group", groupArgs(args, launchTemplate), transform?.group),
       { parent: this },
     );
 
@@ -111,7 +111,7 @@ export class BurstPool extends pulumi.ComponentResource {
 const policy = (statements: readonly object[]): string =>
   JSON.stringify({ Version: "2012-10-17", Statement: statements });
 
-function launchTemplateArgs(args: BurstPoolArgs, profile: aws.iam.InstanceProfile): aws.ec2.LaunchTemplateArgs {
+function launchTemplateArgs(args: BurstPoolArgs, profile: InstanceProfile): LaunchTemplateArgs {
   const { image, securityGroupId, rootDiskGiB, userData, labels } = args;
   return {
     imageId: image,
@@ -142,7 +142,7 @@ function packed(userData: string): string {
 /** RFC 1952, section 2.3.1. */
 const UNKNOWN_SYSTEM = 255;
 
-function groupArgs(args: BurstPoolArgs, launchTemplate: aws.ec2.LaunchTemplate): aws.autoscaling.GroupArgs {
+function groupArgs(args: BurstPoolArgs, launchTemplate: LaunchTemplate): GroupArgs {
   const { instanceTypes, subnetIds, minimum, maximum, maximumPriceShare } = args;
   const listPrice = Math.min(...instanceTypes.map((instance) => instance.onDemandUsdPerHour));
   return {

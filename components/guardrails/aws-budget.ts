@@ -1,4 +1,8 @@
-import * as aws from "@pulumi/aws";
+import { Budget, type BudgetArgs } from "@pulumi/aws/budgets/budget.js";
+import { BudgetAction, type BudgetActionArgs } from "@pulumi/aws/budgets/budgetAction.js";
+import { Policy, type PolicyArgs } from "@pulumi/aws/iam/policy.js";
+import { Role, type RoleArgs } from "@pulumi/aws/iam/role.js";
+import { RolePolicy, type RolePolicyArgs } from "@pulumi/aws/iam/rolePolicy.js";
 import * as pulumi from "@pulumi/pulumi";
 import { refine, type Transform } from "../component.ts";
 
@@ -14,8 +18,8 @@ export interface AwsBudgetArgs {
   readonly brakeRoles: readonly string[];
   readonly labels: Record<string, string>;
   readonly transform?: {
-    readonly budget?: Transform<aws.budgets.BudgetArgs>;
-    readonly action?: Transform<aws.budgets.BudgetActionArgs>;
+    readonly budget?: Transform<BudgetArgs>;
+    readonly action?: Transform<BudgetActionArgs>;
   };
 }
 
@@ -34,17 +38,17 @@ const STARTS = [
  */
 export class AwsBudget extends pulumi.ComponentResource {
   readonly nodes: {
-    readonly budget: aws.budgets.Budget;
+    readonly budget: Budget;
     /** Undefined where no role was named. */
-    readonly action: aws.budgets.BudgetAction | undefined;
+    readonly action: BudgetAction | undefined;
   };
 
   constructor(name: string, args: AwsBudgetArgs, opts?: pulumi.ComponentResourceOptions) {
     super("splitfleet:guardrails:AwsBudget", name, {}, opts);
     const child = { parent: this };
-    const budget = new aws.budgets.Budget(
+    const budget = new Budget(
       `${name}-budget`,
-      refine<aws.budgets.BudgetArgs>("aws:budgets/budget:Budget", budgetArgs(args), args.transform?.budget),
+      refine<BudgetArgs>("aws:budgets/budget:Budget", budgetArgs(args), args.transform?.budget),
       child,
     );
     const action = args.brakeRoles.length === 0 ? undefined : brake(name, args, budget, child);
@@ -53,7 +57,7 @@ export class AwsBudget extends pulumi.ComponentResource {
   }
 }
 
-function budgetArgs({ environment, monthlyUsd, warnAt, owner, labels }: AwsBudgetArgs): aws.budgets.BudgetArgs {
+function budgetArgs({ environment, monthlyUsd, warnAt, owner, labels }: AwsBudgetArgs): BudgetArgs {
   const notification = (notificationType: "ACTUAL" | "FORECASTED", share: number) => ({
     comparisonOperator: "GREATER_THAN",
     notificationType,
@@ -76,13 +80,13 @@ function budgetArgs({ environment, monthlyUsd, warnAt, owner, labels }: AwsBudge
 function brake(
   name: string,
   { environment, owner, labels, brakeRoles, transform }: AwsBudgetArgs,
-  budget: aws.budgets.Budget,
+  budget: Budget,
   child: pulumi.CustomResourceOptions,
-): aws.budgets.BudgetAction {
+): BudgetAction {
   const prefix = `splitfleet-${environment}-brake-`;
-  const forbidden = new aws.iam.Policy(
+  const forbidden = new Policy(
     `${name}-brake`,
-    refine<aws.iam.PolicyArgs>("aws:iam/policy:Policy", {
+    refine<PolicyArgs>("aws:iam/policy:Policy", {
       namePrefix: prefix,
       description: "Forbids starting nodes; a budget attaches it at its limit",
       policy: document([{ Effect: "Deny", Action: STARTS, Resource: "*" }]),
@@ -90,9 +94,9 @@ function brake(
     }),
     child,
   );
-  const executor = new aws.iam.Role(
+  const executor = new Role(
     `${name}-executor`,
-    refine<aws.iam.RoleArgs>("aws:iam/role:Role", {
+    refine<RoleArgs>("aws:iam/role:Role", {
       description: "AWS Budgets pulls the brake with it",
       assumeRolePolicy: document([
         { Effect: "Allow", Principal: { Service: "budgets.amazonaws.com" }, Action: "sts:AssumeRole" },
@@ -101,9 +105,9 @@ function brake(
     }),
     child,
   );
-  new aws.iam.RolePolicy(
+  new RolePolicy(
     `${name}-attach`,
-    refine<aws.iam.RolePolicyArgs>("aws:iam/rolePolicy:RolePolicy", {
+    refine<RolePolicyArgs>("aws:iam/rolePolicy:RolePolicy", {
       role: executor.id,
       policy: document([
         {
@@ -116,9 +120,9 @@ function brake(
     }),
     child,
   );
-  return new aws.budgets.BudgetAction(
+  return new BudgetAction(
     `${name}-action`,
-    refine<aws.budgets.BudgetActionArgs>(
+    refine<BudgetActionArgs>(
       "aws:budgets/budgetAction:BudgetAction",
       {
         budgetName: budget.name,

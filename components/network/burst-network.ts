@@ -1,4 +1,10 @@
-import * as aws from "@pulumi/aws";
+import { InternetGateway, type InternetGatewayArgs } from "@pulumi/aws/ec2/internetGateway.js";
+import { RouteTable, type RouteTableArgs } from "@pulumi/aws/ec2/routeTable.js";
+import { RouteTableAssociation, type RouteTableAssociationArgs } from "@pulumi/aws/ec2/routeTableAssociation.js";
+import { SecurityGroup, type SecurityGroupArgs } from "@pulumi/aws/ec2/securityGroup.js";
+import { Subnet, type SubnetArgs } from "@pulumi/aws/ec2/subnet.js";
+import { Vpc, type VpcArgs } from "@pulumi/aws/ec2/vpc.js";
+import { VpcEndpoint, type VpcEndpointArgs } from "@pulumi/aws/ec2/vpcEndpoint.js";
 import * as pulumi from "@pulumi/pulumi";
 import { refine, type Transform } from "../component.ts";
 import { subnetRange } from "./ranges.ts";
@@ -13,10 +19,10 @@ export interface BurstNetworkArgs {
   readonly zones: readonly string[];
   readonly labels: Record<string, string>;
   readonly transform?: {
-    readonly vpc?: Transform<aws.ec2.VpcArgs>;
-    readonly subnet?: Transform<aws.ec2.SubnetArgs>;
-    readonly endpoint?: Transform<aws.ec2.VpcEndpointArgs>;
-    readonly securityGroup?: Transform<aws.ec2.SecurityGroupArgs>;
+    readonly vpc?: Transform<VpcArgs>;
+    readonly subnet?: Transform<SubnetArgs>;
+    readonly endpoint?: Transform<VpcEndpointArgs>;
+    readonly securityGroup?: Transform<SecurityGroupArgs>;
   };
 }
 
@@ -28,9 +34,9 @@ export class BurstNetwork extends pulumi.ComponentResource {
   readonly subnetIds: pulumi.Output<string>[];
   readonly securityGroupId: pulumi.Output<string>;
   readonly nodes: {
-    readonly vpc: aws.ec2.Vpc;
-    readonly subnets: Record<string, aws.ec2.Subnet>;
-    readonly securityGroup: aws.ec2.SecurityGroup;
+    readonly vpc: Vpc;
+    readonly subnets: Record<string, Subnet>;
+    readonly securityGroup: SecurityGroup;
   };
 
   constructor(name: string, args: BurstNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -38,23 +44,19 @@ export class BurstNetwork extends pulumi.ComponentResource {
     const { region, range, zones, labels, transform } = args;
     const child = { parent: this };
 
-    const vpc = new aws.ec2.Vpc(
+    const vpc = new Vpc(
       `${name}-vpc`,
-      refine<aws.ec2.VpcArgs>(
-        "aws:ec2/vpc:Vpc",
-        { cidrBlock: range, enableDnsHostnames: true, tags: labels },
-        transform?.vpc,
-      ),
+      refine<VpcArgs>("aws:ec2/vpc:Vpc", { cidrBlock: range, enableDnsHostnames: true, tags: labels }, transform?.vpc),
       child,
     );
-    const gateway = new aws.ec2.InternetGateway(
+    const gateway = new InternetGateway(
       `${name}-gateway`,
-      refine<aws.ec2.InternetGatewayArgs>("aws:ec2/internetGateway:InternetGateway", { vpcId: vpc.id, tags: labels }),
+      refine<InternetGatewayArgs>("aws:ec2/internetGateway:InternetGateway", { vpcId: vpc.id, tags: labels }),
       child,
     );
-    const routes = new aws.ec2.RouteTable(
+    const routes = new RouteTable(
       `${name}-routes`,
-      refine<aws.ec2.RouteTableArgs>("aws:ec2/routeTable:RouteTable", {
+      refine<RouteTableArgs>("aws:ec2/routeTable:RouteTable", {
         vpcId: vpc.id,
         routes: [{ cidrBlock: "0.0.0.0/0", gatewayId: gateway.id }],
         tags: labels,
@@ -63,9 +65,9 @@ export class BurstNetwork extends pulumi.ComponentResource {
     );
     const subnets = Object.fromEntries(
       zones.map((zone) => {
-        const subnet = new aws.ec2.Subnet(
+        const subnet = new Subnet(
           `${name}-${zone}`,
-          refine<aws.ec2.SubnetArgs>(
+          refine<SubnetArgs>(
             "aws:ec2/subnet:Subnet",
             {
               vpcId: vpc.id,
@@ -78,9 +80,9 @@ export class BurstNetwork extends pulumi.ComponentResource {
           ),
           child,
         );
-        new aws.ec2.RouteTableAssociation(
+        new RouteTableAssociation(
           `${name}-${zone}-routes`,
-          refine<aws.ec2.RouteTableAssociationArgs>("aws:ec2/routeTableAssociation:RouteTableAssociation", {
+          refine<RouteTableAssociationArgs>("aws:ec2/routeTableAssociation:RouteTableAssociation", {
             subnetId: subnet.id,
             routeTableId: routes.id,
           }),
@@ -89,9 +91,9 @@ export class BurstNetwork extends pulumi.ComponentResource {
         return [zone, subnet];
       }),
     );
-    new aws.ec2.VpcEndpoint(
+    new VpcEndpoint(
       `${name}-s3`,
-      refine<aws.ec2.VpcEndpointArgs>(
+      refine<VpcEndpointArgs>(
         "aws:ec2/vpcEndpoint:VpcEndpoint",
         {
           vpcId: vpc.id,
@@ -104,9 +106,9 @@ export class BurstNetwork extends pulumi.ComponentResource {
       ),
       child,
     );
-    const securityGroup = new aws.ec2.SecurityGroup(
+    const securityGroup = new SecurityGroup(
       `${name}-nodes`,
-      refine<aws.ec2.SecurityGroupArgs>(
+      refine<SecurityGroupArgs>(
         "aws:ec2/securityGroup:SecurityGroup",
         {
           vpcId: vpc.id,

@@ -92,6 +92,7 @@ const neighbour = (kind: WorkloadKind): Neighbour =>
     { kind: kind.kind, team: "example", pool: "example", dataClass: "internal", ...kind.example },
     { ...kind, file: "" },
     FACTS,
+    {},
   );
 
 const FACTS = {

@@ -1,5 +1,5 @@
 import { backupNeed } from "./backups.ts";
-import type { CatalogueModel, Handle, Need } from "./contract.ts";
+import type { Handle, Need } from "./contract.ts";
 import { EGRESS, EGRESS_NEED, egressNeed } from "./egress.ts";
 import type { RegisteredKind } from "./extensions.ts";
 import { handleOf, type Neighbour } from "./neighbour.ts";
@@ -27,15 +27,12 @@ export function resolveNeeds(
   own: Neighbour,
   all: readonly Neighbour[],
   kinds: readonly RegisteredKind[],
-  models: Readonly<Record<string, CatalogueModel>>,
 ): ResolvedNeeds {
-  const { needs, egress } = own.definition;
   const resolveAll = (declared: Readonly<Record<string, Need>>) =>
     Object.entries(declared).map(([name, need]) => [name, resolve(name, need, own, all, kinds)] as const);
-  const declared = resolveAll({ ...needs, ...backupNeed(own.definition, kinds) });
+  const declared = resolveAll({ ...own.definition.needs, ...backupNeed(own.definition, kinds) });
   const reachesOut =
-    egress(own.entry, models).length > 0 ||
-    declared.some(([, outcome]) => "handle" in outcome && outcome.handle?.outside === true);
+    own.egress.length > 0 || declared.some(([, outcome]) => "handle" in outcome && outcome.handle?.outside === true);
   const hasProxy = kinds.some(({ kind }) => kind === EGRESS.kind);
   const outcomes =
     reachesOut && hasProxy ? [...declared, ...resolveAll({ [EGRESS_NEED]: egressNeed(own.runtime) })] : declared;

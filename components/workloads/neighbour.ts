@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { CatalogueModel, Handle, Member, Runtime } from "./contract.ts";
+import type { CatalogueModel, Egress, Handle, Member, Runtime } from "./contract.ts";
 import type { RegisteredKind } from "./extensions.ts";
 import { composeHost, runtimeOf, type WorkloadEntry, type WorkloadFacts } from "./facts.ts";
 
@@ -13,8 +13,16 @@ export interface Neighbour {
   readonly namespace: string;
   /** Its host in the mesh, where Docker Compose runs it. */
   readonly meshHost: string | undefined;
+  /** Host outside the fleet at which its ports answer; undefined for what the fleet runs. */
+  readonly outside: string | undefined;
+  /** Of an object store: where it takes copies of other workloads' volumes. */
+  readonly backupBucket?: string;
   /** Its ports by name, as workloads of its own runtime and pool reach them. */
   readonly handles: Readonly<Record<string, Handle>>;
+  /** Names of the catalogue's models that it serves. */
+  readonly serves: readonly string[];
+  /** Hosts outside the fleet that its definition declares. */
+  readonly egress: readonly Egress[];
 }
 
 /** Namespace of a team in the cluster. */
@@ -28,6 +36,7 @@ export function neighbourOf(
   entry: WorkloadEntry,
   definition: RegisteredKind,
   facts: WorkloadFacts,
+  catalogue: Readonly<Record<string, CatalogueModel>>,
 ): Neighbour {
   const runtime = runtimeOf(facts.pools[entry.pool]);
   const own = {
@@ -37,7 +46,11 @@ export function neighbourOf(
     runtime,
     namespace: definition.nodeAgent === true ? NODE_AGENTS : namespaceOf(entry.team),
     meshHost: runtime === "compose" ? composeHost(facts, entry.pool) : undefined,
+    outside: definition.outside(entry),
+    ...(definition.backupBucket === undefined ? {} : { backupBucket: definition.backupBucket(entry) }),
     handles: {},
+    serves: definition.serves(entry),
+    egress: definition.egress(entry, catalogue),
   };
   return { ...own, handles: handlesOf(own) };
 }
@@ -48,14 +61,13 @@ export const handlesOf = (target: Neighbour, viewer: Neighbour = target): Record
 
 /** One port as a viewer reaches it. @throws Error if the kind has no such port. */
 export function handleOf(target: Neighbour, portName: string, viewer: Neighbour = target): Handle {
-  const { name, entry, definition, namespace, meshHost } = target;
+  const { name, entry, definition, namespace, meshHost, outside, backupBucket } = target;
   const declared = definition.ports[portName];
   if (declared === undefined) throw new Error(`kind ${definition.kind} has no port ${portName}`);
   const { protocol = "TCP", scheme = "http", credentials, perConsumer } = declared;
   const consumer = viewer.name === name ? undefined : viewer.name;
   const port = perConsumer === true && consumer !== undefined ? consumerPort(consumer) : declared.port;
   const near = meshHost === undefined ? `${name}.${namespace}.svc.cluster.local` : name;
-  const outside = definition.outside(entry);
   const host = outside ?? (meshHost === undefined || viewer.entry.pool === entry.pool ? near : meshHost);
   const secret =
     typeof credentials === "object" && consumer !== undefined ? `${credentials.perConsumer}-${consumer}` : credentials;
@@ -69,7 +81,7 @@ export function handleOf(target: Neighbour, portName: string, viewer: Neighbour 
     url: `${scheme}://${host}:${port}`,
     ...(typeof secret === "string" ? { credentials: secret } : {}),
     ...(outside === undefined ? {} : { outside: true }),
-    ...(definition.backupBucket === undefined ? {} : { backupBucket: definition.backupBucket(entry) }),
+    ...(backupBucket === undefined ? {} : { backupBucket }),
   };
 }
 
@@ -85,12 +97,7 @@ export const consumerPort = (consumer: string): number =>
  *
  * @param needs What its own needs came to.
  */
-export function memberOf(
-  target: Neighbour,
-  viewer: Neighbour,
-  catalogue: Readonly<Record<string, CatalogueModel>>,
-  needs: readonly (Handle | undefined)[],
-): Member {
+export function memberOf(target: Neighbour, viewer: Neighbour, needs: readonly (Handle | undefined)[]): Member {
   const { name, entry, definition } = target;
   const { metrics, alerts = [], panels = [], indicators = [] } = definition;
   const { kind, team, pool, dataClass, hostnames = {} } = entry;
@@ -107,7 +114,7 @@ export function memberOf(
     panels,
     indicators,
     egress: [
-      ...definition.egress(entry, catalogue),
+      ...target.egress,
       ...needs.flatMap((need) =>
         need?.outside === true ? [{ host: need.host, port: need.port, purpose: `its need for ${need.workload}` }] : [],
       ),

@@ -34,14 +34,14 @@ export function surveyWorkloads(
   kinds: readonly RegisteredKind[] = registry,
 ): Survey {
   const problems: WorkloadProblem[] = [];
+  const catalogue = catalogueOf(facts);
   const entries = Object.entries(facts.workloads).flatMap(([name, entry]): Neighbour[] => {
     const definition = kinds.find(({ kind }) => kind === entry.kind);
-    if (definition !== undefined) return [neighbourOf(name, entry, definition, facts)];
+    if (definition !== undefined) return [neighbourOf(name, entry, definition, facts, catalogue)];
     problems.push(unknownKind(name, entry.kind, kinds));
     return [];
   });
-  const catalogue = catalogueOf(facts);
-  const needs = new Map(entries.map((own) => [own.name, resolveNeeds(own, entries, kinds, catalogue)]));
+  const needs = new Map(entries.map((own) => [own.name, resolveNeeds(own, entries, kinds)]));
   const workloads = entries.flatMap((own): PlannedWorkload[] => {
     const resolved = needs.get(own.name);
     if (resolved === undefined || resolved.problems.length > 0) {
@@ -96,7 +96,7 @@ interface Surroundings {
 
 function contextOf(own: Neighbour, { facts, catalogue, entries, needs, handles, image }: Surroundings): BuildContext {
   const models = Object.entries(catalogue).map(([name, model]): [string, ServedModel] => {
-    const server = entries.find(({ definition, entry }) => definition.serves(entry).includes(name));
+    const server = entries.find(({ serves }) => serves.includes(name));
     return [name, { ...model, server: server === undefined ? undefined : handleOf(server, "api", own) }];
   });
   return {
@@ -112,9 +112,7 @@ function contextOf(own: Neighbour, { facts, catalogue, entries, needs, handles, 
     needs: handles,
     consumers: entries.flatMap((other) => consumersIn(own, other, needs.get(other.name))),
     targets: facts.targets ?? {},
-    fleet: entries.map((member) =>
-      memberOf(member, own, catalogue, Object.values(needs.get(member.name)?.handles ?? {})),
-    ),
+    fleet: entries.map((member) => memberOf(member, own, Object.values(needs.get(member.name)?.handles ?? {}))),
     monthlyEuros: facts.budget.environment?.expected?.monthlyEuros,
     teams: Object.fromEntries(
       Object.entries(facts.budget.teams ?? {}).map(([team, { expected }]) => [

@@ -31,11 +31,13 @@ export class RecordingMonitor extends MockMonitor {
     request: resproto.RegisterResourceRequest,
     reply: Reply<resproto.RegisterResourceResponse>,
   ): Promise<void> {
-    const object = propertiesOf(request.getObject());
-    const urn = this.#record(request, request.getCustom(), object);
-    const outputs = { ...object, ...asSecrets(standIns(request.getType(), urn)) };
+    const object = request.getObject() ?? new structproto.Struct();
+    const urn = this.#record(request, request.getCustom(), propertiesOf(object));
+    for (const [key, value] of Object.entries(standIns(request.getType(), urn))) {
+      object.getFieldsMap().set(key, structproto.Value.fromJavaScript(secret(value)));
+    }
     const response = new resproto.RegisterResourceResponse().setUrn(urn).setId(request.getImportid());
-    reply(null, response.setObject(structproto.Struct.fromJavaScript(outputs)));
+    reply(null, response.setObject(object));
   }
 
   override async readResource(
@@ -87,10 +89,7 @@ function propertiesOf(struct: Struct | undefined): Properties {
   return (struct?.toJavaScript() ?? {}) as Properties;
 }
 
-function asSecrets(values: Readonly<Record<string, string>>): Properties {
-  const secret = (value: string): Properties => ({ [specialSigKey]: specialSecretSig, value });
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, secret(value)]));
-}
+const secret = (value: string): { readonly [key: string]: string } => ({ [specialSigKey]: specialSecretSig, value });
 
 /** In the shape of a gRPC error, whose `details` the SDK shows. */
 function lookUpError(token: string): Error & { readonly details: string } {
