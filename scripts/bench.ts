@@ -74,8 +74,8 @@ async function allEnvironments(): Promise<readonly Measured[]> {
 async function measurePlans(): Promise<readonly Line[]> {
   const plan = (name: string, ...names: readonly string[]): Command => ({
     name,
-    file: "npm",
-    args: ["run", "--silent", "plan", "--", ...names, "--json"],
+    file: process.execPath,
+    args: [path.join(import.meta.dirname, "bootstrap.mjs"), "plan", ...names, "--json"],
   });
   const commands = environments.flatMap(({ environment: { name }, resources }): Command[] => [
     {

@@ -1,13 +1,15 @@
 import * as aws from "@pulumi/aws";
+import * as command from "@pulumi/command";
 import * as hcloud from "@pulumi/hcloud";
 import * as kubernetes from "@pulumi/kubernetes";
 import { runtime } from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
 import * as tailscale from "@pulumi/tailscale";
 import * as vault from "@pulumi/vault";
 
 /**
- * The least that any plan of this size costs: `node floor.ts <resources>` imports what the program imports and
- * registers as many resources without components, arguments worth mentioning, rows, prices or rules.
+ * The least that any plan of this size costs: `node floor.ts <resources>` imports the packages that the program
+ * imports and registers as many resources without components, arguments worth mentioning, rows, prices or rules.
  */
 const resources = Number(process.argv[2]);
 
@@ -16,6 +18,8 @@ const registrations = [
   (name: string) => new aws.ec2.Vpc(name, { cidrBlock: "10.0.0.0/16" }),
   (name: string) => new kubernetes.core.v1.Namespace(name),
   (name: string) => new tailscale.TailnetKey(name),
+  (name: string) => new command.remote.Command(name, { connection: { host: "localhost" } }),
+  (name: string) => new random.RandomBytes(name, { length: 32 }),
   (name: string) => new vault.Policy(name, { policy: "" }),
 ];
 
