@@ -166,6 +166,7 @@ function tasks(verb: RehearsedVerb, options: RehearsalOptions): ListrTask<Contex
         const print = (line: string): void => void (task.output = line);
         const show = progress.isTTY ? print : every(LOG_INTERVAL_MS, print);
         context.result = await run(verb, context.session, {
+          environment,
           rows: plan?.rows ?? [],
           say: print,
           interrupt,
@@ -199,11 +200,11 @@ function tasks(verb: RehearsedVerb, options: RehearsalOptions): ListrTask<Contex
 async function run(
   verb: RehearsedVerb,
   session: Session,
-  { drift, targets, rows, say, ...options }: PreviewOptions & BringUpOptions,
+  { drift, targets, rows, environment, say, ...options }: PreviewOptions & BringUpOptions,
 ): Promise<Context["result"]> {
   switch (verb) {
     case "up":
-      return bringUp(session, { ...options, targets, rows, say });
+      return bringUp(session, { ...options, targets, rows, environment, say });
     case "preview":
       return preview(session, { ...options, targets, drift: drift ?? false });
     case "down":

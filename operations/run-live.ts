@@ -1,6 +1,7 @@
 import { planEnvironment } from "../plan/plan.ts";
 import { toTable } from "../plan/report/table.ts";
 import { today } from "../plan/today.ts";
+import type { OperationResult } from "../sandbox/session/engine.ts";
 import type { EngineEvent } from "../sandbox/session/events.ts";
 import { stackOutputs } from "../sandbox/session/state.ts";
 import { resolveTool } from "../sandbox/toolchain/resolve.ts";
@@ -8,8 +9,8 @@ import type { Environment } from "../stacks/environment-file.ts";
 import { FOUNDATION, type Layer } from "../stacks/layering.ts";
 import { allOf } from "../stacks/words.ts";
 import { accountsOf } from "./accounts.ts";
-import { joined } from "./bootstrap/joined.ts";
-import { bootstrapVault, isFirstBringUp, type BootstrapOptions } from "./bootstrap/live.ts";
+import { firstRun, isFirstBringUp } from "./bootstrap/first-run.ts";
+import { bootstrapVault, type BootstrapOptions, joinLiveNodes, liveKubeconfig } from "./bootstrap/live.ts";
 import { confirm } from "./confirm.ts";
 import { EXIT, InputError } from "./errors.ts";
 import { InterruptListener } from "./interrupt.ts";
@@ -57,7 +58,7 @@ export async function runLive(
   if (plan.summary.mandatory > 0) return plan.summary.undecided > 0 ? EXIT.refused : EXIT.failed;
   const { only } = options;
   const state = (await stack.state()).resources ?? [];
-  const first = verb === "up" && only === undefined && isFirstBringUp(environment, state);
+  const first = verb === "up" && only === undefined && isFirstBringUp(environment.spec, state);
   if (verb === "up" && only === undefined) {
     const { checks, ok } = await preflight(environment, { today: today(), environment: user });
     for (const { title, found, fix, status } of checks) if (status === "failed") say(`${title}: ${found}. ${fix}`);
@@ -78,7 +79,9 @@ export async function runLive(
     environment: user,
   });
   say(`Accounts:\n${accounts.join("\n")}`);
-  if (first) say(`New: first ${allOf(FOUNDATION)}, then Vault's ceremony, then the rest in a run of its own.`);
+  if (first) {
+    say(`New: first ${allOf(FOUNDATION)}, then Vault's ceremony and roles, then the nodes join, then the rest.`);
+  }
   if (!options.yes && !(await confirm(`Change the live stack "${name}"?`))) return EXIT.refused;
 
   using interrupt = new InterruptListener(say);
@@ -87,12 +90,26 @@ export async function runLive(
     const line = counter.line(event);
     if (line !== undefined) say(line);
   };
-  let result = await stack.run("up", { interrupt, targets, onEvent });
-  if (first && result.exitCode === 0) {
-    const access = await bootstrapVault(environment, user, options, say);
-    using whole = new LiveStack({ ...live, user: { ...user, ...access } });
-    result = joined(result, await whole.run("up", { interrupt, onEvent }));
-  }
+  let access = user;
+  const run = async (chosen: readonly Layer[]): Promise<OperationResult> => {
+    using current = new LiveStack({ ...live, user: access });
+    const resources = first ? ((await current.state()).resources ?? []) : state;
+    const wanted = chosen.length === 0 ? [] : targetsOf(chosen, plan.rows, resources);
+    return current.run("up", { interrupt, targets: wanted, onEvent });
+  };
+  const result = first
+    ? await firstRun({
+        run,
+        openVault: async () => {
+          access = { ...access, ...(await bootstrapVault(environment, user, options, say)) };
+        },
+        join: async () => {
+          await joinLiveNodes(environment, access, say);
+          access = { ...access, ...(await liveKubeconfig(environment)) };
+        },
+      })
+    : await run(layers);
+  if (!first && only === undefined && result.exitCode === 0) await joinLiveNodes(environment, access, say);
   for (const { severity, message } of result.diagnostics) if (severity === "error") say(message);
   const report: OperationReport = {
     environment: name,

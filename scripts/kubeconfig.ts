@@ -1,5 +1,3 @@
-import { homedir } from "node:os";
-import path from "node:path";
 import { fileOption, ROOT, runVerb, verbCommand, type VerbOptions } from "../operations/run-verb.ts";
 import { EXIT } from "../operations/errors.ts";
 import { SANDBOX, selectEnvironment } from "../operations/select-environment.ts";
@@ -27,16 +25,18 @@ await runVerb(command, async () => {
   const { file, rehearse = false, output } = command.opts<VerbOptions & { readonly output?: string }>();
   const environment = await selectEnvironment(ROOT, { name: command.args[0], file: fileOption(file) });
   const { name } = environment;
-  const { issueKubeconfig, rehearsedKubeconfig, writeKubeconfig } = await import("../operations/nodes/kubeconfig.ts");
+  const kubeconfig = await import("../operations/nodes/kubeconfig.ts");
   const { overMesh } = await import("../operations/nodes/remote.ts");
   const rehearsed = rehearse || name === SANDBOX;
-  const text = rehearsed ? rehearsedKubeconfig(ROOT, name) : await issueKubeconfig(environment, overMesh());
+  const text = rehearsed
+    ? kubeconfig.rehearsedKubeconfig(ROOT, name)
+    : await kubeconfig.issueKubeconfig(environment, overMesh());
   if (output === "-") {
     process.stdout.write(text);
     return EXIT.ok;
   }
-  const target = fileOption(output) ?? path.join(homedir(), ".kube", `splitfleet-${name}.yaml`);
-  writeKubeconfig(target, text);
+  const target = fileOption(output) ?? kubeconfig.kubeconfigFile(name);
+  kubeconfig.writeKubeconfig(target, text);
   process.stdout.write(`${name}: written for an hour. Use it with\n  export KUBECONFIG=${target}\n`);
   return EXIT.ok;
 });

@@ -25,9 +25,25 @@ export type Initialized = z.infer<typeof initialized>;
 
 const refusal = z.object({ errors: z.array(z.string()) });
 
+const secretVersion = z.object({
+  data: z.object({ data: z.record(z.string(), z.string()), metadata: z.object({ version: z.int() }) }),
+});
+/** One version of a secret in a KV v2 engine. */
+export interface SecretVersion {
+  readonly fields: Readonly<Record<string, string>>;
+  readonly version: number;
+}
+
 /** Vault said no, or did not answer. The message names address, request and what it said, and holds no secret. */
 export class VaultError extends Error {
   override readonly name = "VaultError";
+  /** HTTP status; undefined where nothing answered. */
+  readonly status: number | undefined;
+
+  constructor(message: string, { status, ...options }: ErrorOptions & { readonly status?: number } = {}) {
+    super(message, options);
+    this.status = status;
+  }
 }
 
 /** What is asked of a Vault beside what its provider does: before anybody has a token for it, and about a token. */
@@ -65,6 +81,26 @@ export class VaultApi {
     return z.object(Object.fromEntries(paths.map((path) => [path, z.array(z.string())]))).parse(answer);
   }
 
+  /** @returns The newest version; undefined where there is none. @param path Below `data/` of the mount `kv`. */
+  async secret(token: string, kv: string, path: string): Promise<SecretVersion | undefined> {
+    try {
+      const { data } = secretVersion.parse(await this.#send("GET", `/v1/${kv}/data/${path}`, undefined, token));
+      return { fields: data.data, version: data.metadata.version };
+    } catch (error) {
+      if (error instanceof VaultError && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Writes a new version of a secret, unless somebody else was faster.
+   *
+   * @param replaces The version it follows, 0 for none.
+   */
+  async writeSecret(token: string, kv: string, path: string, { fields, version: replaces }: SecretVersion) {
+    await this.#send("POST", `/v1/${kv}/data/${path}`, { data: fields, options: { cas: replaces } }, token);
+  }
+
   async #send(method: string, path: string, body?: object, token?: string): Promise<unknown> {
     const url = new URL(path, this.#address);
     const text = body === undefined ? "" : JSON.stringify(body);
@@ -90,6 +126,7 @@ export class VaultApi {
     const json: unknown = JSON.parse(answer.text);
     if (answer.code < 400) return json;
     const said = refusal.safeParse(json);
-    throw new VaultError(`${what}: ${answer.code}: ${said.success ? said.data.errors.join("; ") : "no reason given"}`);
+    const reason = said.success && said.data.errors.length > 0 ? said.data.errors.join("; ") : "no reason given";
+    throw new VaultError(`${what}: ${answer.code}: ${reason}`, { status: answer.code });
   }
 }

@@ -1,10 +1,14 @@
 import { homedir } from "node:os";
 import path from "node:path";
-import { hasVault } from "../../stacks/spec/optional-parts.ts";
+import { hasCluster, hasVault } from "../../stacks/spec/optional-parts.ts";
 import type { Environment } from "../../stacks/environment-file.ts";
 import { VaultApi } from "../../stacks/vault-api.ts";
-import type { Registered } from "../layers/targets.ts";
+import { liveNodeControl } from "../nodes/control-live.ts";
 import { BootstrapError, ceremony } from "./ceremony.ts";
+import { issueKubeconfig, kubeconfigFile, writeKubeconfig } from "../nodes/kubeconfig.ts";
+import { overMesh } from "../nodes/remote.ts";
+import { JoinCredentials } from "./join-credentials.ts";
+import { joinNodes } from "./join.ts";
 import { OperatorFolder, readPgpKeys } from "./shares.ts";
 
 /** New servers boot, join the mesh and install Vault first. */
@@ -16,10 +20,6 @@ export interface BootstrapOptions {
   /** Files with one armoured public PGP key each; each gets a share that only its owner reads. @default none */
   readonly pgpKeys?: readonly string[] | undefined;
 }
-
-/** Whether an environment that has a Vault has nothing in it yet. */
-export const isFirstBringUp = ({ spec }: Pick<Environment, "spec">, state: readonly Registered[]): boolean =>
-  hasVault(spec) && !state.some(({ type }) => type.startsWith("vault:"));
 
 /**
  * Vault's ceremony on real servers.
@@ -50,4 +50,41 @@ export async function bootstrapVault(
     `Vault is at work, but VAULT_TOKEN is not set and ${folder.folder} holds no root token. Set VAULT_TOKEN, then go on ` +
       `with \`${again}\`.`,
   );
+}
+
+/**
+ * Lets real nodes into the cluster that wait for it.
+ *
+ * @param user With what {@link bootstrapVault} has returned.
+ */
+export async function joinLiveNodes(
+  environment: Environment,
+  user: NodeJS.ProcessEnv,
+  say: (text: string) => void,
+): Promise<void> {
+  const { name, spec } = environment;
+  if (!hasCluster(spec)) return;
+  const again = `npm run up -- ${name}`;
+  const credentials = async (): Promise<JoinCredentials> => {
+    const token = user["VAULT_TOKEN"];
+    if (token === undefined) {
+      throw new BootstrapError(
+        `New nodes wait to join, but VAULT_TOKEN is not set. Set it, then go on with \`${again}\`.`,
+      );
+    }
+    return new JoinCredentials(new VaultApi(spec.secrets.vault.address, user["VAULT_CACERT"]), token, spec);
+  };
+  await joinNodes({ environment, control: liveNodeControl(environment, user), credentials, again, say });
+}
+
+/**
+ * Credentials for the cluster that has only just been founded, in the file where `npm run kubeconfig` puts them.
+ *
+ * @returns what an engine needs in its environment to write to the cluster
+ */
+export async function liveKubeconfig(environment: Environment): Promise<Readonly<Record<string, string>>> {
+  if (!hasCluster(environment.spec)) return {};
+  const file = kubeconfigFile(environment.name);
+  writeKubeconfig(file, await issueKubeconfig(environment, overMesh()));
+  return { KUBECONFIG: file };
 }

@@ -3,7 +3,8 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { loadEnvironment } from "../../stacks/environment-file.ts";
 import type { Ask } from "../resolve/ask.ts";
-import { admission } from "./admission.ts";
+import { type Admission, admissionCommand, admissionFacts } from "./admission.ts";
+import type { AdmitOptions } from "./control.ts";
 import { withNodes } from "./testing.ts";
 
 const STACKS = path.join(import.meta.dirname, "../../stacks");
@@ -24,6 +25,12 @@ function vault(asked: string[]): Ask {
   };
 }
 
+async function admission(node: string, options: AdmitOptions, ask: Ask): Promise<Admission> {
+  const facts = await admissionFacts(sandbox, node, options, USER, ask);
+  if (facts === undefined) throw new Error(`${node} joins no cluster`);
+  return admissionCommand(facts);
+}
+
 /** What the script on the node reads, by Python itself. */
 const factsIn = (input: string): unknown =>
   JSON.parse(
@@ -35,13 +42,7 @@ const factsIn = (input: string): unknown =>
 
 test("a server gets a wrapped secret id for a minute, and joins another server, never a cluster of its own", async () => {
   const asked: string[] = [];
-  const { command, input } = await admission(
-    sandbox,
-    "sandbox-operations-1",
-    "sandbox-operations-2",
-    USER,
-    vault(asked),
-  );
+  const { command, input } = await admission("sandbox-operations-1", { server: "sandbox-operations-2" }, vault(asked));
   expect(asked).toEqual([
     "POST /v1/auth/splitfleet/approle/role/sandbox-k3s-server/secret-id 60",
     "GET /v1/auth/splitfleet/approle/role/sandbox-k3s-server/role-id -",
@@ -56,17 +57,28 @@ test("a server gets a wrapped secret id for a minute, and joins another server, 
     wrapped: WRAPPED,
     join: "https://10.10.1.12:6443",
     tokens: [
-      ["/etc/splitfleet/k3s-agent-token", "sandbox/k3s/agent-token"],
-      ["/etc/splitfleet/k3s-token", "sandbox/k3s/server-token"],
+      { file: "/etc/splitfleet/k3s-agent-token", secret: "sandbox/k3s/agent-token", field: "password" },
+      { file: "/etc/splitfleet/k3s-token", secret: "sandbox/k3s/server-token", field: "token" },
     ],
   });
 });
 
 test("an agent gets its own token alone", async () => {
-  const { input } = await admission(sandbox, "sandbox-inference-1", "sandbox-operations-1", USER, vault([]));
+  const { input } = await admission("sandbox-inference-1", { server: "sandbox-operations-1" }, vault([]));
   expect(factsIn(input)).toMatchObject({
     join: null,
-    tokens: [["/etc/splitfleet/k3s-token", "sandbox/k3s/agent-token"]],
+    tokens: [{ file: "/etc/splitfleet/k3s-token", secret: "sandbox/k3s/agent-token", field: "token" }],
+  });
+});
+
+test("the founder joins nobody, and gets its own password alone, since there is no authority to pin yet", async () => {
+  const { input } = await admission("sandbox-operations-1", { server: undefined, founds: true }, vault([]));
+  expect(factsIn(input)).toMatchObject({
+    join: null,
+    tokens: [
+      { file: "/etc/splitfleet/k3s-agent-token", secret: "sandbox/k3s/agent-token", field: "password" },
+      { file: "/etc/splitfleet/k3s-token", secret: "sandbox/k3s/server-token", field: "password" },
+    ],
   });
 });
 
@@ -76,15 +88,14 @@ test("the script that runs on the node is Python", () => {
 });
 
 test("a server that would found a second cluster is not admitted", async () => {
-  await expect(admission(sandbox, "sandbox-operations-1", undefined, USER, vault([]))).rejects.toThrow(
+  await expect(admission("sandbox-operations-1", { server: undefined }, vault([]))).rejects.toThrow(
     "sandbox-operations-1 would found a second cluster",
   );
 });
 
 test("nobody admits without a token for Vault, and nothing where there is none", async () => {
-  await expect(admission(sandbox, "sandbox-inference-1", undefined, {}, vault([]))).rejects.toThrow("VAULT_TOKEN");
-  expect(await admission(starter, "starter-inference-1", undefined, {}, vault([]))).toEqual({
-    command: "true",
-    input: "",
-  });
+  const server = undefined;
+  const refused = admissionFacts(sandbox, "sandbox-inference-1", { server }, {}, vault([]));
+  await expect(refused).rejects.toThrow("VAULT_TOKEN");
+  expect(await admissionFacts(starter, "starter-inference-1", { server }, {}, vault([]))).toBeUndefined();
 });

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { mountsOf } from "../../components/secrets/vault-engines.ts";
 import { SNAPSHOT_CREDENTIALS } from "../../stacks/layers/bundles.ts";
 import type { ResolvedEnvironment } from "../../stacks/environment-file.ts";
 import { serverUrl } from "../../stacks/layers/nodes.ts";
-import { hasVault } from "../../stacks/spec/optional-parts.ts";
+import { hasVault, type VaultSpec } from "../../stacks/spec/optional-parts.ts";
 import { type Ask, createAsk, jsonOf, type Steps } from "../resolve/ask.ts";
-import { NodeControlError } from "./control.ts";
+import { type AdmitOptions, NodeControlError } from "./control.ts";
 import { declaredNodes } from "./inventory.ts";
 
 const SCRIPT = readFileSync(new URL("admit.py", import.meta.url), "utf8");
@@ -27,30 +28,50 @@ export interface Admission {
   readonly input: string;
 }
 
+/** What `admit.py` works with, in its own names. */
+export interface AdmissionFacts {
+  /** Address of Vault. */
+  readonly vault: string;
+  /** Mounts of the login and of the secrets. */
+  readonly approle: string;
+  readonly kv: string;
+  readonly role_id: string;
+  /** Token that opens the secret id once. */
+  readonly wrapped: string;
+  /** API of the server that a server joins; null for an agent and for the founder. */
+  readonly join: string | null;
+  /** In the order in which they are written. */
+  readonly tokens: readonly { readonly file: string; readonly secret: string; readonly field: string }[];
+}
+
+export type K3sSecret = "server-token" | "agent-token" | "snapshots-env";
+
+/** Path below the KV mount. Field `password` is what nodes prove themselves with, `token` the same with the authority's hash. */
+export const k3sSecret = (environment: string, kind: K3sSecret): string => `${environment}/k3s/${kind}`;
+
 /**
- * Asks Vault for a wrapped secret id of a node's role. Its tokens lie below the KV mount, each as field `token`.
+ * Asks Vault for a wrapped secret id of a node's role.
  *
- * @param server A running server that a new one joins.
  * @param user The user's environment, for `VAULT_TOKEN`.
+ * @returns Undefined for a node that joins no cluster.
  * @throws NodeControlError for a server without another one to join, InputError where Vault refuses
  */
-export async function admission(
-  environment: ResolvedEnvironment,
+export async function admissionFacts(
+  { spec }: Pick<ResolvedEnvironment, "spec">,
   node: string,
-  server: string | undefined,
+  { server, founds = false }: AdmitOptions,
   user: NodeJS.ProcessEnv,
   ask: Ask = createAsk({ aftermath: "The next run goes on." }),
-): Promise<Admission> {
-  const { spec } = environment;
-  const declared = declaredNodes(environment);
+): Promise<AdmissionFacts | undefined> {
+  const declared = declaredNodes({ spec });
   const role = declared.find(({ name }) => name === node)?.role;
-  if (!hasVault(spec) || role === undefined || role === "compose") return { command: "true", input: "" };
+  if (!hasVault(spec) || role === undefined || role === "compose") return undefined;
   const { address, mount } = spec.secrets.vault;
   const token = user["VAULT_TOKEN"];
   if (token === undefined)
     throw new NodeControlError("VAULT_TOKEN is not set; log in with `vault login` and export it");
   const other = declared.find(({ name }) => name === server);
-  if (role === "server" && other === undefined) {
+  if (role === "server" && other === undefined && !founds) {
     throw new NodeControlError(`${node} would found a second cluster: no other server runs that it could join`);
   }
   const name = `${spec.environment.name}-k3s-${role}`;
@@ -63,28 +84,42 @@ export async function admission(
     STEPS,
   );
   const identity = await jsonOf(ask, { url: place("role-id"), headers }, roleId, STEPS);
-  const agentToken = `${spec.environment.name}/k3s/agent-token`;
-  const facts = {
+  const { approle, kv } = mountsOf(mount);
+  return {
     vault: address.replace(/\/$/, ""),
-    approle: `${mount}/approle`,
-    kv: `${mount}/kv`,
+    approle,
+    kv,
     role_id: identity.data.role_id,
     wrapped: secret.wrap_info.token,
     join:
-      role === "server" && other !== undefined
+      role === "server" && other !== undefined && !founds
         ? serverUrl(spec, { pool: other.pool, number: Number(other.id) }, "private")
         : null,
-    tokens:
-      role === "server"
-        ? [
-            ["/etc/splitfleet/k3s-agent-token", agentToken],
-            ...(spec.cluster?.snapshots === undefined
-              ? []
-              : [[SNAPSHOT_CREDENTIALS, `${spec.environment.name}/k3s/snapshots-env`]]),
-            ["/etc/splitfleet/k3s-token", `${spec.environment.name}/k3s/server-token`],
-          ]
-        : [["/etc/splitfleet/k3s-token", agentToken]],
+    tokens: tokensOf(spec, role, founds),
   };
+}
+
+/**
+ * A server knows the agents' password alone: k3s compares it as it stands, and would take a token in the secure form for
+ * the password itself. The founder knows its own in the short form too, which is the only one that k3s takes before there
+ * is an authority (docs.k3s.io/cli/token).
+ */
+function tokensOf(spec: VaultSpec, role: "server" | "agent", founds: boolean): AdmissionFacts["tokens"] {
+  const { name } = spec.environment;
+  const own = "/etc/splitfleet/k3s-token";
+  const agents = k3sSecret(name, "agent-token");
+  if (role === "agent") return [{ file: own, secret: agents, field: "token" }];
+  return [
+    { file: "/etc/splitfleet/k3s-agent-token", secret: agents, field: "password" },
+    ...(spec.cluster?.snapshots === undefined
+      ? []
+      : [{ file: SNAPSHOT_CREDENTIALS, secret: k3sSecret(name, "snapshots-env"), field: "token" }]),
+    { file: own, secret: k3sSecret(name, "server-token"), field: founds ? "password" : "token" },
+  ];
+}
+
+/** The same as what runs on the node. */
+export function admissionCommand(facts: AdmissionFacts): Admission {
   // JSON twice is a string that Python reads as it is.
   const data = JSON.stringify(JSON.stringify(facts));
   return { command: "python3 -", input: `import json\nfacts = json.loads(${data})\n${SCRIPT}` };

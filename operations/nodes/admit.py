@@ -28,5 +28,6 @@ if facts["join"] is not None:
     os.makedirs("/etc/rancher/k3s/config.yaml.d", exist_ok=True)
     write("/etc/rancher/k3s/config.yaml.d/30-join.yaml", f"server: {facts['join']}\ncluster-init: false\n")
 # The token comes last, and the one that k3s waits for after all others.
-for path, source in facts["tokens"]:
-    write(path, ask(f"{facts['kv']}/data/{source}", token=token)["data"]["data"]["token"])
+for entry in facts["tokens"]:
+    fields = ask(f"{facts['kv']}/data/{entry['secret']}", token=token)["data"]["data"]
+    write(entry["file"], fields[entry["field"]])

@@ -18,8 +18,10 @@ import { type PlacedWorkload, placedWorkloads } from "../../stacks/placement.ts"
 import { createAsk } from "../resolve/ask.ts";
 import { awsCli, type AwsCli } from "../resolve/aws-cli.ts";
 import { TailscaleApi } from "../tailscale.ts";
-import { admission } from "./admission.ts";
+import { admissionCommand, admissionFacts } from "./admission.ts";
 import {
+  type AdmissionState,
+  type AdmitOptions,
   type BlockedBudget,
   type EtcdMember,
   type LocalVolume,
@@ -38,6 +40,19 @@ const REMOVED = "etcd.k3s.cattle.io/removed-node-name";
 const MERGE = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
 const POLL_MS = 2_000;
 const ETCD_SECONDS = 120;
+/** What starts k3s; there when the node has been admitted. */
+const TOKEN = "/etc/splitfleet/k3s-token";
+/** A server pulls what it runs first. */
+const FOUNDING_MS = 660_000;
+/** As k3s takes the hash of an authority that it has made itself: over the file as it stands (docs.k3s.io/cli/token). */
+const AUTHORITY = `left=300
+until k3s kubectl get --raw /readyz > /dev/null 2>&1; do
+  left=$((left - 1))
+  [ "$left" -gt 0 ] || { echo "k3s does not become ready; see journalctl --unit k3s" >&2; exit 1; }
+  sleep 2
+done
+sha256sum /var/lib/rancher/k3s/server/tls/server-ca.crt | cut -d ' ' -f 1
+`;
 /** Nodes that are asked at once. */
 const AT_ONCE = 16;
 
@@ -48,16 +63,19 @@ export interface LiveParts {
   readonly remote: Remote;
   readonly mesh: Pick<TailscaleApi, "devices" | "remove">;
   readonly aws: AwsCli;
+  /** The user's environment, for `VAULT_TOKEN`. */
+  readonly user: NodeJS.ProcessEnv;
 }
 
 /** The running nodes of a live environment, over the mesh, the cluster's API and the clouds'. */
-export const liveNodeControl = (environment: Environment): NodeControl =>
+export const liveNodeControl = (environment: Environment, user: NodeJS.ProcessEnv): NodeControl =>
   new LiveNodeControl({
     environment,
     cluster: hasCluster(environment.spec) ? () => connect(environment.name) : undefined,
     remote: overMesh(),
-    mesh: new TailscaleApi(createAsk({ aftermath: "The next run goes on." }), process.env),
+    mesh: new TailscaleApi(createAsk({ aftermath: "The next run goes on." }), user),
     aws: awsCli(undefined, "The next run goes on."),
+    user,
   });
 
 export class LiveNodeControl implements NodeControl {
@@ -165,10 +183,30 @@ export class LiveNodeControl implements NodeControl {
     await this.#parts.remote(this.#hostOf(node), `systemctl disable --now ${units}`);
   }
 
-  async admit(node: string, { server }: { readonly server: string | undefined }): Promise<void> {
-    const { environment, remote } = this.#parts;
-    const { command, input } = await admission(environment, node, server, process.env);
+  async admissions(nodes: readonly string[]): Promise<ReadonlyMap<string, AdmissionState>> {
+    const ask = `test -e ${TOKEN} && echo admitted || echo waiting`;
+    const states = await inBatches(nodes, async (node): Promise<[string, AdmissionState]> => {
+      const answer = (await this.#tell(this.#hostOf(node), ask))?.trim();
+      return [node, answer === "admitted" || answer === "waiting" ? answer : "unreachable"];
+    });
+    return new Map(states);
+  }
+
+  async admit(node: string, options: AdmitOptions): Promise<void> {
+    const { environment, remote, user } = this.#parts;
+    const facts = await admissionFacts(environment, node, options, user);
+    if (facts === undefined) return;
+    const { command, input } = admissionCommand(facts);
     await remote(this.#hostOf(node), command, { input });
+  }
+
+  async clusterAuthority(server: string): Promise<string> {
+    const answer = await this.#parts.remote(this.#hostOf(server), AUTHORITY, { timeoutMs: FOUNDING_MS });
+    const [hash] = /^[0-9a-f]{64}$/m.exec(answer) ?? [];
+    if (hash !== undefined) return hash;
+    throw new NodeControlError(
+      `${server} answered in another form than expected: no SHA-256 of the cluster's authority`,
+    );
   }
 
   /** The group keeps its size, so it launches another. An instance that is gone already is none that AWS refuses. */

@@ -1,12 +1,19 @@
 import { change, fill, groupsOf, instancesOf } from "../../sandbox/burst/groups.ts";
 import { type Machine, machinesOf } from "../../sandbox/machines/machines.ts";
 import { type Registration, Registrations } from "../../sandbox/machines/registrations.ts";
+import { authorityOf, joinCluster, JoinError } from "../../sandbox/machines/k3s.ts";
 import { textAt } from "../../sandbox/twin/protocol/paths.ts";
 import { hasOutage, readFaults } from "../../sandbox/twin/world/settings.ts";
 import { World } from "../../sandbox/twin/world/world.ts";
+import { VaultServer } from "../../sandbox/vault/server.ts";
+import { readVault } from "../../sandbox/vault/state.ts";
 import type { ResolvedEnvironment } from "../../stacks/environment-file.ts";
 import { type PlacedWorkload, placedWorkloads } from "../../stacks/placement.ts";
+import { rehearsedOperators, withVaultAt } from "../bootstrap/rehearsed.ts";
+import { admissionFacts } from "./admission.ts";
 import {
+  type AdmissionState,
+  type AdmitOptions,
   type BlockedBudget,
   type EtcdMember,
   type LocalVolume,
@@ -29,8 +36,9 @@ interface Standing {
 
 /**
  * Running nodes of the simulated clouds. Machines are the servers and instances of the world; what cluster, mesh and etcd
- * know of them stands beside it. A machine joins by itself the first time it is seen under its name; one that takes another's
- * place has to be admitted, and not before Node, device and member of the other are gone, as in a real fleet.
+ * know of them stands beside it. A machine has to be admitted, with tokens from the rehearsal's Vault; one that takes another's
+ * place not before Node, device and member of the other are gone, as in a real fleet. Only in a world without a Vault does
+ * a machine join by itself the first time it is seen under its name.
  */
 export class TwinNodeControl implements NodeControl {
   readonly #environment: ResolvedEnvironment;
@@ -98,18 +106,37 @@ export class TwinNodeControl implements NodeControl {
     return this.#change(node, { running: false });
   }
 
-  async admit(node: string, { server }: { readonly server: string | undefined }): Promise<void> {
+  admissions(nodes: readonly string[]): Promise<ReadonlyMap<string, AdmissionState>> {
+    const standings = new Map(this.#standings().map((each) => [each.name, each]));
+    const stateOf = (node: string): AdmissionState => {
+      const { machine, own } = standings.get(node) ?? {};
+      return machine === undefined ? "unreachable" : own === undefined ? "waiting" : "admitted";
+    };
+    return Promise.resolve(new Map(nodes.map((node) => [node, stateOf(node)])));
+  }
+
+  async admit(node: string, options: AdmitOptions): Promise<void> {
     const { machine, own, leftover } = this.#standing(node);
     if (own !== undefined) return;
     if (machine === undefined) throw new NodeControlError(`${node}: there is no machine of that name to admit`);
     if (leftover !== undefined) {
       throw new NodeControlError(`${node} can not join: ${leftoversOf(leftover)} of the machine before it still exist`);
     }
+    const { server, founds = false } = options;
     const ready = this.#look().some((each) => each.name === server && each.role === "server" && each.ready);
-    if (!ready) {
+    if (!ready && !founds) {
       throw new NodeControlError(`${node} can not join: no server that runs was named, got ${server ?? "none"}`);
     }
+    if (this.#isBootstrapped()) await this.#receive(machine, options);
     this.#registrations.set(node, this.#joined(machine));
+  }
+
+  clusterAuthority(server: string): Promise<string> {
+    const hash = authorityOf(this.#world.marker);
+    const ready = this.#look().some(({ name, role, ready }) => name === server && role === "server" && ready);
+    return ready && hash !== undefined
+      ? Promise.resolve(hash)
+      : Promise.reject(new NodeControlError(`${server}: k3s does not become ready; see journalctl --unit k3s`));
   }
 
   terminateInstance(pool: string, instance: string): Promise<void> {
@@ -138,6 +165,26 @@ export class TwinNodeControl implements NodeControl {
       : Promise.resolve(found.name);
   }
 
+  /** The machine gets its admission as a real one does, from the rehearsal's Vault. */
+  async #receive(machine: Machine, options: AdmitOptions): Promise<void> {
+    const { marker } = this.#world;
+    await using vault = await VaultServer.start(marker);
+    const environment = withVaultAt(this.#environment, vault.address);
+    const token = rehearsedOperators(marker).rootToken();
+    const user = token === undefined ? {} : { VAULT_TOKEN: token };
+    const facts = await admissionFacts(environment, machine.name, options, user);
+    if (facts === undefined) return;
+    await joinCluster(marker, machine, facts).catch((error: unknown) => {
+      if (!(error instanceof JoinError)) throw error;
+      throw new NodeControlError(`${machine.name} can not join: ${error.message}`, { cause: error });
+    });
+  }
+
+  /** A world whose Vault nobody ever looked at was not bootstrapped: there, machines join by themselves. */
+  #isBootstrapped(): boolean {
+    return readVault(this.#world.marker) !== undefined;
+  }
+
   /** EC2 Auto Scaling at work: groups are as large as they are to be, and what they launch boots. */
   #settle(): void {
     for (const group of groupsOf(this.#world)) fill(this.#world, group);
@@ -153,13 +200,17 @@ export class TwinNodeControl implements NodeControl {
     this.#settle();
     const known = this.#registrations.all();
     const machines = machinesOf(this.#world, this.#environment);
+    const bootstrapped = this.#isBootstrapped();
     const present = machines.map((machine): Standing => {
-      const found = known.get(machine.name) ?? this.#join(machine);
+      const { name } = machine;
+      const waits = bootstrapped && machine.role !== "compose" && machine.provider !== "aws";
+      const found = known.get(name) ?? (waits ? undefined : this.#join(machine));
+      if (found === undefined) return { name, machine, own: undefined, leftover: undefined };
       const leftover = found.machine !== machine.id && isSomethingLeft(found) ? found : undefined;
       // What joins the mesh alone has its key for that, and an instance logs in with its role: nobody admits them.
       const joins = (machine.role === "compose" || machine.provider === "aws") && leftover === undefined;
       const own = found.machine === machine.id ? found : joins ? this.#joined(machine) : undefined;
-      return { name: machine.name, machine, own, leftover };
+      return { name, machine, own, leftover };
     });
     const names = new Set(machines.map(({ name }) => name));
     const orphaned = [...known]

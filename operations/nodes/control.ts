@@ -42,6 +42,16 @@ export interface LocalVolume {
   readonly backupHours: number | undefined;
 }
 
+/** `waiting` for its token, or out of reach. */
+export type AdmissionState = "admitted" | "waiting" | "unreachable";
+
+export interface AdmitOptions {
+  /** A running server that it joins; without one, a new server would found a second cluster. */
+  readonly server: string | undefined;
+  /** It founds the cluster: none was there before. @default false */
+  readonly founds?: boolean;
+}
+
 /** A disruption budget that allows no eviction of one of a node's pods now. */
 export interface BlockedBudget {
   /** `namespace/name`. */
@@ -77,12 +87,12 @@ export interface NodeControl {
   deleteMeshDevice(node: string): Promise<void>;
   /** Ends k3s or Docker on the machine, for good: what is removed from the cluster must not join it again by itself. */
   stop(node: string): Promise<void>;
-  /**
-   * Gives a new machine what it joins the cluster with.
-   *
-   * @param options.server A running server that it joins; without one, a new server would found a second cluster.
-   */
-  admit(node: string, options: { readonly server: string | undefined }): Promise<void>;
+  /** Whether nodes of the cluster have got what they join it with. Asks the machines alone, before there is an API server. */
+  admissions(nodes: readonly string[]): Promise<ReadonlyMap<string, AdmissionState>>;
+  /** Gives a new machine what it joins the cluster with. */
+  admit(node: string, options: AdmitOptions): Promise<void>;
+  /** Waits until a server's API is ready. @returns SHA-256 of the cluster's own authority, as k3s pins it in its tokens */
+  clusterAuthority(server: string): Promise<string>;
   /** Ends a machine of a burst pool, by its instance id; its group launches another. */
   terminateInstance(pool: string, instance: string): Promise<void>;
   /** @param options.not The machine before it, which does not count. */

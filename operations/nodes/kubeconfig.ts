@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import path from "node:path";
 import { stringify } from "yaml";
 import { layoutOf as controlPlaneLayout } from "../../sandbox/control-plane/layout.ts";
@@ -76,6 +77,10 @@ export function rehearsedKubeconfig(root: string, environment: string): string {
       `\`npm run rehearse -- ${environment}\` ends its own when it is done.`,
   );
 }
+
+/** Where an environment's kubeconfig goes if nobody says otherwise. */
+export const kubeconfigFile = (environment: string): string =>
+  path.join(homedir(), ".kube", `splitfleet-${environment}.yaml`);
 
 /** Writes a kubeconfig for its owner's eyes; what stood there is replaced as a whole. */
 export function writeKubeconfig(file: string, text: string): void {

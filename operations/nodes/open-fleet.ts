@@ -47,7 +47,7 @@ export function openNodes(environment: Environment, { rehearsed }: NodesOptions)
   if (!rehearsed) {
     const folder = liveFolder(name);
     return {
-      control: liveNodeControl(environment),
+      control: liveNodeControl(environment, process.env),
       ledger: new ReplacementLedger(folder),
       folder,
       asks: true,

@@ -1,8 +1,9 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { z } from "zod";
+import { type Answer, digestOf, SecretEngines } from "./secrets.ts";
 import { readVault, writeVault, type VaultState } from "./state.ts";
 
 const UNSEALED: VaultState = { initialized: true, sealed: false, threshold: 0, shares: [], given: [] };
@@ -14,22 +15,19 @@ const initRequest = z.object({
 });
 const unsealRequest = z.object({ key: z.string() });
 
-interface Answer {
-  readonly status: number;
-  readonly body: object;
-}
-
 /**
- * The part of Vault's HTTP API that answers before it is unsealed: health, init, unseal and seal status, in the words and
- * with the status codes of the API reference (developer.hashicorp.com/vault/api-docs/system). Listens on loopback, on a
- * free port, as long as it is not disposed of.
+ * The part of Vault's HTTP API that a bring-up needs: health, init, unseal and seal status, and, once it is unsealed, what
+ * {@link SecretEngines} answers; in the words and with the status codes of the API reference
+ * (developer.hashicorp.com/vault/api-docs). Listens on loopback, on a free port, as long as it is not disposed of.
  */
 export class VaultServer implements AsyncDisposable {
   readonly #server: http.Server;
   readonly #marker: string;
+  readonly #secrets: SecretEngines;
 
   private constructor(marker: string) {
     this.#marker = marker;
+    this.#secrets = new SecretEngines(marker);
     this.#server = http.createServer((request, response) => {
       void this.#answer(request).then(({ status, body }) => {
         response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
@@ -61,7 +59,8 @@ export class VaultServer implements AsyncDisposable {
     const state = readVault(this.#marker) ?? UNSEALED;
     const text = (await request.setEncoding("utf8").toArray()).join("");
     const refused = (message: string): Answer => ({ status: 400, body: { errors: [message] } });
-    switch (`${request.method === "POST" ? "PUT" : request.method} ${pathname}`) {
+    const method = request.method === "GET" ? "GET" : "PUT";
+    switch (`${method} ${pathname}`) {
       case "GET /v1/sys/health":
         return { status: !state.initialized ? 501 : state.sealed ? 503 : 200, body: statusOf(state) };
       case "GET /v1/sys/seal-status":
@@ -74,10 +73,16 @@ export class VaultServer implements AsyncDisposable {
       case "PUT /v1/sys/unseal": {
         const given = unsealRequest.safeParse(JSON.parse(text));
         if (!state.initialized) return refused("Vault is not initialized");
-        return given.success ? this.#unseal(state, digest(given.data.key)) : refused("'key' must be specified");
+        return given.success ? this.#unseal(state, digestOf(given.data.key)) : refused("'key' must be specified");
       }
-      default:
-        return { status: 503, body: { errors: ["Vault is sealed"] } };
+      default: {
+        if (state.sealed) return { status: 503, body: { errors: ["Vault is sealed"] } };
+        const { "x-vault-token": token, "x-vault-wrap-ttl": wrap } = request.headers;
+        const body: unknown = text === "" ? {} : JSON.parse(text);
+        const place = pathname.slice("/v1/".length);
+        const from = typeof token === "string" ? token : undefined;
+        return this.#secrets.answer({ method, place, token: from, wrap: wrap !== undefined, body }, state.rootToken);
+      }
     }
   }
 
@@ -92,20 +97,22 @@ export class VaultServer implements AsyncDisposable {
     if (keys !== undefined && keys.length !== count) {
       return { status: 400, body: { errors: ["incorrect number of PGP keys: one for each share"] } };
     }
+    const rootToken = `hvs.${randomBytes(18).toString("base64url")}`;
     const shares = Array.from({ length: count }, () => randomBytes(33));
     writeVault(this.#marker, {
       initialized: true,
       sealed: true,
       threshold,
-      shares: shares.map((share) => digest(share.toString("base64"))),
+      shares: shares.map((share) => digestOf(share.toString("base64"))),
       given: [],
+      rootToken: digestOf(rootToken),
     });
     // The real one encrypts each share to its key; what comes back is no share either way.
     const handedOut = keys === undefined ? shares : shares.map(() => randomBytes(64));
     const body = {
       keys: handedOut.map((share) => share.toString("hex")),
       keys_base64: handedOut.map((share) => share.toString("base64")),
-      root_token: `hvs.${randomBytes(18).toString("base64url")}`,
+      root_token: rootToken,
     };
     return { status: 200, body };
   }
@@ -128,5 +135,3 @@ const statusOf = ({ initialized, sealed, threshold, shares, given }: VaultState)
   n: shares.length,
   progress: given.length,
 });
-
-const digest = (share: string): string => createHash("sha256").update(share).digest("hex");

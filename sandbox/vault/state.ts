@@ -11,6 +11,8 @@ const shape = z.strictObject({
   shares: z.array(z.string()),
   /** Digests of those that were given since it was sealed. */
   given: z.array(z.string()),
+  /** Digest of the root token; absent before the initialisation. */
+  rootToken: z.string().optional(),
 });
 
 /** How far the Vault of a rehearsal is: not yet initialised, sealed, or at work. */
@@ -18,6 +20,11 @@ export type VaultState = z.infer<typeof shape>;
 
 const FRESH: VaultState = { initialized: false, sealed: true, threshold: 0, shares: [], given: [] };
 
+/** Versions of each secret, the newest last, by `<mount>/data/<path>`. */
+const kv = z.record(z.string(), z.array(z.record(z.string(), z.string())));
+export type Kv = z.infer<typeof kv>;
+
+const kvIn = (marker: string): string => path.join(marker, "world", "vault-kv.json");
 const fileIn = (marker: string): string => path.join(marker, "world", "vault.json");
 
 /** Undefined for a world whose Vault was never looked at: it counts as initialised and unsealed. */
@@ -30,6 +37,13 @@ export function writeVault(marker: string, state: VaultState): void {
   mkdirSync(path.join(marker, "world"), { recursive: true, mode: 0o700 });
   writeFileSync(fileIn(marker), `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600 });
 }
+
+/** What was written to the KV engines of a rehearsal's Vault. */
+export const readKv = (marker: string): Kv =>
+  existsSync(kvIn(marker)) ? kv.parse(JSON.parse(readFileSync(kvIn(marker), "utf8"))) : {};
+
+export const writeKv = (marker: string, content: Kv): void =>
+  writeFileSync(kvIn(marker), `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600 });
 
 /** Gives a world in which nothing exists yet a Vault that nobody has initialised. */
 export function beginVault(marker: string): void {

@@ -2,14 +2,16 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { bringUp } from "../../operations/bootstrap/bring-up.ts";
+import { TwinNodeControl } from "../../operations/nodes/control-twin.ts";
 import type { UpResult } from "../../operations/up.ts";
 import type { Row } from "../../policies/row.ts";
 import { ProjectCopy } from "../../sandbox/session/project-copy.ts";
 import { openSession, type Session } from "../../sandbox/session/session.ts";
 import { resolveTool } from "../../sandbox/toolchain/resolve.ts";
 import { readWorld } from "../../sandbox/twin/world/reader.ts";
-import { beginVault, readVault, writeVault } from "../../sandbox/vault/state.ts";
-import { loadEnvironment } from "../../stacks/environment-file.ts";
+import { authorityOf } from "../../sandbox/machines/k3s.ts";
+import { beginVault, readKv, readVault, writeVault } from "../../sandbox/vault/state.ts";
+import { type Environment, loadEnvironment } from "../../stacks/environment-file.ts";
 import { layoutOf } from "../../sandbox/session/layout.ts";
 import { rowsOf, SANDBOX_FILE } from "../harness.ts";
 
@@ -20,10 +22,11 @@ const ROOT = path.join(import.meta.dirname, "../..");
 let copy: ProjectCopy;
 let session: Session;
 let rows: readonly Row[];
+let environment: Environment;
 let said: string[];
 beforeAll(async () => {
   copy = new ProjectCopy(ROOT);
-  const environment = await loadEnvironment(SANDBOX_FILE);
+  environment = await loadEnvironment(SANDBOX_FILE);
   rows = await rowsOf(environment);
   beginVault(layoutOf(copy.root, environment.name).folder);
   const pulumi = await resolveTool("pulumi");
@@ -36,7 +39,7 @@ afterAll(async () => {
 
 const first = (): Promise<UpResult> => {
   said = [];
-  return bringUp(session, { rows, say: (text) => said.push(text) });
+  return bringUp(session, { environment, rows, say: (text) => said.push(text) });
 };
 
 const packagesInWorld = (): string[] =>
@@ -53,6 +56,11 @@ it("stops a plain up before anything is made in Vault or the cluster, and names 
   expect(packagesInWorld()).not.toContain("kubernetes");
 });
 
+const waiting = async (): Promise<string[]> =>
+  (await new TwinNodeControl(session.layout.folder, environment).nodes())
+    .filter(({ ready }) => !ready)
+    .map(({ name }) => name);
+
 it("brings everything up with the ceremony between the nodes and what lives on them", async () => {
   const result = await first();
   expect(result.exitCode, result.output).toBe(0);
@@ -65,6 +73,21 @@ it("brings everything up with the ceremony between the nodes and what lives on t
   expect(secrets).toHaveLength(6);
   const told = [...said, result.output, await session.decrypted()].join("\n");
   expect(secrets.filter((secret) => told.includes(secret))).toEqual([]);
+});
+
+it("lets every node into the one cluster, with tokens that pin its authority", async () => {
+  const { folder } = session.layout;
+  expect(await waiting()).toEqual([]);
+  const tokens = readKv(folder);
+  const authority = authorityOf(folder);
+  const told = [...said, await session.decrypted()].join("\n");
+  for (const [kind, user] of Object.entries({ "server-token": "server", "agent-token": "node" })) {
+    const versions = tokens[`splitfleet/kv/data/sandbox/k3s/${kind}`] ?? [];
+    const password = versions[0]?.["password"];
+    expect(password).toMatch(/^[0-9a-f]{32}$/);
+    expect(versions).toEqual([{ password }, { password, token: `K10${authority}::${user}:${password}` }]);
+    expect(told).not.toContain(password);
+  }
 });
 
 it("finds nothing to do the second time", async () => {
