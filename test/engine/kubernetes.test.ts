@@ -152,7 +152,10 @@ it("leaves a field that somebody else has taken to its owner, and says whose it 
   await scaleAs("autoscaler", 1);
   const result = await change({ replicas: 3 });
   expect(errors(result)).toContain(
-    'Apply failed with 1 conflict: conflict with "autoscaler" using apps/v1: .spec.replicas',
+    "Server-Side Apply field conflict detected. See https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/" +
+      "managing-resources-with-server-side-apply/#handle-field-conflicts-on-existing-resources for troubleshooting " +
+      'help.\nThe resource managed by field manager "splitfleet" had an apply conflict: Apply failed with 1 conflict: ' +
+      'conflict with "autoscaler" using apps/v1: .spec.replicas',
   );
   await scaleAs("kubectl", 2);
   expect(errors(await change({}))).toEqual([]);

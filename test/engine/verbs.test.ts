@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { downReport } from "../../operations/down/report.ts";
 import { operationReport } from "../../operations/report.ts";
 import { readWorld } from "../../sandbox/twin/world/reader.ts";
@@ -34,6 +34,25 @@ it.each([
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
   expect(stderr).toContain(says);
 });
+
+it.each([["rehearse"], ["drill", "--all"]])(
+  "says that %s needs Linux, names the way and starts nothing",
+  async (...args) => {
+    const [verb, ...rest] = args;
+    // What a Mac's Node says of its system; all else of the verb is as it is.
+    vi.stubEnv(
+      "NODE_OPTIONS",
+      "--import data:text/javascript,Object.defineProperty(process,'platform',{value:'darwin'})",
+    );
+    const { exitCode, stdout, stderr } = await run(verb, trial.name, ...rest, "--file", trial.file);
+    vi.unstubAllEnvs();
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toContain(
+      "runs on Linux, and this is darwin. Run the command on a Linux machine or in a Linux container.",
+    );
+    expect(existsSync(trial.marker)).toBe(false);
+  },
+);
 
 it("takes no file from anywhere into a live run", async () => {
   const { exitCode, stderr } = await run("up", "--file", trial.file);

@@ -3,7 +3,7 @@ import { Connection, Refusal } from "./connection.ts";
 import { referenceOf, type Reference } from "./manifest.ts";
 
 /** Who owns the fields that the program's resources have. */
-const FIELD_MANAGER = "splitfleet";
+export const FIELD_MANAGER = "splitfleet";
 
 /** What to list, in one namespace or, without one, everywhere. */
 export interface Query {

@@ -6,7 +6,7 @@ import { NotReady, type Found, type Limits, type Store } from "../../store.ts";
 import type { WorldObject } from "../../world/objects.ts";
 import { readFaults } from "../../world/settings.ts";
 import type { World } from "../../world/world.ts";
-import { ApiServer, type ApplyOptions } from "./api-server.ts";
+import { ApiServer, type ApplyOptions, FIELD_MANAGER } from "./api-server.ts";
 import { Refusal } from "./connection.ts";
 import { withDrift } from "./drift.ts";
 import { describeReference, directivesOf, manifestOf, referenceOf, RELEASE, withoutManagedFields } from "./manifest.ts";
@@ -175,7 +175,8 @@ export class ApiStore implements Store {
     try {
       return await this.#server.apply(manifest, { ...options, force });
     } catch (error) {
-      if (!(error instanceof Refusal) || !ownedByKubectl(error)) throw error;
+      if (!(error instanceof Refusal) || !isConflict(error)) throw error;
+      if (!ownedByKubectl(error)) throw withGuide(error);
       return this.#server.apply(manifest, { ...options, force: true });
     }
   }
@@ -215,11 +216,29 @@ export class ApiStore implements Store {
 
 const TAKEN_OVER: ReadonlySet<string> = new Set(["kubectl", "before-first-apply"]);
 
+/** Owners of the fields in conflict. */
+const ownersOf = ({ causes }: Refusal): string[] =>
+  causes.flatMap((cause) => /^conflict with "([^"]+)"/.exec(cause)?.[1] ?? []);
+
+const isConflict = (refusal: Refusal): boolean => refusal.status === 409 && ownersOf(refusal).length > 0;
+
 /** Whether all fields in conflict are owned by those whose fields the real provider takes over by itself. */
-function ownedByKubectl({ status, causes }: Refusal): boolean {
-  const owners = causes.map((cause) => /^conflict with "([^"]+)"/.exec(cause)?.[1]);
-  return status === 409 && owners.length > 0 && owners.every((owner) => owner !== undefined && TAKEN_OVER.has(owner));
-}
+const ownedByKubectl = (refusal: Refusal): boolean => ownersOf(refusal).every((owner) => TAKEN_OVER.has(owner));
+
+/** Where the provider sends its users: to give the field up, or to take it with `pulumi.com/patchForce`. */
+const CONFLICT_GUIDE =
+  "https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply/" +
+  "#handle-field-conflicts-on-existing-resources";
+
+/** The refusal in the words of the real provider (pulumi-kubernetes, `provider/pkg/await/await.go`). */
+const withGuide = ({ message, status, reason, causes }: Refusal): Refusal =>
+  new Refusal(
+    `Server-Side Apply field conflict detected. See ${CONFLICT_GUIDE} for troubleshooting help.\n` +
+      `The resource managed by field manager "${FIELD_MANAGER}" had an apply conflict: ${message}`,
+    status,
+    reason,
+    causes,
+  );
 
 /** Whether the refusal names what the same deployment is going to make: a namespace, or the definition of a kind. */
 function comesLater({ status, reason, message }: Refusal): boolean {
