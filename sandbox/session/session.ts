@@ -14,7 +14,15 @@ import {
 } from "./engine.ts";
 import { layoutOf, PROJECT, type Layout } from "./layout.ts";
 import { installPlugins, providerPackages, type Tools } from "./plugins.ts";
-import { exportedStack, readLocks, readState, type Deployment, type ExportedStack, type StackLock } from "./state.ts";
+import {
+  type Deployment,
+  dropCutAttributes,
+  type ExportedStack,
+  exportedStack,
+  readLocks,
+  readState,
+  type StackLock,
+} from "./state.ts";
 import { sessionEnvironment } from "./variables.ts";
 
 /** The files of an environment and the name of its stack. */
@@ -131,6 +139,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const held = readLocks(layout).find(({ ownerLives }) => ownerLives);
   if (held !== undefined) throw new StackLockedError(environment.name, held);
   mkdirSync(layout.state, { recursive: true });
+  dropCutAttributes(layout);
   writeMarker(layout, environment.name, options.now ?? new Date());
   ensurePassphrase(layout);
   const missingSecrets = copyConfig(environment, layout);

@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { layoutOf } from "./layout.ts";
-import { readLocks, readState, stackOutputs } from "./state.ts";
+import { dropCutAttributes, readLocks, readState, stackOutputs } from "./state.ts";
 
 it("hides secret outputs at any depth", () => {
   const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:x:y" };
@@ -40,5 +40,23 @@ it("takes a lock's owner for dead if no engine has its process id, and for alive
     { pid: process.pid, ownerLives: process.platform !== "linux" },
     { pid: 1, ownerLives: true },
   ]);
+  rmSync(root, { recursive: true });
+});
+
+it("drops attributes that a killed engine has cut off, and keeps whole ones", () => {
+  const root = mkdtempSync(join(tmpdir(), "splitfleet-attributes-"));
+  const layout = layoutOf(root, "sandbox");
+  const stacks = join(layout.checkpointFile, "..");
+  mkdirSync(stacks, { recursive: true });
+  const files = {
+    "a.json": "{}",
+    "a.json.attrs": "",
+    "b.json": "",
+    "b.json.attrs": '{"user.md5":"eA=="}',
+    "c.attrs": '{"u',
+  };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(stacks, name), text);
+  dropCutAttributes(layout);
+  expect(readdirSync(stacks).toSorted()).toEqual(["a.json", "b.json", "b.json.attrs"]);
   rmSync(root, { recursive: true });
 });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
@@ -44,6 +44,28 @@ const checkpoint = z.object({ checkpoint: z.object({ latest: deployment.nullish(
 export function readState(layout: Layout): Deployment {
   if (!existsSync(layout.checkpointFile)) return {};
   return checkpoint.parse(JSON.parse(readFileSync(layout.checkpointFile, "utf8"))).checkpoint.latest ?? {};
+}
+
+/**
+ * Removes what a killed engine has half written beside its files. The file backend replaces a checkpoint in one step, but
+ * not the attributes that it keeps with it, and refuses to read a checkpoint whose attributes are cut off. Without any it
+ * reads it. No engine may be at work on the stack.
+ */
+export function dropCutAttributes(layout: Layout): void {
+  for (const entry of readdirSync(layout.state, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !entry.name.endsWith(".attrs")) continue;
+    const file = join(entry.parentPath, entry.name);
+    if (!isJson(readFileSync(file, "utf8"))) rmSync(file);
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const lockContent = z.object({ pid: z.number(), username: z.string(), hostname: z.string(), timestamp: z.string() });

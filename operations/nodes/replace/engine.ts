@@ -4,6 +4,7 @@ import type { StateResource } from "../../../sandbox/session/state.ts";
 import { replacementArguments, targetArguments } from "../../layers/targets.ts";
 import type { LiveStack } from "../../live.ts";
 import { recover } from "../../recover.ts";
+import { refreshKnown } from "../../up.ts";
 import { NodeControlError } from "../control.ts";
 import { targetsOfNode } from "./targets.ts";
 
@@ -68,9 +69,12 @@ export function sessionEngine(session: Session, options: OperationOptions = {}):
     resources: () => Promise.resolve(session.state().resources ?? []),
     up: async ({ replace, update }) => {
       await repair();
-      const refresh = hasRepaired ? ["--refresh"] : [];
       const only = [...targetArguments(update), ...replacementArguments(replace)];
-      return session.run(["up", "--yes", "--skip-preview", ...refresh, ...only], options);
+      if (hasRepaired) {
+        const refreshed = await refreshKnown(session, [...update, ...replace], options);
+        if (refreshed !== undefined && refreshed.exitCode !== 0) return refreshed;
+      }
+      return session.run(["up", "--yes", "--skip-preview", ...only], options);
     },
     setProtection: async (urns, isProtected) => {
       const verb = isProtected ? "protect" : "unprotect";
