@@ -58,7 +58,8 @@ export async function bringUp(session: Session, options: BringUpOptions): Promis
   const run = async (layers: readonly Layer[]): Promise<UpResult> => {
     const targets =
       layers.length === 0 ? {} : { targets: (state: readonly Registered[]) => targetsOf(layers, rows, state) };
-    const result = await up(session, { ...engine, ...targets });
+    // A repair before the first run has left the layers above as they were.
+    const result = await up(session, { ...engine, ...targets, refresh: recovery !== undefined });
     recovery ??= result.recovery;
     return result;
   };
