@@ -41,9 +41,11 @@ export async function joinNodes(options: JoinOptions): Promise<void> {
   let server = running[0]?.name;
   if (!pinned) server = await found(credentials, options, states.get(founderOf(environment)) === "waiting");
   const failures: string[] = [];
-  for (const { name, role } of waiting.filter((node) => pinned || node.name !== server)) {
+  const admitted = waiting.filter(({ name }) => !pinned && name === server).map(({ name }) => name);
+  for (const { name, role } of waiting.filter((node) => !admitted.includes(node.name))) {
     try {
       await control.admit(name, { server });
+      admitted.push(name);
       if (role !== "server") continue;
       await credentials.pin(await control.clusterAuthority(name));
       server ??= name;
@@ -52,9 +54,7 @@ export async function joinNodes(options: JoinOptions): Promise<void> {
       failures.push(error.message);
     }
   }
-  const admitted = waiting.length - failures.length;
-  if (admitted > 0)
-    say(`${admitted} ${admitted === 1 ? "node has" : "nodes have"} got what they join the cluster with.`);
+  if (admitted.length > 0) say(`Admitted to the cluster: ${allOf(admitted)}.`);
   if (failures.length > 0) {
     throw new BootstrapError(`${failures.join("\n")}\nCorrect it, then go on with \`${options.again}\`.`);
   }

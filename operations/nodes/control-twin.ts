@@ -107,7 +107,8 @@ export class TwinNodeControl implements NodeControl {
   }
 
   admissions(nodes: readonly string[]): Promise<ReadonlyMap<string, AdmissionState>> {
-    const standings = new Map(this.#standings().map((each) => [each.name, each]));
+    const offTheMesh = hasOutage(this.#world.marker, "off-the-mesh");
+    const standings = new Map(offTheMesh ? [] : this.#machines().map((each) => [each.name, each]));
     const stateOf = (node: string): AdmissionState => {
       const { machine, own } = standings.get(node) ?? {};
       return machine === undefined ? "unreachable" : own === undefined ? "waiting" : "admitted";
@@ -197,6 +198,10 @@ export class TwinNodeControl implements NodeControl {
     const { marker } = this.#world;
     if (hasOutage(marker, "off-the-mesh")) throw new NodeControlError("this machine is off the mesh: no such host");
     if (hasOutage(marker, "api-server-down")) throw new NodeControlError("the API server refuses the connection");
+    return this.#machines();
+  }
+
+  #machines(): readonly Standing[] {
     this.#settle();
     const known = this.#registrations.all();
     const machines = machinesOf(this.#world, this.#environment);
