@@ -29,8 +29,9 @@ const command = onLayer(
 A run against the simulated clouds repairs what an earlier run that was cut off has left. Another environment than the
 sandbox is live, with your own Pulumi backend and credentials, unless --rehearse is given.
 
-The first run on an environment with Vault brings up what the clouds make, then initialises and unseals Vault, then brings
-up the rest. Every step can be repeated: it goes on where it stopped.
+The first run on an environment with Vault brings up what the clouds make, initialises and unseals Vault, lets the nodes into
+the cluster with tokens from there, then brings up the rest. Every step can be repeated: it goes on where it stopped. Later
+runs let in the nodes that are new.
 
 With --only nothing above the layer is asked or touched: a firewall changes although Vault is sealed, the API server is
 down or this machine is off the mesh.

@@ -4,6 +4,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Environment, loadEnvironment } from "../../stacks/environment-file.ts";
 import { InputError } from "../errors.ts";
+import type { AdmissionState, NodeControl } from "../nodes/control.ts";
 import { memberOf } from "./member.ts";
 import { type EnrolOptions, runEnroll } from "./run.ts";
 import { withState } from "./set-state.ts";
@@ -31,6 +32,7 @@ const options: EnrolOptions = {
   dryRun: false,
   confirm: undefined,
   lost: false,
+  admit: undefined,
   variables: {},
   now: new Date("2026-11-21T12:00:00Z"),
 };
@@ -105,6 +107,30 @@ describe("a script", () => {
       changed: false,
     });
     expect(() => statSync(options.out)).toThrow("ENOENT");
+  });
+});
+
+describe("a host that waits", () => {
+  const waiting = (state: AdmissionState, asked: string[] = []): Pick<NodeControl, "admissions" | "admit"> => ({
+    admissions: async (nodes) => new Map(nodes.map((node) => [node, state])),
+    admit: async (node, { server }) => void asked.push(`${node} joins ${server}`),
+  });
+
+  test("is admitted once, and by no dry run", async () => {
+    const asked: string[] = [];
+    const admitted = { node: "plant-a", state: "declared", admitted: true, changed: false };
+    expect(await runEnroll(environment, { ...options, admit: waiting("waiting", asked) })).toEqual(admitted);
+    expect(asked).toEqual(["factory-plant-a joins factory-operations-1"]);
+    expect(await runEnroll(environment, { ...options, admit: waiting("admitted", asked) })).toEqual(admitted);
+    const dry = { ...options, dryRun: true, admit: waiting("waiting", asked) };
+    expect(await runEnroll(environment, dry)).toEqual({ ...admitted, admitted: false });
+    expect(asked).toHaveLength(1);
+  });
+
+  test("has to be in the mesh first", async () => {
+    await expect(runEnroll(environment, { ...options, admit: waiting("unreachable") })).rejects.toThrow(
+      "factory-plant-a can not be reached: run its script on the host first, which joins the mesh",
+    );
   });
 });
 

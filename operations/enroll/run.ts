@@ -2,7 +2,9 @@ import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { text as readAll } from "node:stream/consumers";
 import type { Environment } from "../../stacks/environment-file.ts";
 import { type MeshKey, type OnpremMember, scriptFor, tagsOf } from "../../stacks/layers/enrolment.ts";
+import { k3sServers, nodeName } from "../../stacks/layers/nodes.ts";
 import { InputError } from "../errors.ts";
+import { type NodeControl, NodeControlError } from "../nodes/control.ts";
 import { SANDBOX } from "../select-environment.ts";
 import { readReport, setState } from "./confirm.ts";
 import { memberOf } from "./member.ts";
@@ -21,6 +23,8 @@ export interface EnrolOptions {
   readonly confirm: string | undefined;
   /** The machine is gone. */
   readonly lost: boolean;
+  /** Admits the host, which has joined the mesh and waits; undefined for another step. */
+  readonly admit: Pick<NodeControl, "admissions" | "admit"> | undefined;
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly now: Date;
 }
@@ -31,7 +35,8 @@ const KEY_LIFETIME_MS = 3_600_000;
 /**
  * Writes the script that enrols a node, or notes in the environment file what has become of it.
  *
- * @throws InputError for a node that is not declared, a key that can not be had, a report that is not of this node.
+ * @throws InputError for a node that is not declared, a key that can not be had, a report that is not of this node;
+ *   NodeControlError for a host that can not be admitted.
  */
 export async function runEnroll(environment: Environment, options: EnrolOptions): Promise<Enrolment> {
   const { spec, lock, file } = environment;
@@ -45,6 +50,10 @@ export async function runEnroll(environment: Environment, options: EnrolOptions)
     return { node, state, changed: changed && !options.dryRun };
   }
   const state = member.pool.nodes[member.id]?.state ?? "declared";
+  if (options.admit !== undefined) {
+    if (!options.dryRun) await admitHost(environment, nodeName(spec, member.poolName, member.id), options.admit);
+    return { node, state, admitted: !options.dryRun, changed: false };
+  }
   // A lock without a release is found before a key is minted.
   scriptFor({ spec, lock }, member, undefined);
   if (options.dryRun) return { node, state, changed: false };
@@ -54,6 +63,21 @@ export async function runEnroll(environment: Environment, options: EnrolOptions)
   chmodSync(options.out, 0o600);
   writeFileSync(options.out, scriptFor({ spec, lock }, member, key));
   return { node, state, script: options.out, keyExpires: key.expires.toISOString(), changed: false };
+}
+
+/** A host that has its token already keeps it. @throws NodeControlError for one that is not in the mesh */
+async function admitHost(
+  { spec }: Environment,
+  node: string,
+  control: NonNullable<EnrolOptions["admit"]>,
+): Promise<void> {
+  const state = (await control.admissions([node])).get(node);
+  if (state === "unreachable") {
+    throw new NodeControlError(`${node} can not be reached: run its script on the host first, which joins the mesh`);
+  }
+  const [server] = k3sServers(spec);
+  if (state === "admitted" || server === undefined) return;
+  await control.admit(node, { server: nodeName(spec, server.pool, server.number) });
 }
 
 async function keyFor({ name }: Environment, member: OnpremMember, options: EnrolOptions): Promise<MeshKey> {

@@ -30,4 +30,6 @@ if facts["join"] is not None:
 # The token comes last, and the one that k3s waits for after all others.
 for entry in facts["tokens"]:
     fields = ask(f"{facts['kv']}/data/{entry['secret']}", token=token)["data"]["data"]
+    if entry["field"] not in fields:
+        raise SystemExit(f"{entry['secret']} in Vault has no {entry['field']} yet: run `npm run up` until the cluster is founded")
     write(entry["file"], fields[entry["field"]])
