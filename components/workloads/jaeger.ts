@@ -76,7 +76,7 @@ export const jaeger = defineWorkload({
         user: 10001,
       },
       volumes: {
-        spans: { path: DATA, sizeGiB: spec.storageGiB, keep: true, retentionDays: spec.retentionDays },
+        spans: { path: DATA, sizeGiB: spec.storageGiB, keep: false, retentionDays: spec.retentionDays },
       },
       files: { "/etc/jaeger/jaeger.yml": stringify(config) },
       erasure: {

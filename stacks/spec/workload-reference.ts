@@ -97,7 +97,7 @@ function section(kind: RegisteredKind, kinds: readonly RegisteredKind[]): string
         name,
         `\`${path}\``,
         String(sizeGiB),
-        keep ? "yes" : "no, can be fetched again",
+        keep ? "yes" : "no, lost with its node",
         String(retentionDays ?? ""),
         backup === undefined ? "" : `every ${backup.everyHours} hours, kept ${backup.keepDays} days`,
       ]),

@@ -25,7 +25,7 @@ export interface Backup {
 export interface Volume {
   readonly path: string;
   readonly sizeGiB: number;
-  /** False for what can be fetched again, such as model weights: no backup, and lost with its node. */
+  /** False for what can be fetched again or missed, such as model weights and traces: no backup, lost with its node. */
   readonly keep: boolean;
   /** Age at which what it holds is deleted. Needed where a kept volume holds personal data. */
   readonly retentionDays?: number;
