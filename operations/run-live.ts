@@ -7,15 +7,18 @@ import { stackOutputs } from "../sandbox/session/state.ts";
 import { resolveTool } from "../sandbox/toolchain/resolve.ts";
 import type { Environment } from "../stacks/environment-file.ts";
 import { FOUNDATION, type Layer } from "../stacks/layering.ts";
+import { VaultError } from "../stacks/vault-api.ts";
 import { allOf } from "../stacks/words.ts";
 import { accountsOf } from "./accounts.ts";
+import { BootstrapError } from "./bootstrap/ceremony.ts";
 import { firstRun, isFirstBringUp } from "./bootstrap/first-run.ts";
-import { bootstrapVault, type BootstrapOptions, joinLiveNodes, liveKubeconfig } from "./bootstrap/live.ts";
+import { bootstrapVault, type BootstrapOptions, joinLiveNodes, liveKubeconfig, vaultToken } from "./bootstrap/live.ts";
 import { confirm } from "./confirm.ts";
 import { EXIT, InputError } from "./errors.ts";
 import { InterruptListener } from "./interrupt.ts";
 import { targetsOf } from "./layers/targets.ts";
 import { LiveStack, type LivePreview } from "./live.ts";
+import { NodeControlError } from "./nodes/control.ts";
 import { preflight } from "./preflight/preflight.ts";
 import { driftOf } from "./preview.ts";
 import { Progress } from "./progress.ts";
@@ -35,6 +38,9 @@ export interface LiveRunOptions extends BootstrapOptions {
   /** For `up` and `preview`: this layer alone. @default all of them */
   readonly only?: Layer | undefined;
 }
+
+/** A person can put these right; the message says how. */
+const JOIN_ERRORS = [BootstrapError, InputError, NodeControlError, VaultError] as const;
 
 /** Runs a verb on a real stack with the user's own Pulumi: shows euros and protected deletes first, and asks. */
 export async function runLive(
@@ -60,7 +66,10 @@ export async function runLive(
   const state = (await stack.state()).resources ?? [];
   const first = verb === "up" && only === undefined && isFirstBringUp(environment.spec, state);
   if (verb === "up" && only === undefined) {
-    const { checks, ok } = await preflight(environment, { today: today(), environment: user });
+    const { checks, ok } = await preflight(environment, {
+      today: today(),
+      environment: first ? { ...user, ...vaultToken(name, user, options.operators) } : user,
+    });
     for (const { title, found, fix, status } of checks) if (status === "failed") say(`${title}: ${found}. ${fix}`);
     // Later on, what is missing above must not keep a change below from being made: it is told, and a person decides.
     if (!ok && first) {
@@ -95,7 +104,7 @@ export async function runLive(
     using current = new LiveStack({ ...live, user: access });
     const resources = first ? ((await current.state()).resources ?? []) : state;
     const wanted = chosen.length === 0 ? [] : targetsOf(chosen, plan.rows, resources);
-    return current.run("up", { interrupt, targets: wanted, onEvent });
+    return await current.run("up", { interrupt, targets: wanted, onEvent });
   };
   const result = first
     ? await firstRun({
@@ -109,7 +118,15 @@ export async function runLive(
         },
       })
     : await run(layers);
-  if (!first && only === undefined && result.exitCode === 0) await joinLiveNodes(environment, access, say);
+  let complete = result.exitCode === 0;
+  if (!first && only === undefined && complete) {
+    // The engine has done its part by now, and its report is due whatever becomes of the new nodes.
+    await joinLiveNodes(environment, access, say).catch((error: unknown) => {
+      if (!(error instanceof Error && JOIN_ERRORS.some((kind) => error instanceof kind))) throw error;
+      say(error.message);
+      complete = false;
+    });
+  }
   for (const { severity, message } of result.diagnostics) if (severity === "error") say(message);
   const report: OperationReport = {
     environment: name,
@@ -121,7 +138,7 @@ export async function runLive(
   const text = options.json ? JSON.stringify(report, undefined, 2) : `${name}: ${describeChanges(result.changes)}`;
   process.stdout.write(`${text}\n`);
   if (interrupt.interrupted) return EXIT.interrupted;
-  return result.exitCode === 0 ? EXIT.ok : EXIT.failed;
+  return complete ? EXIT.ok : EXIT.failed;
 }
 
 function describePreview(name: string, { changes, protectedDeletes }: LivePreview): string {

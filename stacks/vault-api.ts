@@ -37,6 +37,8 @@ export interface SecretVersion {
 /** Vault said no, or did not answer. The message names address, request and what it said, and holds no secret. */
 export class VaultError extends Error {
   override readonly name = "VaultError";
+  /** The message says it all. */
+  readonly hideStack = true;
   /** HTTP status; undefined where nothing answered. */
   readonly status: number | undefined;
 

@@ -21,6 +21,19 @@ export interface BootstrapOptions {
   readonly pgpKeys?: readonly string[] | undefined;
 }
 
+const operatorFolder = (environment: string, operators: string | undefined): OperatorFolder =>
+  new OperatorFolder(operators ?? path.join(homedir(), ".config", "splitfleet", environment));
+
+/** The user's token for Vault, or the root token of a first run that was cut off; nothing where there is neither. */
+export function vaultToken(
+  environment: string,
+  user: NodeJS.ProcessEnv,
+  operators: BootstrapOptions["operators"],
+): Readonly<Record<string, string>> {
+  const token = user["VAULT_TOKEN"] ?? operatorFolder(environment, operators).rootToken();
+  return token === undefined ? {} : { VAULT_TOKEN: token };
+}
+
 /**
  * Vault's ceremony on real servers.
  *
@@ -34,7 +47,7 @@ export async function bootstrapVault(
   say: (text: string) => void,
 ): Promise<Readonly<Record<string, string>>> {
   if (!hasVault(spec)) return {};
-  const folder = new OperatorFolder(operators ?? path.join(homedir(), ".config", "splitfleet", name));
+  const folder = operatorFolder(name, operators);
   const again = `npm run up -- ${name}`;
   await ceremony({
     vault: new VaultApi(spec.secrets.vault.address, user["VAULT_CACERT"]),
@@ -44,8 +57,8 @@ export async function bootstrapVault(
     again,
     say,
   });
-  const token = user["VAULT_TOKEN"] ?? folder.rootToken();
-  if (token !== undefined) return { VAULT_TOKEN: token };
+  const access = vaultToken(name, user, operators);
+  if (access["VAULT_TOKEN"] !== undefined) return access;
   throw new BootstrapError(
     `Vault is at work, but VAULT_TOKEN is not set and ${folder.folder} holds no root token. Set VAULT_TOKEN, then go on ` +
       `with \`${again}\`.`,

@@ -1,5 +1,10 @@
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import http from "node:http";
+import { tmpdir } from "node:os";
 import path from "node:path";
+import { execa } from "execa";
 import { expect, test } from "vitest";
 import { loadEnvironment } from "../../stacks/environment-file.ts";
 import type { Ask } from "../resolve/ask.ts";
@@ -82,9 +87,53 @@ test("the founder joins nobody, and gets its own password alone, since there is 
   });
 });
 
-test("the script that runs on the node is Python", () => {
-  const script = path.join(import.meta.dirname, "admit.py");
-  expect(() => execFileSync("python3", ["-c", `import ast; ast.parse(open("${script}").read())`])).not.toThrow();
+/** Runs the script itself, which writes below a folder, against a Vault that knows one secret. */
+async function admitWith(fields: Readonly<Record<string, string>>, folder: string): Promise<string> {
+  const answers: Readonly<Record<string, object>> = {
+    "/v1/sys/wrapping/unwrap": { data: { secret_id: "id" } },
+    "/v1/auth/splitfleet/approle/login": { auth: { client_token: "hvs.node" } },
+    "/v1/splitfleet/kv/data/sandbox/k3s/agent-token": { data: { data: fields } },
+  };
+  const server = http.createServer(({ url = "", headers }, response) => {
+    const token = url.includes("unwrap") ? "hvs.wrapped" : url.includes("/data/") ? "hvs.node" : undefined;
+    response
+      .writeHead(headers["x-vault-token"] === token && url in answers ? 200 : 403)
+      .end(JSON.stringify(answers[url] ?? {}));
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  try {
+    const at = server.address();
+    if (at === null || typeof at === "string") throw new Error("no port");
+    const told = await admissionFacts(sandbox, "sandbox-inference-1", { server: undefined }, USER, vault([]));
+    if (told === undefined) throw new Error("it joins no cluster");
+    const tokens = told.tokens.map((entry) => ({ ...entry, file: path.join(folder, path.basename(entry.file)) }));
+    const { command, input } = admissionCommand({
+      ...told,
+      wrapped: "hvs.wrapped",
+      vault: `http://127.0.0.1:${at.port}`,
+      tokens,
+    });
+    const result = await execa("sh", ["-c", command], { input, reject: false });
+    return result.stderr;
+  } finally {
+    server.close();
+  }
+}
+
+test("the script fetches the token and writes it for root alone, and says what is missing in Vault", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "splitfleet-admit-"));
+  try {
+    expect(await admitWith({ password: "p" }, folder)).toBe(
+      "sandbox/k3s/agent-token in Vault has no token yet: run `npm run up` until the cluster is founded",
+    );
+    expect(readdirSync(folder)).toEqual([]);
+    expect(await admitWith({ password: "p", token: "K10ab::node:p" }, folder)).toBe("");
+    const file = path.join(folder, "k3s-token");
+    expect(readFileSync(file, "utf8")).toBe("K10ab::node:p");
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test("a server that would found a second cluster is not admitted", async () => {
