@@ -19,7 +19,7 @@ export interface Store {
     | { readonly kind: "run"; readonly run: string }
     | { readonly kind: "impossible"; readonly reason: string }
     | { readonly kind: "unstated" };
-  /** Longest age of what it keeps, in days; undefined without a kept volume or where none is stated. */
+  /** Longest age of what its volumes hold, in days; undefined where none is stated. */
   readonly retentionDays: number | undefined;
   /** Longest time that copies of its volumes are kept, in days; undefined where none are made. */
   readonly copyDays: number | undefined;
@@ -28,7 +28,8 @@ export interface Store {
 /** Every workload that states how it erases, or that keeps a volume; in the order of the file. */
 export const storesOf = ({ spec, lock }: ResolvedEnvironment): readonly Store[] =>
   planWorkloads(spec, lock.images).flatMap(({ name, entry, runtime, workload, store }) => {
-    const kept = Object.values(workload.volumes ?? {}).filter(({ keep }) => keep);
+    const volumes = Object.values(workload.volumes ?? {});
+    const kept = volumes.filter(({ keep }) => keep);
     if (workload.erasure === undefined && kept.length === 0) return [];
     const { kind, dataClass, pool } = entry;
     return [
@@ -40,7 +41,7 @@ export const storesOf = ({ spec, lock }: ResolvedEnvironment): readonly Store[] 
         runtime,
         keepsVolume: kept.length > 0,
         way: wayOf(name, workload),
-        retentionDays: longest(kept, ({ retentionDays }) => retentionDays),
+        retentionDays: longest(volumes, ({ retentionDays }) => retentionDays),
         copyDays: longest(kept, ({ backup, archiveDays }) =>
           store === undefined ? archiveDays : Math.max(backup?.keepDays ?? 0, archiveDays ?? 0) || undefined,
         ),
