@@ -1,7 +1,8 @@
 import { EXEMPTABLE } from "../policies/checks.ts";
 import { loadExemptions, type Exemption } from "../policies/exemptions.ts";
 import type { Finding } from "../policies/finding.ts";
-import { rules } from "../policies/registry.ts";
+import { rules as registered } from "../policies/registry.ts";
+import type { Rule } from "../policies/rule.ts";
 import { runRules } from "../policies/run.ts";
 import type { Row } from "../policies/row.ts";
 import type { Environment } from "../stacks/environment-file.ts";
@@ -17,6 +18,10 @@ export interface ReportOptions {
   readonly today: string;
   /** Those of `policies/exemptions.yaml` if left out. */
   readonly exemptions?: readonly Exemption[];
+  /** Those of `policies/registry.ts` if left out. */
+  readonly rules?: readonly Rule[];
+  /** Folders of price files; the project's own if left out. */
+  readonly prices?: readonly string[];
   /** Day of order by URN of resources that exist and keep their price. @default everything is a new order */
   readonly orderedOn?: ReadonlyMap<string, string>;
 }
@@ -29,12 +34,13 @@ export interface ReportOptions {
 export function reportOn(
   rows: readonly Row[],
   { name, spec, lock, file, secretKeys }: Environment,
-  { today, orderedOn, exemptions: list = loadExemptions(EXEMPTABLE) }: ReportOptions,
+  { today, orderedOn, prices, rules = registered, exemptions: list = loadExemptions(EXEMPTABLE) }: ReportOptions,
 ): PlanReport {
   const { budget, privacy, usage, models, sites } = spec;
   const { purpose, expires } = spec.environment;
   const history = orderedOn === undefined ? {} : { orderedOn };
-  const priced = estimate(rows, { catalogue: loadCatalogue({ today }), usage, models, sites, today, ...history });
+  const catalogue = loadCatalogue({ today, ...(prices === undefined ? {} : { folders: prices }) });
+  const priced = estimate(rows, { catalogue, usage, models, sites, today, ...history });
   const { findings, undecided, exempted } = runRules(rules, rows, {
     environment: name,
     cost: priced.cost,

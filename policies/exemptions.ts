@@ -42,6 +42,8 @@ export const EXEMPTIONS_FILE = path.join(import.meta.dirname, "exemptions.yaml")
 /** What is wrong with a file of exemptions, one problem a line. */
 export class ExemptionsError extends Error {
   override readonly name = "ExemptionsError";
+  /** What to correct is the file of exemptions, not the code that read it. */
+  readonly hideStack = true;
 }
 
 const file = z.strictObject({ exemptions: z.array(exemption, "a list") });

@@ -19,7 +19,7 @@ export interface Audit {
 export function auditState(
   environment: Environment,
   { state, source }: { readonly state: string; readonly source: string },
-  options: Pick<ReportOptions, "today" | "exemptions">,
+  options: Omit<ReportOptions, "orderedOn">,
 ): Audit {
   const { rows, orderedOn, pending } = stateRows(state, source, environment.name);
   return { report: reportOn(rows, environment, { ...options, orderedOn }), pending };

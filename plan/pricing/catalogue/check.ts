@@ -10,6 +10,8 @@ export interface CatalogueProblem {
 /** The price files can not be used; the message lists every problem, one a line. */
 export class CatalogueError extends Error {
   override readonly name = "CatalogueError";
+  /** What to correct is a price file, not the code that read it. */
+  readonly hideStack = true;
   readonly problems: readonly CatalogueProblem[];
   constructor(problems: readonly CatalogueProblem[]) {
     const lines = problems.map(({ file, path, message }) => `  ${file}: ${path}: ${message}`);
