@@ -1,7 +1,7 @@
 import { expect, type Step } from "./drill.ts";
 import { minutes } from "./judge.ts";
 import type { Training, TrainingPlan } from "./training.ts";
-import type { View } from "./view.ts";
+import type { PodView, View } from "./view.ts";
 
 /** What the controllers of Kubernetes 1.36 wait for by default, in seconds. */
 const CONTROLLERS = {
@@ -23,10 +23,12 @@ export const noticed = (nodes: () => readonly string[]): Step =>
 
 /** No pod counts on a dead node any more. */
 export const evicted = (nodes: () => readonly string[]): Step =>
-  expect("its pods are given up", CONTROLLERS.notice + CONTROLLERS.evict, ({ pods }) => {
+  expect("its pods are given up", CONTROLLERS.notice + CONTROLLERS.evict, ({ pods, workloads }) => {
+    // Agents of a node belong to it and are not given up (DaemonSet, "Taints and tolerations").
+    const moves = ({ namespace, workload, job }: PodView): boolean =>
+      job !== "" || workloads.some((each) => each.name === workload && each.namespace === namespace);
     const left = pods.filter(
-      ({ node, terminating, phase, workload, job }) =>
-        nodes().includes(node ?? "") && !terminating && phase === "Running" && (workload !== "" || job !== ""),
+      (pod) => nodes().includes(pod.node ?? "") && !pod.terminating && pod.phase === "Running" && moves(pod),
     );
     return left.length === 0 ? undefined : `${left.map(({ name }) => name).join(", ")} still counts as running`;
   });

@@ -60,7 +60,7 @@ test("a job that had failed before can not be lost", () => {
 });
 
 test.each<[string, Parameters<typeof claim>[0], string[], string[]]>([
-  ["can be fetched again", {}, [], ["team-a/models-ollama-0 is empty: what it held is fetched again"]],
+  ["can be fetched again", {}, [], ["team-a/models-ollama-0 is empty: nothing of it is kept"]],
   [
     "is kept and copied",
     { kept: true, backupHours: 24 },

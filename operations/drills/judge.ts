@@ -50,7 +50,7 @@ export function judge({ failures, availability, before, after, disksLost }: Evid
       .map(({ namespace, name, kept, backupHours }) =>
         kept
           ? `${namespace}/${name} comes from a copy: up to ${count(backupHours ?? 0, "hour")} are lost`
-          : `${namespace}/${name} is empty: what it held is fetched again`,
+          : `${namespace}/${name} is empty: nothing of it is kept`,
       ),
   ];
   return { verdict: reasons.length === 0 ? "passed" : "failed", reasons, notes };

@@ -222,7 +222,11 @@ function claimView(
       .filter(({ template }) => (metadata?.name ?? "").startsWith(`${template}-${set.metadata?.name ?? ""}-`)),
   );
   const [owner] = made.filter(({ set }) => set.metadata?.namespace === metadata?.namespace);
-  const hours = owner?.set.metadata?.annotations?.[`splitfleet/${owner.template}-backup-hours`];
+  // A workload that dumps its data to a volume of its own has copies of that one instead.
+  const annotations = Object.entries(owner?.set.metadata?.annotations ?? {});
+  const copied = annotations.filter(([key]) => /^splitfleet\/.+-backup-hours$/.test(key));
+  const [, hours] =
+    copied.find(([key]) => key === `splitfleet/${owner?.template ?? ""}-backup-hours`) ?? copied[0] ?? [];
   return {
     ...nameOf(metadata),
     bound: status?.phase === "Bound",

@@ -112,7 +112,7 @@ describe("the sandbox", () => {
 
   it("loses with a node what its disk held, and says for how long a workload was reduced", () => {
     const { notes, workloads } = caseOf(machines, "node-loss", "pool inference");
-    expect(notes).toContainEqual("team-assistants/models-ollama-0 is empty: what it held is fetched again");
+    expect(notes).toContainEqual("team-assistants/models-ollama-0 is empty: nothing of it is kept");
     expect(workloads.filter(({ whole }) => !whole)).toEqual([]);
   });
 
