@@ -230,6 +230,7 @@ const IDLE_TAINT = "ToBeDeletedByClusterAutoscaler";
 
 /** Whether the API server was not there to ask: it may come back. */
 const isOutage = (error: unknown): boolean =>
-  error instanceof Error && /ECONNREFUSED|ECONNRESET|socket hang up|EPIPE|fetch failed/.test(`${error.message} ${causeOf(error)}`);
+  error instanceof Error &&
+  /ECONNREFUSED|ECONNRESET|socket hang up|EPIPE|fetch failed/.test(`${error.message} ${causeOf(error)}`);
 
 const causeOf = ({ cause }: Error): string => (cause instanceof Error ? cause.message : "");
