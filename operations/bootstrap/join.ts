@@ -18,10 +18,10 @@ export interface JoinOptions {
 
 /**
  * Gives every node that waits for it what it joins the cluster with: the founder first, then the other servers one at a
- * time, then agents. A node that has it already is left alone, one that can not be reached is told and left to the next
- * run. To be repeated at any time.
+ * time, then agents. A node that has it already is left alone; one that can not be reached or admitted is told and left to
+ * the next run, since it keeps nothing else from being brought up. To be repeated at any time.
  *
- * @throws BootstrapError where the cluster has no founder, and for nodes that were not admitted, after all others
+ * @throws BootstrapError where the cluster has no founder, NodeControlError where it can not found one, VaultError
  */
 export async function joinNodes(options: JoinOptions): Promise<void> {
   const { environment, control, say } = options;
@@ -56,7 +56,10 @@ export async function joinNodes(options: JoinOptions): Promise<void> {
   }
   if (admitted.length > 0) say(`Admitted to the cluster: ${allOf(admitted)}.`);
   if (failures.length > 0) {
-    throw new BootstrapError(`${failures.join("\n")}\nCorrect it, then go on with \`${options.again}\`.`);
+    say(
+      `Not admitted:\n${failures.join("\n")}\nA machine that was made anew under the name of another one is admitted by ` +
+        `\`npm run replace\`; else correct it, then go on with \`${options.again}\`.`,
+    );
   }
 }
 
