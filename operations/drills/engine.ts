@@ -36,13 +36,13 @@ export async function findDrift({ session }: Scene, targets: Targets): Promise<r
 }
 
 /** Runs `up` and kills the API server when the engine makes its first Kubernetes object. @returns whether `up` failed */
-export async function bringUpUntilDown(scene: Scene, targets: Targets): Promise<boolean> {
+export async function bringUpUntilDown(scene: Scene): Promise<boolean> {
   let outage: Promise<void> | undefined;
   const onEvent = ({ resourcePreEvent }: EngineEvent): void => {
     const { op = "", type = "" } = resourcePreEvent?.metadata ?? {};
     if (op === "create" && type.startsWith("kubernetes:")) outage ??= scene.stopApiServer();
   };
-  const result = await scene.session.run(["up", "--yes", "--skip-preview", ...targeted(targets)], { onEvent });
+  const result = await scene.session.run(["up", "--yes", "--skip-preview"], { onEvent });
   if (outage === undefined) throw new Error("the engine has made no Kubernetes object");
   await outage;
   return result.exitCode !== 0;

@@ -21,7 +21,7 @@ function caseOf(): DrillCase {
     steps: [
       inject(`up begins to make a namespace for team ${TEAM}, and the API server dies`, async (scene) => {
         addTeam(scene, TEAM);
-        failed = await bringUpUntilDown(scene, TARGETS);
+        failed = await bringUpUntilDown(scene);
         scene.say(failed ? "the engine has given up and kept what it had done" : "the engine has ended well");
       }),
       expect("the engine says that it could not finish", 0, () => (failed ? undefined : "it ended well")),
