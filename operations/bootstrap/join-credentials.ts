@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mountsOf } from "../../components/secrets/vault-engines.ts";
+import { mountsOf } from "../../stacks/layers/secrets.ts";
 import type { VaultSpec } from "../../stacks/spec/optional-parts.ts";
 import type { SecretVersion, VaultApi } from "../../stacks/vault-api.ts";
 import { type K3sSecret, k3sSecret } from "../nodes/admission.ts";

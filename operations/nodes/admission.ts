@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { mountsOf } from "../../components/secrets/vault-engines.ts";
 import { SNAPSHOT_CREDENTIALS } from "../../stacks/layers/bundles.ts";
+import { mountsOf } from "../../stacks/layers/secrets.ts";
 import type { ResolvedEnvironment } from "../../stacks/environment-file.ts";
 import { serverUrl } from "../../stacks/layers/nodes.ts";
 import { hasVault, type VaultSpec } from "../../stacks/spec/optional-parts.ts";
@@ -124,3 +124,13 @@ export function admissionCommand(facts: AdmissionFacts): Admission {
   const data = JSON.stringify(JSON.stringify(facts));
   return { command: "python3 -", input: `import json\nfacts = json.loads(${data})\n${SCRIPT}` };
 }
+
+/** As k3s takes the hash of an authority that it has made itself: over the file as it stands (docs.k3s.io/cli/token). */
+export const AUTHORITY_COMMAND = `left=300
+until k3s kubectl get --raw /readyz > /dev/null 2>&1; do
+  left=$((left - 1))
+  [ "$left" -gt 0 ] || { echo "k3s does not become ready; see journalctl --unit k3s" >&2; exit 1; }
+  sleep 2
+done
+sha256sum /var/lib/rancher/k3s/server/tls/server-ca.crt | cut -d ' ' -f 1
+`;

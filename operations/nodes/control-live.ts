@@ -1,13 +1,9 @@
-import { existsSync } from "node:fs";
-import { homedir } from "node:os";
-import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   ApiException,
-  CoreV1Api,
-  KubeConfig,
+  type CoreV1Api,
   PatchStrategy,
-  PolicyV1Api,
+  type PolicyV1Api,
   setHeaderOptions,
   type V1Node,
 } from "@kubernetes/client-node";
@@ -18,7 +14,8 @@ import { type PlacedWorkload, placedWorkloads } from "../../stacks/placement.ts"
 import { createAsk } from "../resolve/ask.ts";
 import { awsCli, type AwsCli } from "../resolve/aws-cli.ts";
 import { TailscaleApi } from "../tailscale.ts";
-import { admissionCommand, admissionFacts } from "./admission.ts";
+import { admissionCommand, admissionFacts, AUTHORITY_COMMAND } from "./admission.ts";
+import { connect } from "./cluster-api.ts";
 import {
   type AdmissionState,
   type AdmitOptions,
@@ -44,15 +41,6 @@ const ETCD_SECONDS = 120;
 const TOKEN = "/etc/splitfleet/k3s-token";
 /** A server pulls what it runs first. */
 const FOUNDING_MS = 660_000;
-/** As k3s takes the hash of an authority that it has made itself: over the file as it stands (docs.k3s.io/cli/token). */
-const AUTHORITY = `left=300
-until k3s kubectl get --raw /readyz > /dev/null 2>&1; do
-  left=$((left - 1))
-  [ "$left" -gt 0 ] || { echo "k3s does not become ready; see journalctl --unit k3s" >&2; exit 1; }
-  sleep 2
-done
-sha256sum /var/lib/rancher/k3s/server/tls/server-ca.crt | cut -d ' ' -f 1
-`;
 /** Nodes that are asked at once. */
 const AT_ONCE = 16;
 
@@ -201,7 +189,7 @@ export class LiveNodeControl implements NodeControl {
   }
 
   async clusterAuthority(server: string): Promise<string> {
-    const answer = await this.#parts.remote(this.#hostOf(server), AUTHORITY, { timeoutMs: FOUNDING_MS });
+    const answer = await this.#parts.remote(this.#hostOf(server), AUTHORITY_COMMAND, { timeoutMs: FOUNDING_MS });
     const [hash] = /^[0-9a-f]{64}$/m.exec(answer) ?? [];
     if (hash !== undefined) return hash;
     throw new NodeControlError(
@@ -287,20 +275,6 @@ export class LiveNodeControl implements NodeControl {
     this.#api ??= cluster();
     return this.#api;
   }
-}
-
-/** With the credentials that `npm run kubeconfig` writes. */
-function connect(environment: string): { readonly core: CoreV1Api; readonly policy: PolicyV1Api } {
-  const file = process.env["KUBECONFIG"] ?? path.join(homedir(), ".kube/config");
-  const fix = `run \`npm run kubeconfig -- ${environment} --output ${file}\`, or name another file in KUBECONFIG`;
-  if (!existsSync(file)) throw new NodeControlError(`${file}: there is no such file; ${fix}`);
-  const config = new KubeConfig();
-  config.loadFromFile(file);
-  const context = `splitfleet-${environment}`;
-  if (config.getContextObject(context) === null)
-    throw new NodeControlError(`${file} has no context ${context}; ${fix}`);
-  config.setCurrentContext(context);
-  return { core: config.makeApiClient(CoreV1Api), policy: config.makeApiClient(PolicyV1Api) };
 }
 
 async function unlessMissing(request: Promise<unknown>): Promise<void> {

@@ -23,6 +23,7 @@ import {
 } from "./control.ts";
 import { mayLeave } from "./etcd.ts";
 import { blockedBudgets, type PodNode, volumesOn } from "./twin-pods.ts";
+import { bundleOn, isReady, isSomethingLeft, leftoversOf, registrationOf } from "./twin-registration.ts";
 
 interface Standing {
   readonly name: string;
@@ -129,7 +130,7 @@ export class TwinNodeControl implements NodeControl {
       throw new NodeControlError(`${node} can not join: no server that runs was named, got ${server ?? "none"}`);
     }
     if (this.#isBootstrapped()) await this.#receive(machine, options);
-    this.#registrations.set(node, this.#joined(machine));
+    this.#registrations.set(node, registrationOf(this.#environment, machine));
   }
 
   clusterAuthority(server: string): Promise<string> {
@@ -214,7 +215,7 @@ export class TwinNodeControl implements NodeControl {
       const leftover = found.machine !== machine.id && isSomethingLeft(found) ? found : undefined;
       // What joins the mesh alone has its key for that, and an instance logs in with its role: nobody admits them.
       const joins = (machine.role === "compose" || machine.provider === "aws") && leftover === undefined;
-      const own = found.machine === machine.id ? found : joins ? this.#joined(machine) : undefined;
+      const own = found.machine === machine.id ? found : joins ? registrationOf(this.#environment, machine) : undefined;
       return { name, machine, own, leftover };
     });
     const names = new Set(machines.map(({ name }) => name));
@@ -246,7 +247,7 @@ export class TwinNodeControl implements NodeControl {
             ready: own !== undefined && isReady(own) && !neverReady.includes(name),
             cordoned: registration?.cordoned ?? false,
             versions: registration?.versions ?? {},
-            bundle: machine === undefined ? undefined : this.#bundleOn(machine),
+            bundle: machine === undefined ? undefined : bundleOn(this.#world, machine),
             etcdMember: registration?.etcdMember ?? false,
             machine: machine?.id ?? registration?.machine ?? "",
           },
@@ -280,65 +281,10 @@ export class TwinNodeControl implements NodeControl {
 
   /** Keeps the versions of this day: a later lock changes no machine by itself. */
   #join(machine: Machine): Registration {
-    const registration = this.#joined(machine);
+    const registration = registrationOf(this.#environment, machine);
     this.#registrations.set(machine.name, registration);
     return registration;
   }
-
-  #joined({ id, pool, provider, role }: Machine): Registration {
-    const { lock } = this.#environment;
-    const { k3s, tailscale, vault } = lock.binaries;
-    const locked = lock.pools[pool];
-    const carriesVault = this.#environment.spec.pools[pool];
-    return {
-      pool,
-      provider,
-      role,
-      machine: id,
-      node: role !== "compose",
-      device: true,
-      etcdMember: role === "server",
-      running: true,
-      cordoned: false,
-      drained: false,
-      versions: {
-        ...(role === "compose" || k3s === undefined ? {} : { k3s: k3s.version }),
-        ...(tailscale === undefined ? {} : { tailscale: tailscale.version }),
-        ...(carriesVault?.kind === "hetzner" && carriesVault.vault && vault !== undefined
-          ? { vault: vault.version }
-          : {}),
-        ...(locked === undefined ? {} : { os: locked.image }),
-      },
-    };
-  }
-
-  /**
-   * The bundle that the engine's command has brought to a machine. A machine that was made anew has none yet: the command
-   * names the one that it ran on. Those that nobody creates are known by their name alone.
-   */
-  #bundleOn({ id, name, provider }: Machine): string | undefined {
-    return this.#world
-      .ofType("command:remote:Command")
-      .filter(({ urn }) => urn.includes("splitfleet:compute:NodeConfiguration$"))
-      .filter(({ inputs }) => textAt(inputs, "connection.host")?.startsWith(`${name}.`) === true)
-      .map(({ inputs }) => textAt(inputs, "create") ?? "")
-      .filter((create) => provider === "onprem" || create.startsWith(`# node ${id}\n`))
-      .flatMap((create) => /^hash=(\w+)$/m.exec(create)?.[1] ?? [])[0];
-  }
-}
-
-const isReady = ({ role, running, node, device, etcdMember }: Registration): boolean =>
-  running && device && (role === "compose" || (node && (role === "agent" || etcdMember)));
-
-const isSomethingLeft = ({ node, device, etcdMember }: Registration): boolean => node || device || etcdMember;
-
-function leftoversOf({ node, device, etcdMember }: Registration): string {
-  const parts = [
-    ...(node ? ["the Node object"] : []),
-    ...(device ? ["the mesh device"] : []),
-    ...(etcdMember ? ["the member of etcd"] : []),
-  ];
-  return parts.join(", ");
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

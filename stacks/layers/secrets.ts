@@ -8,6 +8,9 @@ import type { PlannedWorkload } from "../../components/workloads/plan.ts";
 import { hasCluster, type VaultSpec } from "../spec/optional-parts.ts";
 import type { FleetNodes } from "./pools.ts";
 
+/** Where an environment's engines are, for operations that write to them. */
+export { mountsOf } from "../../components/secrets/vault-engines.ts";
+
 /** Engines, and one reader for each kind of node and each workload that has secrets. */
 export function createSecrets(
   spec: VaultSpec,
