@@ -15,7 +15,8 @@ export default defineConfig({
         test: {
           name: "engine",
           include: ["test/engine/**/*.test.ts"],
-          fileParallelism: false,
+          // Each file starts an engine, a control plane or servers: more than two at once only wait for each other.
+          maxWorkers: 2,
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },

@@ -2,7 +2,6 @@ import { change, fill, groupsOf, instancesOf } from "../../sandbox/burst/groups.
 import { type Machine, machinesOf } from "../../sandbox/machines/machines.ts";
 import { type Registration, Registrations } from "../../sandbox/machines/registrations.ts";
 import { authorityOf, joinCluster, JoinError } from "../../sandbox/machines/k3s.ts";
-import { textAt } from "../../sandbox/twin/protocol/paths.ts";
 import { hasOutage, readFaults } from "../../sandbox/twin/world/settings.ts";
 import { World } from "../../sandbox/twin/world/world.ts";
 import { VaultServer } from "../../sandbox/vault/server.ts";
