@@ -30,6 +30,8 @@ export interface Kind {
   readonly admit?: (request: Admission) => void;
   /** Objects that vanish together with this one. */
   readonly cascade?: (object: WorldObject, world: World) => readonly WorldObject[];
+  /** What the provider does without asking its API. */
+  readonly offline?: (operation: "read" | "delete", object: WorldObject) => boolean;
   /** Whether a read reports the object as gone although it exists, as with an expired key. */
   readonly gone?: (facts: Facts) => boolean;
 }

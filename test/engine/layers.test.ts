@@ -94,7 +94,7 @@ const environments: readonly { readonly name: string; readonly failures: readonl
     failures: [
       {
         outage: "off-the-mesh",
-        above: { file: "components/runtime/compose.ts", before: "const DIALS = 40", after: "const DIALS = 41" },
+        above: { file: "components/delivery/remote.ts", before: "booting: 40", after: "booting: 41" },
         says: "no such host",
       },
     ],

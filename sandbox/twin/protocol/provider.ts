@@ -145,8 +145,8 @@ export class Provider {
     this.#assertTwinId(id);
     const type = typeOf(urn);
     const kind = this.#kindOf(type);
-    this.#assertReachable();
     const recorded = this.#find(type, id);
+    if (!isOffline(kind, "read", recorded)) this.#assertReachable();
     const now = this.#world.now();
     if (recorded === undefined || kind.gone?.({ ...recorded, now }) === true) return undefined;
     const found = await this.#store.read(kind, recorded);
@@ -169,10 +169,13 @@ export class Provider {
   async delete(urn: string, id: string, timeoutSeconds?: number): Promise<void> {
     this.#assertTwinId(id);
     const type = typeOf(urn);
-    await this.#mutate("delete", urn, async () => {
+    const kind = this.#kindOf(type);
+    const offline = isOffline(kind, "delete", this.#find(type, id));
+    const destroy = async (): Promise<void> => {
       const object = this.#find(type, id);
-      if (object !== undefined) await this.#store.delete(this.#kindOf(type), object, this.#limits(timeoutSeconds));
-    });
+      if (object !== undefined) await this.#store.delete(kind, object, this.#limits(timeoutSeconds));
+    };
+    await this.#mutate("delete", urn, destroy, { offline });
   }
 
   async configure(settings: Properties): Promise<void> {
@@ -230,8 +233,13 @@ export class Provider {
     };
   }
 
-  async #mutate<T>(operation: "create" | "update" | "delete", urn: string, act: () => Promise<T>): Promise<T> {
-    this.#assertReachable();
+  async #mutate<T>(
+    operation: "create" | "update" | "delete",
+    urn: string,
+    act: () => Promise<T>,
+    { offline = false } = {},
+  ): Promise<T> {
+    if (!offline) this.#assertReachable();
     const { rateLimited } = this.#package.words;
     return this.#world.mutate({ operation, urn, rateLimited, signal: this.#signal }, act);
   }
@@ -268,6 +276,10 @@ export class Provider {
   #assertTwinId(id: string): void {
     if (!isTwinId(this.#package.name, id)) throw new Error(foreignId(this.#package.name, id));
   }
+}
+
+function isOffline(kind: Kind, operation: "read" | "delete", object: WorldObject | undefined): boolean {
+  return object !== undefined && kind.offline?.(operation, object) === true;
 }
 
 function wanted(inputs: Properties): Properties {
