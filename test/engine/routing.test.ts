@@ -27,6 +27,9 @@ beforeAll(async () => {
 });
 afterAll(() => fleet[Symbol.asyncDispose]());
 
+/** Daemons take in a change, and find their ways to each other, some time after they were told. */
+const SETTLING_MS = 30_000;
+
 /** What passed in the mesh from one node to another, in bytes. */
 const sent = async (from: string, to: string): Promise<number> =>
   Object.values((await fleet.mesh.status(from)).Peer).find(({ HostName }) => HostName === to)?.TxBytes ?? -1;
@@ -38,7 +41,9 @@ describe("pods, on a Hetzner server, a Hetzner agent, behind NAT and at AWS", ()
       const own = `seen as 10.42.${index}.2`;
       const pods = Object.fromEntries(NODES.map((other) => [`pod on ${other}`, own]));
       // A foreign node's pods come to the server from the node's address; those of a Hetzner node through the tunnel.
-      expect(await fleet.fromPod(name)).toEqual({ ...pods, "API server": expect.stringMatching(/^seen as /) });
+      await expect
+        .poll(() => fleet.fromPod(name), { timeout: SETTLING_MS })
+        .toEqual({ ...pods, "API server": expect.stringMatching(/^seen as /) });
     },
   );
 });
@@ -75,14 +80,14 @@ describe("the proof fails", () => {
   it("where a Hetzner node announces no address: foreign pods do not find it", async () => {
     await fleet.mesh.tailscale(AGENT, "set", "--advertise-routes=");
     await expect
-      .poll(() => fleet.fromPod(AWS), { timeout: 30_000 })
+      .poll(() => fleet.fromPod(AWS), { timeout: SETTLING_MS })
       .toMatchObject({
         [`pod on ${SERVER}`]: "seen as 10.42.3.2",
         [`pod on ${AGENT}`]: "no answer",
       });
     await fleet.mesh.tailscale(AGENT, "set", `--advertise-routes=${fleet.addressOf(AGENT)}/32`);
     await expect
-      .poll(() => fleet.fromPod(AWS), { timeout: 30_000 })
+      .poll(() => fleet.fromPod(AWS), { timeout: SETTLING_MS })
       .toMatchObject({ [`pod on ${AGENT}`]: "seen as 10.42.3.2" });
   });
 
@@ -91,15 +96,18 @@ describe("the proof fails", () => {
     expect(await fleet.fromNode(BEHIND_NAT)).not.toMatchObject({ "API server": expect.stringMatching(/^seen/) });
     await fleet.mesh.tailscale(BEHIND_NAT, "set", "--accept-routes=true");
     await expect
-      .poll(() => fleet.fromNode(BEHIND_NAT), { timeout: 30_000 })
+      .poll(() => fleet.fromNode(BEHIND_NAT), { timeout: SETTLING_MS })
       .toMatchObject({ "API server": expect.stringMatching(/^seen/) });
   });
 
   it("where a Hetzner node takes routes: private traffic goes through the mesh", async () => {
     await fleet.mesh.tailscale(AGENT, "set", "--accept-routes=true");
-    const before = await sent(AGENT, SERVER);
-    await fleet.fromPod(AGENT);
-    expect((await sent(AGENT, SERVER)) - before).toBeGreaterThan(50_000);
+    const passed = async (): Promise<number> => {
+      const before = await sent(AGENT, SERVER);
+      await fleet.fromPod(AGENT);
+      return (await sent(AGENT, SERVER)) - before;
+    };
+    await expect.poll(passed, { timeout: SETTLING_MS }).toBeGreaterThan(50_000);
     await fleet.mesh.tailscale(AGENT, "set", "--accept-routes=false");
   });
 
