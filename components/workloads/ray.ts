@@ -70,6 +70,13 @@ export const ray = defineWorkload({
   build: (spec, context) => {
     const image = context.image("ray");
     const head: Container = { image, cpu: { request: 1 }, memoryMiB: { request: HEAD_MIB }, user: USER };
+    const worker: Container = {
+      image,
+      cpu: { request: spec.workerCpu },
+      memoryMiB: { request: Math.ceil(spec.workerMemoryGiB * 1024) },
+      gpus: spec.workerGpus,
+      user: USER,
+    };
     return {
       form: "operated",
       operator: "kuberay-operator",
@@ -80,6 +87,7 @@ export const ray = defineWorkload({
       asksApiServer: true,
       replicas: 1,
       container: head,
+      workers: { container: worker, maximum: spec.workers },
       resources: [
         {
           apiVersion: "ray.io/v1",
@@ -103,17 +111,7 @@ export const ray = defineWorkload({
                 replicas: 0,
                 maxReplicas: spec.workers,
                 rayStartParams: START,
-                template: pod(
-                  "ray-worker",
-                  {
-                    image,
-                    cpu: { request: spec.workerCpu },
-                    memoryMiB: { request: Math.ceil(spec.workerMemoryGiB * 1024) },
-                    gpus: spec.workerGpus,
-                    user: USER,
-                  },
-                  pods,
-                ),
+                template: pod("ray-worker", worker, pods),
               },
             ],
           }),

@@ -155,6 +155,8 @@ export interface Operated extends Pods {
   /** True if the pods ask the API server, with an account that the operator gives them. */
   readonly asksApiServer?: true;
   readonly replicas: number;
+  /** Further pods that the operator adds while there is work for them, down to none. */
+  readonly workers?: { readonly container: Container; readonly maximum: number };
   readonly volumes?: Readonly<Record<string, Volume>>;
   readonly jobs?: Readonly<Record<string, Container>>;
 }

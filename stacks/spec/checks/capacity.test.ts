@@ -107,6 +107,18 @@ test("a burst pool offers its maximum of the smallest type, an on-prem pool its 
   expect(on("workshop", 63)).toEqual(["pods that fit on 1 node of 63.4 GiB and 16 cores"]);
 });
 
+test("workers that an operator adds while there is work need their place at their most", () => {
+  const ray = { kind: "ray", team: "assistants", pool: "workshop", dataClass: "internal", workerMemoryGiB: 20 };
+  const shortages = (workers: number) =>
+    [...capacity(trialFacts((facts) => void Object.assign(facts.workloads, { ray: { ...ray, workers } })))].map(
+      ({ got }) => got?.split("\n")[0],
+    );
+  expect(shortages(2)).toEqual([]);
+  expect(shortages(4)).toEqual([
+    "no room on pool workshop for ray-workers (20.0), ray (5.0); the largest asks for 20.0 GiB and 4 cores",
+  ]);
+});
+
 test("an agent of every node takes its part of each pool of the cluster, and of no team's quota", () => {
   const facts = trialFacts((spoilt) => {
     Object.assign(spoilt.workloads, {

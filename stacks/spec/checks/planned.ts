@@ -41,8 +41,8 @@ export interface PlannedPod extends PodDemand {
 }
 
 /**
- * A workload's pods at their most: every replica, every job once, and every copy of a volume, which may come at the same
- * time. What only runs when somebody asks for it finds room or waits.
+ * A workload's pods at their most: every replica and worker, every job once, and every copy of a volume, which may come
+ * at the same time. What only runs when somebody asks for it finds room or waits.
  *
  * @param nodes With a pod on each, for a workload that has one on every node.
  */
@@ -53,6 +53,13 @@ export function podsOf(planned: PlannedWorkload, nodes: number): readonly Planne
   const runs = runsOf(planned).filter(({ trigger }) => trigger.kind !== "demand");
   return [
     ...Array.from({ length: count }, () => pod),
+    ...workersOf(planned),
     ...runs.map((run) => ({ name: run.name, ...demandOfPod({ container: run.container }) })),
   ];
+}
+
+function workersOf({ name, workload }: PlannedWorkload): readonly PlannedPod[] {
+  if (workload.form !== "operated" || workload.workers === undefined) return [];
+  const { container, maximum } = workload.workers;
+  return Array.from({ length: maximum }, () => ({ name: `${name}-workers`, ...demandOfPod({ container }) }));
 }
