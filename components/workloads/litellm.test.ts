@@ -1,6 +1,11 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import type { Member, ServedModel } from "./contract.ts";
+import { z } from "zod";
+import type { Container, Member, ServedModel } from "./contract.ts";
 import { buildExample, exampleConsumer } from "./example.ts";
 import { litellm } from "./litellm.ts";
 
@@ -119,33 +124,76 @@ describe("models outside the fleet", () => {
 });
 
 describe("budgets", () => {
-  const budgeted = (monthlyEuros: number | undefined, teamBudgets = true) => {
-    const { files = {}, sidecars = {} } = buildExample(
-      litellm,
-      { teamBudgets },
-      {
-        models: { bought: model("bought", {}) },
-        consumers: [exampleConsumer(litellm, "chat", "api")],
-        fleet: [member("chat", "internal")],
-        teams: { example: { monthlyEuros: 50 } },
-        monthlyEuros,
-      },
-    );
+  const budgeted = (spec: { teamBudgets?: boolean; workloadEuros?: Record<string, number> }, monthlyEuros?: number) => {
+    const { files = {}, sidecars = {} } = buildExample(litellm, spec, {
+      models: { bought: model("bought", {}) },
+      consumers: [exampleConsumer(litellm, "chat", "api"), exampleConsumer(litellm, "search", "api")],
+      fleet: [member("chat", "internal"), member("search", "internal")],
+      teams: { example: { monthlyEuros: 50 } },
+      monthlyEuros,
+    });
     const config: { litellm_settings: { max_budget?: number; budget_duration?: string } } = parse(
       files["/etc/litellm/config.yaml"] ?? "",
     );
     const { max_budget: euros, budget_duration: period } = config.litellm_settings;
-    return { global: [euros, period], teams: sidecars["budgets"]?.env };
+    return { global: [euros, period], keeper: sidecars["budgets"] };
   };
 
-  test("are the team's for each team, and the environment's for all together", () => {
-    const { global, teams } = budgeted(500);
+  test("are the environment's for all together, the team's for each team, and a workload's own", async () => {
+    const { global, keeper } = budgeted({ teamBudgets: true, workloadEuros: { search: 20 } }, 500);
     expect(global).toEqual([500, "30d"]);
-    expect(JSON.parse(String(teams?.["BUDGETS"]))).toMatchObject([{ team_id: "example", max_budget: 50 }]);
+    const [team, chat, search] = [
+      { team_id: "example", team_alias: "example", models: ["bought"], max_budget: 50, budget_duration: "30d" },
+      { user_id: "chat", user_role: "internal_user", auto_create_key: false, max_budget: null, budget_duration: "30d" },
+      { user_id: "search", user_role: "internal_user", auto_create_key: false, max_budget: 20, budget_duration: "30d" },
+    ];
+    expect(await registered(keeper, 4)).toEqual([
+      ["/team/new", team],
+      ["/user/new", chat],
+      ["/user/update", chat],
+      ["/user/new", search],
+    ]);
   });
 
   test("are none without a limit, or without the database that counts", () => {
-    expect(budgeted(undefined).global).toEqual([undefined, undefined]);
-    expect(budgeted(500, false).global).toEqual([undefined, undefined]);
+    expect(budgeted({ teamBudgets: true }).global).toEqual([undefined, undefined]);
+    expect(budgeted({}, 500)).toEqual({ global: [undefined, undefined], keeper: undefined });
+  });
+
+  test.each([
+    [{ workloadEuros: { chat: 20 } }, "`workloadEuros` without `teamBudgets: true`, so that nobody would count"],
+    [{ teamBudgets: true, workloadEuros: { chats: 20 } }, "`workloadEuros.chats`: no workload of that name calls"],
+    [
+      { teamBudgets: true, workloadEuros: { chat: 30, search: 21 } },
+      "allows the workloads of team example 51 €, and teams.example has 50 € a month",
+    ],
+  ])("are refused where they hold nobody: %j", (spec, says) => {
+    expect(() => budgeted(spec)).toThrow(says);
   });
 });
+
+/** What the keeper sends to a proxy that has the user `chat` already, until it has sent so many requests. */
+async function registered(keeper: Container | undefined, requests: number): Promise<readonly (readonly unknown[])[]> {
+  const seen: (readonly unknown[])[] = [];
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      seen.push([request.url, JSON.parse(body)]);
+      response.statusCode = request.url === "/user/new" && body.includes('"chat"') ? 409 : 200;
+      response.end("{}");
+    });
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = z.object({ port: z.number() }).parse(server.address());
+  const [command = "", ...args] = keeper?.command ?? [];
+  const { BUDGETS } = z.object({ BUDGETS: z.string() }).parse(keeper?.env);
+  const child = spawn(command, args, {
+    env: { ...process.env, BUDGETS, PROXY: `http://127.0.0.1:${address.port}`, LITELLM_MASTER_KEY: "master" },
+  });
+  try {
+    await expect.poll(() => seen.length, { timeout: 10_000 }).toBe(requests);
+    return seen;
+  } finally {
+    child.kill();
+    server.close();
+  }
+}

@@ -6,7 +6,7 @@ import { configuration } from "./litellm/configuration.ts";
 import { INDICATORS } from "./litellm/indicators.ts";
 import { deploymentsOf, fallbacksOf, modelEgress } from "./litellm/models.ts";
 import { ALERTS, METRICS, METRICS_PORT, PANELS } from "./litellm/observability.ts";
-import { teamBudgets } from "./litellm/team-budgets.ts";
+import { budgetKeeper, budgetsOf } from "./litellm/budgets.ts";
 
 const API = 4000;
 
@@ -49,6 +49,10 @@ export const litellm = defineWorkload({
     teamBudgets: z.boolean().default(false).meta({
       description: "Whether a team that has spent its month's budget is refused; keeps the count in a database.",
     }),
+    workloadEuros: z.record(z.string(), z.number().positive()).default({}).meta({
+      description:
+        "What single workloads may spend on models in a month, out of their teams' budgets; with `teamBudgets` only.",
+    }),
     logPrompts: z.boolean().default(false).meta({ description: "Whether traces hold what was asked and answered." }),
   },
   egress: (_, models) => modelEgress(models),
@@ -57,6 +61,9 @@ export const litellm = defineWorkload({
     const database = spec.teamBudgets ? context.needs.database : undefined;
     if (spec.teamBudgets && database === undefined) {
       throw new Error("`teamBudgets` without a database; add a workload of kind postgres");
+    }
+    if (database === undefined && Object.keys(spec.workloadEuros).length > 0) {
+      throw new Error("`workloadEuros` without `teamBudgets: true`, so that nobody would count what is spent");
     }
     const deployments = deploymentsOf(context.models);
     const callers = callersOf(context, deployments);
@@ -127,7 +134,13 @@ export const litellm = defineWorkload({
     return {
       replicas: spec.replicas,
       container,
-      ...(database === undefined ? {} : { sidecars: { budgets: teamBudgets(container.image, API, callers, context) } }),
+      ...(database === undefined
+        ? {}
+        : {
+            sidecars: {
+              budgets: budgetKeeper(container.image, API, budgetsOf(callers, context.teams, spec.workloadEuros)),
+            },
+          }),
       files: {
         "/etc/litellm/config.yaml": stringify(config, { aliasDuplicateObjects: false }),
         "/etc/litellm/authentication.py": AUTHENTICATION,

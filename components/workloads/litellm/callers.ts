@@ -86,6 +86,7 @@ async def authenticate(request, api_key):
             return UserAPIKeyAuth(
                 api_key=hash_token(api_key),
                 key_alias=caller["workload"],
+                user_id=caller["workload"],
                 team_id=caller["team"],
                 team_alias=caller["team"],
                 models=caller["models"],

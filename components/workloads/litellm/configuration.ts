@@ -92,6 +92,8 @@ export function configuration(
       ...(hasDatabase
         ? {
             database_connection_pool_limit: 10,
+            // Each workload is a user there, and its key is its team's.
+            apply_user_budget_to_team_keys: true,
             store_prompts_in_spend_logs: false,
             maximum_spend_logs_retention_period: "30d",
             allow_requests_on_db_unavailable: true,
