@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { wantsColour } from "../../plan/report/colour.ts";
-import { requireLinux } from "../../sandbox/control-plane/platform.ts";
 import type { Environment } from "../../stacks/environment-file.ts";
-import { EXIT, InputError } from "../errors.ts";
+import { EXIT } from "../errors.ts";
 import { InterruptListener } from "../interrupt.ts";
+import { assertLinux } from "../linux.ts";
 import { ROOT } from "../run-verb.ts";
 import { loadDrills } from "./extensions.ts";
 import { toPage } from "./page.ts";
@@ -45,12 +45,4 @@ export async function runDrillVerb(environment: Environment, { names, all, json,
   const colour = wantsColour(process.stdout);
   process.stdout.write(json ? `${JSON.stringify(report, undefined, 2)}\n` : `\n${toTable(report, { colour })}`);
   return EXIT_CODES[report.verdict];
-}
-
-function assertLinux(): void {
-  try {
-    requireLinux();
-  } catch (error) {
-    throw new InputError(error instanceof Error ? error.message : String(error));
-  }
 }

@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { today } from "../../plan/today.ts";
-import { requireLinux } from "../../sandbox/control-plane/platform.ts";
 import type { Environment } from "../../stacks/environment-file.ts";
-import { EXIT, InputError } from "../errors.ts";
+import { EXIT } from "../errors.ts";
 import { InterruptListener } from "../interrupt.ts";
+import { assertLinux } from "../linux.ts";
 import { ROOT } from "../run-verb.ts";
 import { toPage } from "./page.ts";
 import { rehearseEnvironment } from "./rehearsal.ts";
@@ -37,12 +37,4 @@ export async function runRehearsal(environment: Environment, { json, html }: Run
   if (html !== undefined) writeFileSync(html, toPage(report));
   process.stdout.write(json ? `${JSON.stringify(report, undefined, 2)}\n` : `\n${toTable(report, { colour })}`);
   return EXIT_CODES[report.verdict];
-}
-
-function assertLinux(): void {
-  try {
-    requireLinux();
-  } catch (error) {
-    throw new InputError(error instanceof Error ? error.message : String(error));
-  }
 }

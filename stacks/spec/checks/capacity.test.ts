@@ -133,6 +133,29 @@ test("an agent of every node takes its part of each pool of the cluster, and of 
   expect([...teamQuota(facts)]).toEqual([...teamQuota(trialFacts())]);
 });
 
+test("what a team's shares reserve comes on top of what its workloads use", () => {
+  const of = (gpus: number) =>
+    [
+      ...teamQuota(
+        trialFacts((facts) => {
+          addBurstPool(facts);
+          const ray = { kind: "ray", team: "assistants", pool: "workshop", dataClass: "internal", workerGpus: 1 };
+          Object.assign(facts.workloads, { ray: { ...ray, workers: 2, workerMemoryGiB: 1 } });
+          const roomy = { cpu: 100, memoryGiB: 1000, storageGiB: 1000, pods: 100 };
+          Object.assign(facts.teams["assistants"] ?? {}, { quota: { ...roomy, gpus }, shares: { burst: 0.5 } });
+        }),
+      ),
+    ].map(({ path, got, expected }) => [path.join("."), got, expected]);
+  expect(of(6)).toEqual([]);
+  expect(of(5)).toEqual([
+    [
+      "teams.assistants.quota.gpus",
+      "5, while the team's workloads ask for 2 and its shares reserve 4 more",
+      "at least 6",
+    ],
+  ]);
+});
+
 test("a team's quota holds its workloads exactly, and limits of memory count", () => {
   const quota = { cpu: 2.6, memoryGiB: 5.0625, storageGiB: 30, gpus: 0, pods: 3 };
   const of = (change: Partial<typeof quota>) =>

@@ -1,7 +1,9 @@
+import { shareOf } from "../../../components/cluster/queues.ts";
 import { replicasOf } from "../../../components/workloads/contract.ts";
 import { namespaceOf } from "../../../components/workloads/neighbour.ts";
 import type { PlannedWorkload } from "../../../components/workloads/plan.ts";
 import type { Complaint } from "../../problems.ts";
+import { roomOf } from "../queues.ts";
 import { inCluster, type Pool, sizeOf } from "../pools.ts";
 import { check, type Facts } from "./check.ts";
 import { planned, type PlannedPod, podsOf, WORKLOAD_FACTS } from "./planned.ts";
@@ -67,7 +69,7 @@ function slicesOf(pods: readonly PlannedPod[]): ReadonlyMap<string, number> {
 }
 
 /** A team's quota has room for the workloads of the team. */
-export const teamQuota = check(NEEDED, function* (facts): Iterable<Complaint> {
+export const teamQuota = check([...NEEDED, "lock"], function* (facts): Iterable<Complaint> {
   for (const { team, resource, asked, limit } of quotaShortages(facts)) {
     yield {
       path: ["teams", team, "quota", resource],
@@ -75,4 +77,29 @@ export const teamQuota = check(NEEDED, function* (facts): Iterable<Complaint> {
       expected: `at least ${asked}`,
     };
   }
+  yield* reservedBesides(facts);
 });
+
+/** What queues hold for a team's jobs comes on top of what its workloads use. */
+function* reservedBesides(facts: Pick<Facts, (typeof NEEDED)[number] | "lock">): Iterable<Complaint> {
+  const { workloads } = planned(facts);
+  for (const [team, { quota, shares }] of Object.entries(facts.teams)) {
+    const reserved = sum(
+      Object.entries(shares).map(([name, share]) => {
+        const pool = facts.pools[name];
+        const room = pool === undefined ? undefined : roomOf(name, pool, facts.lock);
+        return room === undefined ? 0 : shareOf(room, share).gpus;
+      }),
+    );
+    const pods = workloads
+      .filter(({ entry }) => entry.team === team && shares[entry.pool] === undefined)
+      .flatMap((workload) => podsOf(workload, nodesOf(workload, facts.pools)));
+    const used = sum(pods.map(({ gpus }) => gpus));
+    if (used === 0 || reserved === 0 || reserved > quota.gpus || used + reserved <= quota.gpus) continue;
+    yield {
+      path: ["teams", team, "quota", "gpus"],
+      got: `${quota.gpus}, while the team's workloads ask for ${used} and its shares reserve ${reserved} more`,
+      expected: `at least ${used + reserved}`,
+    };
+  }
+}
