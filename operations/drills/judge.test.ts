@@ -68,6 +68,12 @@ test.each<[string, Parameters<typeof claim>[0], string[], string[]]>([
     ["team-a/models-ollama-0 comes from a copy: up to 24 hours are lost"],
   ],
   [
+    "is kept and archived",
+    { kept: true, archived: true },
+    [],
+    ["team-a/models-ollama-0 comes from its archive: what was not archived yet is lost"],
+  ],
+  [
     "is kept and not copied",
     { kept: true },
     ["team-a/models-ollama-0 was lost with the disk of inference-1: it is kept, and no copy is made of it"],

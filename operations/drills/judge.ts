@@ -1,5 +1,5 @@
 import { count } from "../../stacks/words.ts";
-import type { View } from "./view.ts";
+import type { ClaimView, View } from "./view.ts";
 import type { Availability } from "./watch.ts";
 
 export interface Evidence {
@@ -25,7 +25,7 @@ export function judge({ failures, availability, before, after, disksLost }: Evid
   const below = availability.filter(({ lowest, floor }) => lowest < floor);
   const stillReduced = availability.filter(({ whole }) => !whole);
   const onLostDisks = before.claims.filter(({ node }) => node !== undefined && disksLost.has(node));
-  const gone = onLostDisks.filter(({ kept, backupHours }) => kept && backupHours === undefined);
+  const gone = onLostDisks.filter(({ kept, backupHours, archived }) => kept && backupHours === undefined && !archived);
   const reasons = [
     ...failures,
     ...below.map(
@@ -47,13 +47,15 @@ export function judge({ failures, availability, before, after, disksLost }: Evid
     ),
     ...onLostDisks
       .filter((claim) => !gone.includes(claim))
-      .map(({ namespace, name, kept, backupHours }) =>
-        kept
-          ? `${namespace}/${name} comes from a copy: up to ${count(backupHours ?? 0, "hour")} are lost`
-          : `${namespace}/${name} is empty: nothing of it is kept`,
-      ),
+      .map((claim) => `${claim.namespace}/${claim.name} ${afterLoss(claim)}`),
   ];
   return { verdict: reasons.length === 0 ? "passed" : "failed", reasons, notes };
+}
+
+function afterLoss({ kept, backupHours, archived }: ClaimView): string {
+  if (!kept) return "is empty: nothing of it is kept";
+  if (archived) return "comes from its archive: what was not archived yet is lost";
+  return `comes from a copy: up to ${count(backupHours ?? 0, "hour")} are lost`;
 }
 
 function lostObjects(before: View, after: View): string[] {

@@ -86,6 +86,8 @@ export interface ClaimView {
   readonly kept: boolean;
   /** Hours between two copies; undefined where none is made. */
   readonly backupHours: number | undefined;
+  /** Whether an operator archives every change of it. */
+  readonly archived: boolean;
 }
 
 /** Reads the whole view, again and again. */
@@ -234,5 +236,6 @@ function claimView(
     // What no set has made was made by hand, and nobody knows what it holds.
     kept: owner?.set.spec?.persistentVolumeClaimRetentionPolicy?.whenDeleted !== "Delete",
     backupHours: hours === undefined ? undefined : Number(hours),
+    archived: annotations.some(([key]) => /^splitfleet\/.+-archive-days$/.test(key)),
   };
 }

@@ -156,10 +156,11 @@ function createStatefulSet(
  * a change of a StatefulSet's claim templates would replace it.
  */
 function dataAnnotations({ volumes = {}, erasure }: Workload): Record<string, string> {
-  const facts = Object.entries(volumes).flatMap(([volume, { retentionDays, backup }]) => [
+  const facts = Object.entries(volumes).flatMap(([volume, { retentionDays, backup, archiveDays }]) => [
     { name: `splitfleet/${volume}-retention-days`, value: retentionDays },
     { name: `splitfleet/${volume}-backup-hours`, value: backup?.everyHours },
     { name: `splitfleet/${volume}-backup-keep-days`, value: backup?.keepDays },
+    { name: `splitfleet/${volume}-archive-days`, value: archiveDays },
   ]);
   const keeps = erasure !== undefined || Object.values(volumes).some(({ keep }) => keep);
   const named = [...facts, { name: "splitfleet/erasure", value: keeps ? erasureOf(erasure) : undefined }];

@@ -56,6 +56,7 @@ export const claim = (parts: Partial<ClaimView> = {}): ClaimView => ({
   node: "inference-1",
   kept: false,
   backupHours: undefined,
+  archived: false,
   ...parts,
 });
 

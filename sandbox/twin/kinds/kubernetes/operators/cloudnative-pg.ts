@@ -59,7 +59,11 @@ export const cloudnativePg: Operator = {
 
 const map = z.record(z.string(), z.json()).default({});
 const cluster = z.looseObject({
-  metadata: z.looseObject({ name: z.string(), namespace: z.string().default("default") }),
+  metadata: z.looseObject({
+    name: z.string(),
+    namespace: z.string().default("default"),
+    annotations: z.record(z.string(), z.string()).default({}),
+  }),
   spec: z.looseObject({
     instances: z.int().default(1),
     imageName: z.string().default("ghcr.io/cloudnative-pg/postgresql"),
@@ -77,7 +81,7 @@ const POSTGRES = 26;
 /** The primary and the replicas of a cluster with their volumes, a set each, and the account that they share. */
 function instances(object: Properties): Properties[] {
   const { metadata, spec } = cluster.parse(object);
-  const { name, namespace } = metadata;
+  const { name, namespace, annotations } = metadata;
   const own = { ...spec.inheritedMetadata.labels, "cnpg.io/cluster": name };
   const { size, storageClass } = spec.storage;
   const pod: Properties = {
@@ -111,7 +115,8 @@ function instances(object: Properties): Properties[] {
     return {
       apiVersion: "apps/v1",
       kind: "StatefulSet",
-      metadata: { name: setName, namespace, labels },
+      // Drills read there what is copied and archived.
+      metadata: { name: setName, namespace, labels, annotations },
       spec: {
         replicas,
         serviceName: name,
