@@ -80,6 +80,23 @@ test("of an operated workload, the operator's pods are reached, bounded and let 
   });
 });
 
+test("what the fleet runs beside an operated workload leaves the operator the account of the workload's name", async () => {
+  const secrets = { login: { class: "generated", keys: ["password"] } } as const;
+  const env = { PASSWORD: { secret: "login", key: "password" } };
+  const rows = await rowsOf({ ...operated, secrets, container: { ...container, env }, jobs: { schema: container } });
+  const accounts = rows.filter(({ type }) => type === "kubernetes:core/v1:ServiceAccount");
+  expect(accounts.map(({ inputs }) => inputs)).toEqual([
+    expect.objectContaining({
+      metadata: expect.objectContaining({ name: "worker-fleet" }),
+      automountServiceAccountToken: false,
+    }),
+  ]);
+  const [job] = rows.filter(({ type }) => type === "kubernetes:batch/v1:Job");
+  expect(job?.inputs).toMatchObject({ spec: { template: { spec: { serviceAccountName: "worker-fleet" } } } });
+  const [login] = rows.filter(({ type }) => type.endsWith(":VaultAuth"));
+  expect(login?.inputs).toMatchObject({ spec: { kubernetes: { serviceAccount: "worker-fleet" } } });
+});
+
 test("an operated workload without a resource of its own name is refused", async () => {
   await expect(rowsOf({ ...operated, resources: [] })).rejects.toThrow(
     "workload worker has no custom resource of its own name",

@@ -6,6 +6,7 @@ import type { Taint } from "../compute/node-config/k3s.ts";
 import { labelsOf, type Allocation } from "../labels.ts";
 import { replicasOf } from "../workloads/contract.ts";
 import type { PlannedWorkload } from "../workloads/plan.ts";
+import { accountOf } from "./kubernetes/account.ts";
 import { createClusterAccess, createNamespaceAccess } from "./kubernetes/access.ts";
 import { configFiles } from "./kubernetes/config-files.ts";
 import { type Controller, createController } from "./kubernetes/controller.ts";
@@ -65,7 +66,7 @@ export class KubernetesWorkload extends pulumi.ComponentResource {
     const account = new kubernetes.core.v1.ServiceAccount(
       `${name}-account`,
       refine<kubernetes.core.v1.ServiceAccountArgs>("kubernetes:core/v1:ServiceAccount", {
-        metadata: metadata(planned.name),
+        metadata: metadata(accountOf(planned)),
         automountServiceAccountToken: false,
       }),
       child,
@@ -83,7 +84,7 @@ export class KubernetesWorkload extends pulumi.ComponentResource {
             child,
           );
     const secrets = secretObjects(name, planned, vault, metadata, surroundings.fleet, this);
-    const pods = { planned, labels, allocation, taints, priorityClass, files, account: planned.name };
+    const pods = { planned, labels, allocation, taints, priorityClass, files, account: accountOf(planned) };
     const template = podTemplate(pods);
     const { nodeSelector, tolerations = [] } = placement(false, allocation, taints);
     const operatedPods = {
@@ -93,7 +94,7 @@ export class KubernetesWorkload extends pulumi.ComponentResource {
       priorityClassName: priorityClass,
     };
     const { clusterAccess = [], namespaceAccess = [] } = workload;
-    const holder = { name: planned.name, namespace, labels };
+    const holder = { name: accountOf(planned), namespace, labels };
     const access = [
       ...(clusterAccess.length === 0 ? [] : [createClusterAccess(name, clusterAccess, holder, child)]),
       ...(namespaceAccess.length === 0 ? [] : [createNamespaceAccess(name, namespaceAccess, holder, child)]),

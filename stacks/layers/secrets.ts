@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as vault from "@pulumi/vault";
 import { MESH_RANGE } from "../../components/mesh/range.ts";
+import { accountOf } from "../../components/runtime/kubernetes/account.ts";
 import { secretPath, secretsOf, vaultRole } from "../../components/runtime/kubernetes/secrets.ts";
 import { VaultAccess } from "../../components/secrets/vault-access.ts";
 import { VaultEngines } from "../../components/secrets/vault-engines.ts";
@@ -51,7 +52,7 @@ export function createSecrets(
     const secrets = secretsOf(workload);
     if (secrets.length === 0) continue;
     const reads = secrets.map(({ owner, secret }) => secretPath(environment, owner, secret));
-    const login = { method: "kubernetes", namespace, serviceAccount: name } as const;
+    const login = { method: "kubernetes", namespace, serviceAccount: accountOf(workload) } as const;
     new VaultAccess(vaultRole(environment, name), { mounts, reads, login }, withEngines);
   }
   return engines;

@@ -2,6 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { referredName, secretName, secretsUsedBy, type Workload } from "../../workloads/contract.ts";
 import type { PlannedWorkload } from "../../workloads/plan.ts";
+import { accountOf } from "./account.ts";
 import { withAnnotations } from "./annotations.ts";
 import { type ControllerKind, controllerKind } from "./form.ts";
 
@@ -91,7 +92,11 @@ export function secretObjects(
       spec: {
         method: "kubernetes",
         mount: source.loginMount,
-        kubernetes: { role: vaultRole(source.environment, workload), serviceAccount: workload, audiences: ["vault"] },
+        kubernetes: {
+          role: vaultRole(source.environment, workload),
+          serviceAccount: accountOf(planned),
+          audiences: ["vault"],
+        },
       },
     },
     { parent, dependsOn: source.dependsOn },
