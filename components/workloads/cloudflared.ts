@@ -1,8 +1,9 @@
 import { stringify } from "yaml";
 import { z } from "zod";
+import { ALERTS, METRICS, PANELS } from "./cloudflared/observability.ts";
 import { defineWorkload } from "./contract.ts";
 
-const METRICS = 20241;
+const METRICS_PORT = 20241;
 const EDGE = 7844;
 const CONFIG = "/etc/cloudflared/config.yml";
 
@@ -17,46 +18,17 @@ export const cloudflared = defineWorkload({
   summary: "Cloudflare Tunnel: brings public requests to the gateway without an open port",
   memory: "64 MiB, at most 128.",
   runtimes: ["kubernetes"],
-  ports: { metrics: { port: METRICS, audience: "cluster" } },
+  ports: { metrics: { port: METRICS_PORT, audience: "cluster" } },
   needs: { gateway: { kind: "gateway", port: "http" } },
-  // https://developers.cloudflare.com/cloudflare-one/networks/connectors/cloudflare-tunnel/monitor-tunnels/metrics/
-  metrics: {
-    port: "metrics",
-    path: "/metrics",
-    names: [
-      "cloudflared_tunnel_ha_connections",
-      "cloudflared_tunnel_request_errors",
-      "cloudflared_tunnel_total_requests",
-    ],
-  },
-  alerts: [
-    {
-      name: "TunnelDown",
-      expression: "sum(cloudflared_tunnel_ha_connections) == 0",
-      forMinutes: 2,
-      severity: "page",
-      summary: "No connection to Cloudflare is open: the public reaches nothing",
-      runbook: [
-        "Read the log of a pod of the tunnel: a refused token says so, and so does a network that lets nothing out.",
-        "Look at Cloudflare's own status page.",
-        "For a refused token raise `edge.secretVersion` and run `npm run up`: tunnel, Vault and pods get another one.",
-      ],
-    },
-  ],
-  panels: [
-    { title: "Connections to Cloudflare", expression: "sum(cloudflared_tunnel_ha_connections)", unit: "short" },
-    {
-      title: "Requests that did not reach the gateway",
-      expression: "sum(rate(cloudflared_tunnel_request_errors[5m]))",
-      unit: "reqps",
-    },
-  ],
+  metrics: METRICS,
+  alerts: ALERTS,
+  panels: PANELS,
   spec: { replicas: z.int().min(1).max(25).default(2).meta({ description: "Each keeps four connections open." }) },
   build: ({ replicas }, context) => {
-    const probe = { path: "/ready", port: METRICS, periodSeconds: 10, failureThreshold: 3 };
+    const probe = { path: "/ready", port: METRICS_PORT, periodSeconds: 10, failureThreshold: 3 };
     const hostnames = context.fleet.flatMap(({ published }) => published.map(({ hostname }) => hostname)).toSorted();
     const config = {
-      metrics: `0.0.0.0:${METRICS}`,
+      metrics: `0.0.0.0:${METRICS_PORT}`,
       "no-autoupdate": true,
       "grace-period": "30s",
       ingress: [
@@ -72,7 +44,7 @@ export const cloudflared = defineWorkload({
         env: { TUNNEL_TOKEN: { secret: "tunnel", key: "token" } },
         cpu: { request: 0.05 },
         memoryMiB: { request: 64, limit: 128 },
-        probes: { readiness: probe, liveness: { tcpPort: METRICS, periodSeconds: 10, failureThreshold: 6 } },
+        probes: { readiness: probe, liveness: { tcpPort: METRICS_PORT, periodSeconds: 10, failureThreshold: 6 } },
         lifecycle: { graceSeconds: 45 },
         user: 65532,
       },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineWorkload } from "./contract.ts";
+import { ALERTS, PANELS } from "./drift-detector/observability.ts";
 import { reportEnvironment } from "./python/environment.ts";
 import { PYTHON_FOLDER, pythonFiles } from "./python/sources.ts";
 import { s3Environment } from "./s3/client.ts";
@@ -19,24 +20,8 @@ export const driftDetector = defineWorkload({
     store: { kind: ["seaweedfs", "object-storage"], port: "s3" },
   },
   reports: ["drift_stability_index", "drift_tuning_started"],
-  alerts: [
-    {
-      name: "RequestsDrifted",
-      expression: "max by (workload, signal) (last_over_time(drift_stability_index[1d])) > 0.25",
-      forMinutes: 5,
-      severity: "ticket",
-      summary: "What is asked differs much from what the model was tuned for",
-      runbook: [
-        "Look whether a tuning run is under way: its job is named after the tuning workload, with `-drift` behind it.",
-        "Add examples of what is asked now to the data set: a run of the same examples learns nothing new.",
-        "If the change is wanted and the answers are good, delete `reference.json` of the detector in its bucket.",
-      ],
-    },
-  ],
-  panels: [
-    { title: "Stability index", expression: "last_over_time(drift_stability_index[7d])", unit: "short" },
-    { title: "Tuning runs started", expression: "count_over_time(drift_tuning_started[30d])", unit: "short" },
-  ],
+  alerts: ALERTS,
+  panels: PANELS,
   spec: {
     tuning: z.string().meta({ description: "The workload of kind fine-tuning that is run again, of the same team." }),
     schedule: z.string().default("0 5 * * *").meta({ description: "Five cron fields, in UTC." }),

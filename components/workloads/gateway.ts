@@ -2,9 +2,10 @@ import { stringify } from "yaml";
 import { z } from "zod";
 import { credential, defineWorkload } from "./contract.ts";
 import { installConfiguration, routingConfiguration } from "./gateway/configuration.ts";
+import { ALERTS, METRICS, PANELS } from "./gateway/observability.ts";
 
 const HTTP = 8000;
-const METRICS = 9100;
+const METRICS_PORT = 9100;
 const GRACE_SECONDS = 60;
 
 /**
@@ -20,55 +21,12 @@ export const gateway = defineWorkload({
   runtimes: ["kubernetes"],
   ports: {
     http: { port: HTTP, audience: "cluster" },
-    metrics: { port: METRICS, audience: "cluster" },
+    metrics: { port: METRICS_PORT, audience: "cluster" },
   },
   needs: { counters: { kind: "valkey-cache", port: "redis", optional: true } },
-  // https://doc.traefik.io/traefik/observability/metrics/overview/
-  metrics: {
-    port: "metrics",
-    path: "/metrics",
-    names: [
-      "traefik_config_last_reload_success",
-      "traefik_entrypoint_requests_total",
-      "traefik_open_connections",
-      "traefik_service_request_duration_seconds_bucket",
-      "traefik_service_requests_total",
-    ],
-  },
-  alerts: [
-    {
-      name: "GatewayFailing",
-      expression:
-        'sum by (service) (rate(traefik_service_requests_total{code=~"5.."}[5m]))' +
-        " > 0.05 * sum by (service) (rate(traefik_service_requests_total[5m]))",
-      forMinutes: 10,
-      severity: "page",
-      summary: "More than one public request in twenty to a service fails",
-      runbook: [
-        "The label `service` is the workload and its port: see whether its pods are ready, and what their log says.",
-        "A 502 or 504 is Traefik's own: it can not reach the workload, or waited too long for it.",
-        "Take the request id of a line in the gateway's log, and look for it in Loki: the workload's lines have it too.",
-      ],
-    },
-  ],
-  panels: [
-    {
-      title: "Requests by service",
-      expression: "sum by (service) (rate(traefik_service_requests_total[5m]))",
-      unit: "reqps",
-    },
-    {
-      title: "Requests refused by the limit",
-      expression: 'sum(rate(traefik_entrypoint_requests_total{code="429"}[5m]))',
-      unit: "reqps",
-    },
-    {
-      title: "Time of 95 requests in 100",
-      expression:
-        "histogram_quantile(0.95, sum by (le, service) (rate(traefik_service_request_duration_seconds_bucket[5m])))",
-      unit: "s",
-    },
-  ],
+  metrics: METRICS,
+  alerts: ALERTS,
+  panels: PANELS,
   spec: {
     replicas: z.int().min(1).max(10).default(2),
     requestsPerSecond: z.int().min(1).default(10).meta({ description: "That one source may send, on average." }),
@@ -94,7 +52,7 @@ export const gateway = defineWorkload({
       header: spec.sourceHeader,
       store: counters,
     });
-    const probe = { path: "/ping", port: METRICS, periodSeconds: 10, failureThreshold: 3 };
+    const probe = { path: "/ping", port: METRICS_PORT, periodSeconds: 10, failureThreshold: 3 };
     return {
       replicas: spec.replicas,
       container: {
@@ -111,7 +69,9 @@ export const gateway = defineWorkload({
         user: 65532,
       },
       files: {
-        "/etc/traefik/traefik.yml": stringify(installConfiguration({ http: HTTP, metrics: METRICS }, GRACE_SECONDS)),
+        "/etc/traefik/traefik.yml": stringify(
+          installConfiguration({ http: HTTP, metrics: METRICS_PORT }, GRACE_SECONDS),
+        ),
         "/etc/traefik/routes.yml": stringify(routing, { aliasDuplicateObjects: false }),
       },
       needs: routes.map(({ handle }) => handle),

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { defineWorkload } from "./contract.ts";
 import { dashboards } from "./grafana/dashboards.ts";
 import { datasources } from "./grafana/datasources.ts";
+import { METRICS, PANELS } from "./grafana/observability.ts";
 
 const HTTP = 3000;
 const DATA = "/var/lib/grafana";
@@ -22,18 +23,8 @@ export const grafana = defineWorkload({
     logs: { kind: "loki", port: "http", optional: true },
     traces: { kind: "jaeger", port: "ui", optional: true },
   },
-  metrics: {
-    port: "http",
-    path: "/metrics",
-    names: ["grafana_http_request_duration_seconds_count", "grafana_stat_total_users"],
-  },
-  panels: [
-    {
-      title: "Requests",
-      expression: "sum by (workload, status_code) (rate(grafana_http_request_duration_seconds_count[5m]))",
-      unit: "reqps",
-    },
-  ],
+  metrics: METRICS,
+  panels: PANELS,
   spec: {
     storageGiB: z.number().positive().default(2),
   },

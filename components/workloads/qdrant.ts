@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type Container, defineWorkload } from "./contract.ts";
 import { callFunction } from "./http-call.ts";
 import { nightly } from "./nightly.ts";
+import { ALERTS, METRICS, PANELS } from "./qdrant/observability.ts";
 
 const HTTP = 6333;
 const GRPC = 6334;
@@ -21,55 +22,9 @@ export const qdrant = defineWorkload({
     http: { port: HTTP, audience: "cluster", credentials: "api-key" },
     grpc: { port: GRPC, audience: "cluster", scheme: "grpc", credentials: "api-key" },
   },
-  // From release 1.19, `src/common/metrics.rs`; the prefix is of the configuration below.
-  metrics: {
-    port: "http",
-    path: "/metrics",
-    bearer: "read-only",
-    names: [
-      "qdrant_app_status_recovery_mode",
-      "qdrant_collection_points",
-      "qdrant_collections_total",
-      "qdrant_memory_resident_bytes",
-      "qdrant_rest_responses_total",
-    ],
-  },
-  alerts: [
-    {
-      name: "QdrantFailing",
-      expression:
-        'sum by (workload) (rate(qdrant_rest_responses_total{status=~"5.."}[5m]))' +
-        " > 0.01 * sum by (workload) (rate(qdrant_rest_responses_total[5m]))",
-      forMinutes: 10,
-      severity: "page",
-      summary: "More than 1 % of the requests to the vector database fail",
-      runbook: [
-        "Read its log: a full disk and a collection that is still being loaded are named there.",
-        "Compare its memory with `vectors` and `dimensions` of its entry, and raise them if there are more by now.",
-      ],
-    },
-    {
-      name: "QdrantRecovering",
-      expression: "qdrant_app_status_recovery_mode == 1",
-      forMinutes: 5,
-      severity: "page",
-      summary: "The vector database runs without its collections, because they did not fit into memory",
-      runbook: [
-        "Raise `vectors` to what there is, or set `quantised`.",
-        "Delete collections that nobody needs; in this state that is possible, searching is not.",
-      ],
-    },
-  ],
-  panels: [
-    { title: "Points by collection", expression: "qdrant_collection_points", unit: "short" },
-    { title: "Collections", expression: "qdrant_collections_total", unit: "short" },
-    { title: "Memory", expression: "qdrant_memory_resident_bytes", unit: "bytes" },
-    {
-      title: "Requests by answer",
-      expression: "sum by (workload, status) (rate(qdrant_rest_responses_total[5m]))",
-      unit: "reqps",
-    },
-  ],
+  metrics: METRICS,
+  alerts: ALERTS,
+  panels: PANELS,
   backups: "optional",
   spec: {
     vectors: z.int().min(1000).default(300_000).meta({ description: "Most that all collections hold." }),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Container, defineWorkload, type OperatedPods } from "./contract.ts";
+import { ALERTS, METRICS, PANELS } from "./ray/observability.ts";
 
 const GCS = 6379;
 const DASHBOARD = 8265;
@@ -37,29 +38,9 @@ export const ray = defineWorkload({
     dashboard: { port: DASHBOARD, audience: "admin" },
     metrics: { port: METRICS_PORT, audience: "cluster" },
   },
-  // Names from Ray's documentation of its system metrics.
-  metrics: {
-    port: "metrics",
-    path: "/metrics",
-    names: ["ray_cluster_active_nodes", "ray_cluster_failed_nodes", "ray_cluster_pending_nodes", "ray_tasks"],
-  },
-  alerts: [
-    {
-      name: "RayWorkersPending",
-      expression: "sum by (workload) (ray_cluster_pending_nodes) > 0",
-      forMinutes: 30,
-      severity: "ticket",
-      summary: "Ray has asked for workers for half an hour and does not get them",
-      runbook: [
-        "Look at the pods that are pending: the scheduler names what is missing.",
-        "Raise the pool's `maximum`, lower `workerMemoryGiB`, or wait for another run to end.",
-      ],
-    },
-  ],
-  panels: [
-    { title: "Workers", expression: "sum by (workload, node_type) (ray_cluster_active_nodes)", unit: "short" },
-    { title: "Tasks by state", expression: "sum by (workload, State) (ray_tasks)", unit: "short" },
-  ],
+  metrics: METRICS,
+  alerts: ALERTS,
+  panels: PANELS,
   spec: {
     workers: z.int().min(1).max(100).default(4).meta({ description: "Most workers; idle ones go, down to none." }),
     workerCpu: z.number().positive().default(4),

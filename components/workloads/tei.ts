@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { defineWorkload } from "./contract.ts";
 import { HUB_EGRESS } from "./model-hub.ts";
+import { ALERTS, METRICS, PANELS } from "./tei/observability.ts";
 
 const API = 8080;
-const METRICS = 9000;
+const METRICS_PORT = 9000;
 /** The server, its tokenizers and one batch, beside the weights. */
 const OVERHEAD_MIB = 512;
 
@@ -16,57 +17,11 @@ export const tei = defineWorkload({
   runtimes: ["kubernetes", "compose"],
   ports: {
     api: { port: API, audience: "cluster", credentials: "api-key" },
-    metrics: { port: METRICS, audience: "cluster" },
+    metrics: { port: METRICS_PORT, audience: "cluster" },
   },
-  // From the server's source, release 1.9: router/src/http/server.rs and core/src/queue.rs.
-  metrics: {
-    port: "metrics",
-    path: "/metrics",
-    names: [
-      "te_queue_size",
-      "te_request_count",
-      "te_request_duration_count",
-      "te_request_duration_sum",
-      "te_request_failure",
-      "te_request_success",
-    ],
-  },
-  alerts: [
-    {
-      name: "TeiFailing",
-      expression:
-        "sum by (workload) (rate(te_request_failure[5m])) > 0.05 * sum by (workload) (rate(te_request_count[5m]))",
-      forMinutes: 10,
-      severity: "ticket",
-      summary: "More than 5 % of the texts get no embedding",
-      runbook: [
-        "Read the server's log: texts longer than the model's context are refused, others wait too long.",
-        "Let callers cut their texts into shorter chunks if they are refused.",
-        "Add replicas or cores if its queue grows.",
-      ],
-    },
-    {
-      name: "TeiQueueing",
-      expression: "te_queue_size > 256",
-      forMinutes: 15,
-      severity: "ticket",
-      summary: "Texts wait for their embedding",
-      runbook: [
-        "See who sends: an ingestion of many documents may wait, a search may not.",
-        "Look at the node's processor: a language model on the same cores makes embeddings ten times slower.",
-        "Add replicas, or move it to nodes of its own.",
-      ],
-    },
-  ],
-  panels: [
-    { title: "Texts embedded", expression: "rate(te_request_success[5m])", unit: "reqps" },
-    {
-      title: "Mean time of a request",
-      expression: "rate(te_request_duration_sum[5m]) / rate(te_request_duration_count[5m])",
-      unit: "s",
-    },
-    { title: "Texts that wait", expression: "te_queue_size", unit: "short" },
-  ],
+  metrics: METRICS,
+  alerts: ALERTS,
+  panels: PANELS,
   spec: {
     model: z.string().meta({ description: "Key of the embedding model in `models`." }),
     cpu: z.int().min(1).default(2).meta({ description: "Cores of one replica, and its threads." }),
@@ -84,7 +39,7 @@ export const tei = defineWorkload({
       replicas,
       container: {
         image: image("tei"),
-        args: ["--model-id", model.reference, "--port", String(API), "--prometheus-port", String(METRICS)],
+        args: ["--model-id", model.reference, "--port", String(API), "--prometheus-port", String(METRICS_PORT)],
         env: {
           API_KEY: { secret: "api-key", key: "key" },
           HUGGINGFACE_HUB_CACHE: "/models",

@@ -2,10 +2,11 @@ import { z } from "zod";
 import { defineWorkload } from "./contract.ts";
 import { callFunction } from "./http-call.ts";
 import { nightly } from "./nightly.ts";
+import { ALERTS, METRICS, PANELS } from "./weaviate/observability.ts";
 
 const HTTP = 8080;
 const GRPC = 50051;
-const METRICS = 2112;
+const METRICS_PORT = 2112;
 const USER = 1000;
 
 /** Vectors and words searched together, with tenants kept apart; in place of Qdrant where that is needed. */
@@ -18,37 +19,11 @@ export const weaviate = defineWorkload({
   ports: {
     http: { port: HTTP, audience: "cluster", credentials: "api-key" },
     grpc: { port: GRPC, audience: "cluster", scheme: "grpc", credentials: "api-key" },
-    metrics: { port: METRICS, audience: "cluster" },
+    metrics: { port: METRICS_PORT, audience: "cluster" },
   },
-  // From release 1.38, `usecases/monitoring/prometheus.go`.
-  metrics: {
-    port: "metrics",
-    path: "/metrics",
-    names: ["go_memstats_heap_inuse_bytes", "object_count", "queries_durations_ms_bucket"],
-  },
-  alerts: [
-    {
-      name: "WeaviateSlow",
-      expression: "histogram_quantile(0.95, sum by (workload, le) (rate(queries_durations_ms_bucket[5m]))) > 1000",
-      forMinutes: 15,
-      severity: "ticket",
-      summary: "One search in twenty takes longer than a second",
-      runbook: [
-        "Compare its memory with the limit: near it, vectors are read from disk and the collector runs all the time.",
-        "Compare the number of objects with `vectors` of its entry, and raise that.",
-        "Let collections be compressed: `vectorIndexConfig.bq` or `pq`.",
-      ],
-    },
-  ],
-  panels: [
-    { title: "Objects", expression: "sum by (workload, class_name) (object_count)", unit: "short" },
-    { title: "Memory", expression: "go_memstats_heap_inuse_bytes", unit: "bytes" },
-    {
-      title: "Time of a query, 95th percentile",
-      expression: "histogram_quantile(0.95, sum by (workload, le) (rate(queries_durations_ms_bucket[5m])))",
-      unit: "ms",
-    },
-  ],
+  metrics: METRICS,
+  alerts: ALERTS,
+  panels: PANELS,
   backups: "optional",
   spec: {
     vectors: z.int().min(1000).default(300_000).meta({ description: "Most that all collections hold." }),
@@ -94,7 +69,7 @@ export const weaviate = defineWorkload({
           CLUSTER_ADVERTISE_ADDR: "127.0.0.1",
           DISABLE_TELEMETRY: "true",
           PROMETHEUS_MONITORING_ENABLED: "true",
-          PROMETHEUS_MONITORING_PORT: String(METRICS),
+          PROMETHEUS_MONITORING_PORT: String(METRICS_PORT),
           LIMIT_RESOURCES: "false",
           GOMEMLIMIT: `${Math.floor(memoryMiB * 0.85)}MiB`,
         },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineWorkload, type Scaling } from "./contract.ts";
+import { ALERTS, METRICS, PANELS } from "./web-app-worker/observability.ts";
 import { egressOf, FIELDS, METRICS_PORT, NEEDS, processOf, secretsOf } from "./web-app/application.ts";
 
 /** Workers of a `web-app`: as many as its queue is long. One that dies loses nothing: another is given its item. */
@@ -11,32 +12,9 @@ export const webAppWorker = defineWorkload({
   runtimes: ["kubernetes", "compose"],
   ports: { metrics: { port: METRICS_PORT, audience: "cluster" } },
   needs: NEEDS,
-  metrics: {
-    port: "metrics",
-    path: "/metrics",
-    names: ["web_app_answer_seconds_bucket", "web_app_answers_total"],
-  },
-  alerts: [
-    {
-      name: "WebAppAnswersFailing",
-      expression: 'sum by (workload) (increase(web_app_answers_total{outcome="failed"}[30m])) > 5',
-      forMinutes: 5,
-      severity: "ticket",
-      summary: "Workers give up on questions after their last try",
-      runbook: [
-        "Search the workers' logs for `gave up on`, and the proxy's for the ids of those requests.",
-        "Look at the models that the proxy has for this application: a fallback may be missing.",
-      ],
-    },
-  ],
-  panels: [
-    { title: "Answers", expression: "sum by (outcome) (rate(web_app_answers_total[5m]))", unit: "ops" },
-    {
-      title: "Time that the proxy takes, 95 of 100",
-      expression: "histogram_quantile(0.95, sum by (le) (rate(web_app_answer_seconds_bucket[5m])))",
-      unit: "s",
-    },
-  ],
+  metrics: METRICS,
+  alerts: ALERTS,
+  panels: PANELS,
   spec: {
     ...FIELDS,
     minimum: z.int().min(0).max(20).default(1).meta({ description: "Fewest pods; on Docker Compose there is one." }),
