@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { defineWorkload } from "./contract.ts";
-import { downAlert, METRICS, PANELS, PORTS, valkeyServer } from "./valkey/server.ts";
+import { METRICS } from "./valkey/observability.ts";
+import { PORTS, valkeyServer } from "./valkey/server.ts";
+import { ALERTS, PANELS } from "./valkey-cache/observability.ts";
 
 /** Answers that may be computed again, and counters of rate limits. Drops what was asked for least lately; keeps nothing. */
 export const valkeyCache = defineWorkload({
@@ -11,32 +13,8 @@ export const valkeyCache = defineWorkload({
   runtimes: ["kubernetes", "compose"],
   ports: PORTS,
   metrics: METRICS,
-  alerts: [
-    downAlert("ValkeyCacheDown", "nothing is cached, and rate limits are counted by each server alone"),
-    {
-      name: "ValkeyCacheThrashing",
-      expression:
-        "rate(redis_evicted_keys_total[15m]) > 10 and" +
-        " rate(redis_keyspace_hits_total[15m]) < 0.1 * rate(redis_keyspace_misses_total[15m])",
-      forMinutes: 30,
-      severity: "ticket",
-      summary: "The cache drops keys before they are asked for again",
-      runbook: [
-        "Look at the panel of hits: below one in ten the cache costs more than it saves.",
-        "Raise `maximumMiB`, or shorten the time that its clients keep answers.",
-      ],
-    },
-  ],
-  panels: [
-    ...PANELS,
-    {
-      title: "Share of look-ups that find their key",
-      expression:
-        "rate(redis_keyspace_hits_total[5m]) / (rate(redis_keyspace_hits_total[5m]) + rate(redis_keyspace_misses_total[5m]))",
-      unit: "percentunit",
-    },
-    { title: "Keys dropped for room", expression: "rate(redis_evicted_keys_total[5m])", unit: "ops" },
-  ],
+  alerts: ALERTS,
+  panels: PANELS,
   spec: {
     maximumMiB: z.int().min(16).default(128).meta({ description: "Most that keys and values may take." }),
   },

@@ -1,4 +1,4 @@
-import type { Alert, BuildContext, Container, Erasure, Metrics, Panel, Port, Service, Volume } from "../contract.ts";
+import type { BuildContext, Container, Erasure, Port, Service, Volume } from "../contract.ts";
 
 const REDIS = 6379;
 const EXPORTER = 9121;
@@ -10,46 +10,6 @@ export const PORTS = {
   redis: { port: REDIS, audience: "cluster", scheme: "redis", credentials: "login" },
   metrics: { port: EXPORTER, audience: "cluster" },
 } as const satisfies Record<string, Port>;
-
-/** Names from redis_exporter 1.87, `exporter/exporter.go`; it reads Valkey's INFO as it does that of Redis. */
-export const METRICS: Metrics = {
-  port: "metrics",
-  path: "/metrics",
-  names: [
-    "redis_aof_last_write_status",
-    "redis_connected_clients",
-    "redis_evicted_keys_total",
-    "redis_keyspace_hits_total",
-    "redis_keyspace_misses_total",
-    "redis_memory_max_bytes",
-    "redis_memory_used_bytes",
-    "redis_rejected_connections_total",
-    "redis_up",
-  ],
-};
-
-/** That no Valkey of a kind is reachable. @param name Of the alert; @param kind Of the workload. */
-export const downAlert = (name: string, consequence: string): Alert => ({
-  name,
-  expression: "redis_up == 0",
-  forMinutes: 3,
-  severity: "page",
-  summary: `Valkey does not answer: ${consequence}`,
-  runbook: [
-    "Read the log of the pod: it says whether the server is still loading its file or was killed for memory.",
-    "Compare its memory with its limit; raise `maximumMiB` if it was killed.",
-    "Delete the pod if it hangs: clients connect again by themselves.",
-  ],
-});
-
-export const PANELS: readonly Panel[] = [
-  {
-    title: "Memory in use, share of the maximum",
-    expression: "redis_memory_used_bytes / redis_memory_max_bytes",
-    unit: "percentunit",
-  },
-  { title: "Clients", expression: "redis_connected_clients", unit: "short" },
-];
 
 interface Options {
   readonly context: BuildContext;
