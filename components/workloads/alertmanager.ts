@@ -1,8 +1,9 @@
 import { stringify } from "yaml";
 import { z } from "zod";
-import { ALERTS, METRICS, PANELS } from "./alertmanager/observability.ts";
 import { configuration, SECRETS } from "./alertmanager/configuration.ts";
+import { ALERTS, METRICS, PANELS } from "./alertmanager/observability.ts";
 import { credential, defineWorkload } from "./contract.ts";
+import { httpProbes } from "./probes.ts";
 
 const API = 9093;
 
@@ -39,7 +40,6 @@ export const alertmanager = defineWorkload({
     ...(heartbeatHost === undefined ? [] : [{ host: heartbeatHost, port: 443, purpose: "sign of life" }]),
   ],
   build: (spec, context) => {
-    const probe = (path: string) => ({ path, port: API, periodSeconds: 10, failureThreshold: 3 });
     const { workflows } = context.needs;
     const beats = spec.heartbeatHost !== undefined;
     const outside = spec.webhookHost !== undefined;
@@ -58,7 +58,7 @@ export const alertmanager = defineWorkload({
         ],
         cpu: { request: 0.05 },
         memoryMiB: { request: 64, limit: 128 },
-        probes: { readiness: probe("/-/ready"), liveness: probe("/-/healthy") },
+        probes: httpProbes({ port: API, ready: "/-/ready", live: "/-/healthy" }),
         user: 65534,
       },
       volumes: {

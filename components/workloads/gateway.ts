@@ -3,6 +3,7 @@ import { z } from "zod";
 import { credential, defineWorkload } from "./contract.ts";
 import { installConfiguration, routingConfiguration } from "./gateway/configuration.ts";
 import { ALERTS, METRICS, PANELS } from "./gateway/observability.ts";
+import { httpProbes } from "./probes.ts";
 
 const HTTP = 8000;
 const METRICS_PORT = 9100;
@@ -52,7 +53,6 @@ export const gateway = defineWorkload({
       header: spec.sourceHeader,
       store: counters,
     });
-    const probe = { path: "/ping", port: METRICS_PORT, periodSeconds: 10, failureThreshold: 3 };
     return {
       replicas: spec.replicas,
       container: {
@@ -64,7 +64,7 @@ export const gateway = defineWorkload({
         },
         cpu: { request: 0.1 },
         memoryMiB: { request: 128, limit: 256 },
-        probes: { readiness: probe, liveness: probe },
+        probes: httpProbes({ port: METRICS_PORT, ready: "/ping" }),
         lifecycle: { graceSeconds: GRACE_SECONDS + 15, drainSeconds: 5 },
         user: 65532,
       },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Container, credential, defineWorkload, type SecretReference } from "./contract.ts";
+import { httpProbes } from "./probes.ts";
 
 const HTTP = 8000;
 
@@ -52,12 +53,11 @@ export const glitchtip = defineWorkload({
       scratch: ["/tmp", "/code/uploads"],
       user: 5000,
     });
-    const probe = { path: "/_health/", port: HTTP, periodSeconds: 10, failureThreshold: 3 };
     return {
       replicas: 1,
       container: {
         ...part("./bin/start.sh"),
-        probes: { startup: { ...probe, failureThreshold: 30 }, readiness: probe, liveness: probe },
+        probes: httpProbes({ port: HTTP, ready: "/_health/", startSeconds: 300 }),
       },
       sidecars: { worker: part("./bin/run-worker.sh") },
       prepare: { migrate: part("./bin/run-migrate.sh") },

@@ -4,6 +4,7 @@ import { defineWorkload } from "./contract.ts";
 import { dashboards } from "./grafana/dashboards.ts";
 import { datasources } from "./grafana/datasources.ts";
 import { METRICS, PANELS } from "./grafana/observability.ts";
+import { httpProbes } from "./probes.ts";
 
 const HTTP = 3000;
 const DATA = "/var/lib/grafana";
@@ -31,7 +32,6 @@ export const grafana = defineWorkload({
   build: (spec, context) => {
     const { metrics, logs, traces } = context.needs;
     const image = context.image("grafana");
-    const probe = { path: "/api/health", port: HTTP, periodSeconds: 10, failureThreshold: 3 };
     const files = Object.entries(dashboards(context.fleet, context.targets));
     return {
       replicas: 1,
@@ -50,7 +50,7 @@ export const grafana = defineWorkload({
         },
         cpu: { request: 0.1 },
         memoryMiB: { request: 192, limit: 384 },
-        probes: { startup: { ...probe, failureThreshold: 30 }, readiness: probe, liveness: probe },
+        probes: httpProbes({ port: HTTP, ready: "/api/health", startSeconds: 300 }),
         scratch: ["/tmp"],
         user: 472,
       },

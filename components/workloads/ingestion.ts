@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { credential, defineWorkload } from "./contract.ts";
+import { httpProbes } from "./probes.ts";
 import { PYTHON_FOLDER, pythonFiles } from "./python/sources.ts";
 import { s3Environment } from "./s3/client.ts";
 
@@ -38,7 +39,6 @@ export const ingestion = defineWorkload({
   example: { model: "embeddings" },
   build: ({ maximum, perPod, converterMiB, converterCpu, ...settings }, context) => {
     const { queue, store, proxy, vectors } = context.needs;
-    const probe = { path: "/health", port: CONVERTER, periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 5 };
     return {
       replicas: {
         minimum: 0,
@@ -78,7 +78,7 @@ export const ingestion = defineWorkload({
           },
           cpu: { request: converterCpu },
           memoryMiB: { request: converterMiB },
-          probes: { startup: { ...probe, failureThreshold: 60 }, readiness: probe, liveness: probe },
+          probes: httpProbes({ port: CONVERTER, ready: "/health", startSeconds: 600, timeoutSeconds: 5 }),
           lifecycle: { graceSeconds: settings.itemSeconds },
           scratch: ["/tmp"],
           user: 1001,

@@ -2,7 +2,8 @@ import { stringify } from "yaml";
 import { z } from "zod";
 import { defineWorkload } from "./contract.ts";
 import { ALERTS, METRICS, PANELS } from "./jaeger/observability.ts";
-import { HEALTH, health, TELEMETRY, telemetry } from "./otel/collector.ts";
+import { HEALTH, TELEMETRY, telemetry } from "./otel/collector.ts";
+import { httpProbes } from "./probes.ts";
 
 const UI = 16686;
 const OTLP_HTTP = 4318;
@@ -62,7 +63,6 @@ export const jaeger = defineWorkload({
       processors: { batch: {} },
       exporters: { jaeger_storage_exporter: { trace_storage: "spans" } },
     };
-    const probe = health("/status");
     return {
       replicas: 1,
       container: {
@@ -71,7 +71,7 @@ export const jaeger = defineWorkload({
         env: { GOMEMLIMIT: "650MiB" },
         cpu: { request: 0.1 },
         memoryMiB: { request: 384, limit: 768 },
-        probes: { startup: { ...probe, failureThreshold: 30 }, readiness: probe, liveness: probe },
+        probes: httpProbes({ port: HEALTH, ready: "/status", startSeconds: 300 }),
         scratch: ["/tmp"],
         user: 10001,
       },

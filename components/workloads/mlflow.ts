@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { defineWorkload } from "./contract.ts";
 import { postgresEnvironment } from "./postgres/cluster.ts";
+import { httpProbes } from "./probes.ts";
 import { s3Environment } from "./s3/client.ts";
 
 const HTTP = 5000;
@@ -28,7 +29,6 @@ export const mlflow = defineWorkload({
   build: (spec, context) => {
     const { database, store } = context.needs;
     const image = context.image("mlflow");
-    const probe = { path: "/health", port: HTTP, periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 5 };
     // User and password come from the environment, as PostgreSQL's library reads them; the database has the user's name.
     const backend = "postgresql+psycopg2://";
     const env = {
@@ -58,7 +58,7 @@ export const mlflow = defineWorkload({
         env: { ...env, MLFLOW_FLASK_SERVER_SECRET_KEY: { secret: "session", key: "key" } },
         cpu: { request: 0.2 },
         memoryMiB: { request: 1024, limit: 1536 },
-        probes: { startup: { ...probe, failureThreshold: 60 }, readiness: probe, liveness: probe },
+        probes: httpProbes({ port: HTTP, ready: "/health", startSeconds: 600, timeoutSeconds: 5 }),
       },
       prepare: {
         schema: {

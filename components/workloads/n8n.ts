@@ -5,6 +5,7 @@ import { ALERTS, METRICS, PANELS } from "./n8n/observability.ts";
 import { tablesSql } from "./n8n/tables.ts";
 import { workflowFiles } from "./n8n/workflows.ts";
 import { psql } from "./postgres/psql.ts";
+import { httpProbes } from "./probes.ts";
 
 const HTTP = 5678;
 const BROKER = 5679;
@@ -52,7 +53,6 @@ export const n8n = defineWorkload({
     const env = { ...common(spec.retentionDays), ...databaseOf(database), ...queueOf(spec.workers, queue) };
     const workflows = workflowFiles(spec.workflows);
     const url = spec.url ?? `http://${context.name}:${HTTP}/`;
-    const probe = (path: string) => ({ path, port: HTTP, periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 5 });
     const process = (more: Partial<Container>): Container => ({
       image,
       env,
@@ -77,11 +77,13 @@ export const n8n = defineWorkload({
           // A browser keeps a secure cookie only of a site with TLS.
           N8N_SECURE_COOKIE: String(url.startsWith("https:")),
         },
-        probes: {
-          startup: { ...probe("/healthz/readiness"), failureThreshold: 60 },
-          readiness: probe("/healthz/readiness"),
-          liveness: probe("/healthz"),
-        },
+        probes: httpProbes({
+          port: HTTP,
+          ready: "/healthz/readiness",
+          live: "/healthz",
+          startSeconds: 600,
+          timeoutSeconds: 5,
+        }),
       }),
       ...(workers.length === 0 ? {} : { sidecars: Object.fromEntries(workers) }),
       prepare: {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineWorkload, type ServedModel } from "./contract.ts";
+import { httpProbes } from "./probes.ts";
 
 const API = 11434;
 /** Runtime, request buffers and the engine itself, beside weights and context. */
@@ -65,7 +66,6 @@ export const ollama = defineWorkload({
     const loaded = spec.models.flatMap((name) => context.models[name] ?? []);
     const contexts = spec.parallel * CACHE_SHARE[spec.cacheType];
     const image = context.image("ollama");
-    const health = { path: "/", port: API, periodSeconds: 10, failureThreshold: 3 };
     return {
       replicas: spec.replicas,
       container: {
@@ -88,7 +88,7 @@ export const ollama = defineWorkload({
         memoryMiB: {
           request: OVERHEAD_MIB + loaded.reduce((sum, model) => sum + residentMiB(model, contexts), 0),
         },
-        probes: { startup: { ...health, failureThreshold: 30 }, readiness: health, liveness: health },
+        probes: httpProbes({ port: API, ready: "/", startSeconds: 300 }),
         scratch: ["/tmp"],
         user: 10001,
       },

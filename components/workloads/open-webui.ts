@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { credential, defineWorkload } from "./contract.ts";
 import { postgresEnvironment } from "./postgres/cluster.ts";
+import { httpProbes } from "./probes.ts";
 
 const HTTP = 8080;
 const DATA = "/data";
@@ -34,7 +35,6 @@ export const openWebui = defineWorkload({
     const { proxy, database, sessions } = context.needs;
     const login = postgresEnvironment(database);
     const api = { url: `${proxy.url}/v1`, key: credential(proxy, "key") };
-    const probe = { path: "/health", port: HTTP, periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 5 };
     return {
       replicas: 1,
       container: {
@@ -81,7 +81,7 @@ export const openWebui = defineWorkload({
         },
         cpu: { request: 0.2 },
         memoryMiB: { request: 1024, limit: 1536 },
-        probes: { startup: { ...probe, failureThreshold: 60 }, readiness: probe, liveness: probe },
+        probes: httpProbes({ port: HTTP, ready: "/health", startSeconds: 600, timeoutSeconds: 5 }),
         scratch: ["/tmp"],
         user: 10001,
       },

@@ -3,7 +3,8 @@ import { z } from "zod";
 import { defineWorkload } from "./contract.ts";
 import { ALERTS, METRICS, PANELS } from "./otel-agent/observability.ts";
 import { LOGS, SERVICE, STRUCTURED } from "./otel-agent/reading.ts";
-import { HEALTH, health, memoryLimiter, TELEMETRY, telemetry } from "./otel/collector.ts";
+import { HEALTH, memoryLimiter, TELEMETRY, telemetry } from "./otel/collector.ts";
+import { httpProbes } from "./probes.ts";
 
 const POSITIONS = "/var/lib/otel";
 
@@ -51,7 +52,6 @@ export const otelAgent = defineWorkload({
         },
       },
     };
-    const probe = health("/");
     return {
       form: "daemon",
       ...(spec.everyPool ? { everyPool: true as const } : {}),
@@ -61,7 +61,7 @@ export const otelAgent = defineWorkload({
         env: { GOMEMLIMIT: "200MiB" },
         cpu: { request: 0.05 },
         memoryMiB: { request: 128, limit: 256 },
-        probes: { readiness: probe, liveness: probe },
+        probes: httpProbes({ port: HEALTH, ready: "/" }),
         scratch: [POSITIONS],
         // The files of the log are root's.
         user: 0,

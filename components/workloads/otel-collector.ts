@@ -3,8 +3,9 @@ import { z } from "zod";
 import { credential, defineWorkload, type Handle } from "./contract.ts";
 import { clearedFor, DATA_CLASSES } from "./data-class.ts";
 import { ALERTS, METRICS, PANELS } from "./otel-collector/observability.ts";
-import { HEALTH, health, memoryLimiter, TELEMETRY, telemetry } from "./otel/collector.ts";
+import { HEALTH, memoryLimiter, TELEMETRY, telemetry } from "./otel/collector.ts";
 import { masking, requestId, trusted } from "./otel/masking.ts";
+import { httpProbes } from "./probes.ts";
 
 const GRPC = 4317;
 const HTTP = 4318;
@@ -112,7 +113,6 @@ export const otelCollector = defineWorkload({
       exporters: present(exporters),
       service: { extensions: ["health_check"], telemetry, pipelines: present(pipelines) },
     };
-    const probe = health("/");
     return {
       replicas: spec.replicas,
       container: {
@@ -125,7 +125,7 @@ export const otelCollector = defineWorkload({
         },
         cpu: { request: 0.1 },
         memoryMiB: { request: 256, limit: 512 },
-        probes: { readiness: probe, liveness: probe },
+        probes: httpProbes({ port: HEALTH, ready: "/" }),
         lifecycle: { graceSeconds: 30, drainSeconds: 5 },
         user: 10001,
       },

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { credential, defineWorkload } from "./contract.ts";
 import { ALERTS, METRICS, PANELS } from "./phoenix/observability.ts";
 import { psql } from "./postgres/psql.ts";
+import { httpProbes } from "./probes.ts";
 
 const HTTP = 6006;
 const METRICS_PORT = 9090;
@@ -38,7 +39,6 @@ export const phoenix = defineWorkload({
   },
   build: (spec, context) => {
     const { database } = context.needs;
-    const ready = { path: "/readyz", port: HTTP, periodSeconds: 10, failureThreshold: 3 };
     return {
       replicas: 1,
       container: {
@@ -62,11 +62,7 @@ export const phoenix = defineWorkload({
         },
         cpu: { request: 0.2 },
         memoryMiB: { request: 768, limit: 1536 },
-        probes: {
-          startup: { ...ready, failureThreshold: 60 },
-          readiness: ready,
-          liveness: { ...ready, path: "/healthz" },
-        },
+        probes: httpProbes({ port: HTTP, ready: "/readyz", live: "/healthz", startSeconds: 600 }),
         scratch: ["/mnt/data", "/tmp"],
         user: 65532,
       },

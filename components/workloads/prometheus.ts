@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 import { z } from "zod";
 import { defineWorkload } from "./contract.ts";
+import { httpProbes } from "./probes.ts";
 import { ALERTS, METRICS, PANELS } from "./prometheus/observability.ts";
 import { ruleFiles } from "./prometheus/rules.ts";
 import { scraping } from "./prometheus/scrape.ts";
@@ -33,7 +34,6 @@ export const prometheus = defineWorkload({
     const { configs, needs, secretFiles } = scraping(context);
     const { alertmanager } = context.needs;
     const memoryMiB = BASE_MIB + Math.ceil((spec.series * KIB_PER_SERIES) / 1024);
-    const probe = (path: string) => ({ path, port: API, periodSeconds: 10, failureThreshold: 3 });
     const rules = Object.entries(ruleFiles(context));
     const config = {
       global: {
@@ -65,12 +65,8 @@ export const prometheus = defineWorkload({
         ],
         cpu: { request: 0.2 },
         memoryMiB: { request: memoryMiB, limit: 2 * memoryMiB },
-        probes: {
-          // After a crash it reads its log back before it is ready.
-          startup: { ...probe("/-/ready"), failureThreshold: 60 },
-          readiness: probe("/-/ready"),
-          liveness: probe("/-/healthy"),
-        },
+        // After a crash it reads its log back before it is ready.
+        probes: httpProbes({ port: API, ready: "/-/ready", live: "/-/healthy", startSeconds: 600 }),
         lifecycle: { graceSeconds: 120 },
         user: 65534,
       },

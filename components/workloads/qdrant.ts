@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type Container, defineWorkload } from "./contract.ts";
 import { callFunction } from "./http-call.ts";
 import { nightly } from "./nightly.ts";
+import { httpProbes } from "./probes.ts";
 import { ALERTS, METRICS, PANELS } from "./qdrant/observability.ts";
 
 const HTTP = 6333;
@@ -43,7 +44,6 @@ export const qdrant = defineWorkload({
   build: (spec, context) => {
     const vectorsMiB = (spec.vectors * spec.dimensions * 4) / 1024 ** 2;
     const diskGiB = Math.ceil((vectorsMiB * 4) / 1024) + 2;
-    const probe = (path: string) => ({ path, port: HTTP, periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 3 });
     const config = {
       log_level: "INFO",
       telemetry_disabled: true,
@@ -80,11 +80,7 @@ export const qdrant = defineWorkload({
         },
         cpu: { request: spec.cpu },
         memoryMiB: { request: 256 + Math.ceil(vectorsMiB * 1.5 * (spec.quantised ? 0.25 : 1)) },
-        probes: {
-          startup: { ...probe("/readyz"), failureThreshold: 60 },
-          readiness: probe("/readyz"),
-          liveness: probe("/livez"),
-        },
+        probes: httpProbes({ port: HTTP, ready: "/readyz", live: "/livez", startSeconds: 600, timeoutSeconds: 3 }),
         scratch: ["/tmp"],
         user: USER,
       },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineWorkload, type SecretReference } from "./contract.ts";
+import { httpProbes } from "./probes.ts";
 import { BUCKET_FIELDS, bucketScript, eraseScript, s3Job } from "./s3/buckets.ts";
 import { S3_KEYS, s3Settings } from "./s3/client.ts";
 import { ALERTS, METRICS, METRICS_PORT, PANELS } from "./seaweedfs/observability.ts";
@@ -42,7 +43,6 @@ export const seaweedfs = defineWorkload({
       .map(({ workload }) => ({ workload, secret: `client-${workload}`, prefix: variable(workload) }));
     const client = context.image("aws-cli");
     const env = { ...s3Settings(`http://${context.name}:${S3}`), ...keysOf("AWS", "root") };
-    const probe = { path: "/healthz", port: S3, periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 3 };
     return {
       replicas: 1,
       container: {
@@ -56,7 +56,7 @@ export const seaweedfs = defineWorkload({
         },
         cpu: { request: 0.25 },
         memoryMiB: { request: spec.memoryMiB },
-        probes: { startup: { ...probe, failureThreshold: 30 }, readiness: probe, liveness: probe },
+        probes: httpProbes({ port: S3, ready: "/healthz", startSeconds: 300, timeoutSeconds: 3 }),
         scratch: ["/tmp"],
         user: USER,
       },

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineWorkload } from "./contract.ts";
 import { HUB_EGRESS } from "./model-hub.ts";
+import { httpProbes } from "./probes.ts";
 import { ALERTS, METRICS, PANELS } from "./tei/observability.ts";
 
 const API = 8080;
@@ -34,7 +35,6 @@ export const tei = defineWorkload({
   build: ({ model: name, cpu, replicas, maxBatchTokens }, { image, models }) => {
     const model = models[name];
     if (model === undefined) throw new Error(`\`models\` has no ${name}`);
-    const health = { path: "/health", port: API, periodSeconds: 10, failureThreshold: 3 };
     return {
       replicas,
       container: {
@@ -52,7 +52,7 @@ export const tei = defineWorkload({
         },
         cpu: { request: cpu, limit: cpu },
         memoryMiB: { request: OVERHEAD_MIB + Math.ceil(model.weightsGiB * 2 * 1024) },
-        probes: { startup: { ...health, failureThreshold: 60 }, readiness: health, liveness: health },
+        probes: httpProbes({ port: API, ready: "/health", startSeconds: 600 }),
         scratch: ["/tmp"],
         user: 10001,
       },

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { defineWorkload } from "./contract.ts";
 import { callFunction } from "./http-call.ts";
 import { nightly } from "./nightly.ts";
+import { httpProbes } from "./probes.ts";
 import { ALERTS, METRICS, PANELS } from "./weaviate/observability.ts";
 
 const HTTP = 8080;
@@ -41,13 +42,6 @@ export const weaviate = defineWorkload({
     const memoryMiB = 1024 + Math.ceil(vectorsMiB * 1.5);
     const diskGiB = Math.ceil((vectorsMiB * 4) / 1024) + 2;
     const key = { API_KEY: { secret: "api-key", key: "key" } } as const;
-    const probe = (state: string) => ({
-      path: `/v1/.well-known/${state}`,
-      port: HTTP,
-      periodSeconds: 10,
-      failureThreshold: 3,
-      timeoutSeconds: 3,
-    });
     return {
       replicas: 1,
       container: {
@@ -75,11 +69,13 @@ export const weaviate = defineWorkload({
         },
         cpu: { request: spec.cpu },
         memoryMiB: { request: memoryMiB },
-        probes: {
-          startup: { ...probe("ready"), failureThreshold: 60 },
-          readiness: probe("ready"),
-          liveness: probe("live"),
-        },
+        probes: httpProbes({
+          port: HTTP,
+          ready: "/v1/.well-known/ready",
+          live: "/v1/.well-known/live",
+          startSeconds: 600,
+          timeoutSeconds: 3,
+        }),
         scratch: ["/tmp"],
         user: USER,
       },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineWorkload, type Scaling } from "./contract.ts";
+import { httpProbes } from "./probes.ts";
 import { egressOf, FIELDS, METRICS_PORT, NEEDS, processOf, secretsOf } from "./web-app/application.ts";
 import { ALERTS, METRICS, PANELS } from "./web-app/observability.ts";
 
@@ -37,7 +38,6 @@ export const webApp = defineWorkload({
     const { minimum, maximum, maxPromptCharacters, userHeader } = spec;
     const scaling: Scaling = { minimum, maximum, by: { kind: "cpu", share: 0.7 } };
     const container = processOf(spec, context, ["python", "-m", "web_app"]);
-    const probe = (path: string) => ({ path, port: HTTP, periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 5 });
     return {
       replicas: context.runtime === "compose" ? 1 : scaling,
       container: {
@@ -48,11 +48,7 @@ export const webApp = defineWorkload({
           MAX_PROMPT_CHARACTERS: String(maxPromptCharacters),
           USER_HEADER: userHeader,
         },
-        probes: {
-          startup: { ...probe("/readyz"), failureThreshold: 30 },
-          readiness: probe("/readyz"),
-          liveness: probe("/healthz"),
-        },
+        probes: httpProbes({ port: HTTP, ready: "/readyz", live: "/healthz", startSeconds: 300, timeoutSeconds: 5 }),
         lifecycle: { graceSeconds: 40, drainSeconds: 10 },
       },
       secrets: secretsOf(spec),

@@ -1,5 +1,3 @@
-import type { HttpProbe } from "../contract.ts";
-
 /** Port of a collector's health check. */
 export const HEALTH = 13133;
 
@@ -14,5 +12,3 @@ export const telemetry = {
 
 /** Of 80 % of the memory limit a collector refuses data, and below that it makes room: it is never killed for memory. */
 export const memoryLimiter = { check_interval: "1s", limit_percentage: 80, spike_limit_percentage: 25 } as const;
-
-export const health = (path: string): HttpProbe => ({ path, port: HEALTH, periodSeconds: 10, failureThreshold: 3 });
