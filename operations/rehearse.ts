@@ -1,4 +1,4 @@
-import { Listr, ListrLogger, ProcessOutput, type ListrTask } from "listr2";
+import type { ListrTask } from "listr2";
 import { planEnvironment } from "../plan/plan.ts";
 import type { PlanReport } from "../plan/report/contract.ts";
 import type { OperationResult } from "../sandbox/session/engine.ts";
@@ -22,6 +22,7 @@ import { TwinNodeControl } from "./nodes/control-twin.ts";
 import { Progress } from "./progress.ts";
 import { describeRecovery, recover } from "./recover.ts";
 import type { OperationReport, RecoveryReport } from "./report.ts";
+import { runSteps } from "./steps.ts";
 import { describeChanges } from "./summary.ts";
 import { every, forTerminal } from "./tool-progress.ts";
 
@@ -70,18 +71,8 @@ interface Context {
 export async function rehearse(verb: RehearsedVerb, options: RehearsalOptions): Promise<Rehearsal> {
   const { environment, progress } = options;
   const context: Context = {};
-  const steps = tasks(verb, options);
-  const listr = new Listr<Context>(steps, {
-    ctx: context,
-    concurrent: false,
-    registerSignalListeners: false,
-    rendererOptions: { logger: loggerTo(progress) },
-    fallbackRenderer: "simple",
-    fallbackRendererCondition: !progress.isTTY,
-    fallbackRendererOptions: { logger: loggerTo(progress) },
-  });
   try {
-    await listr.run();
+    await runSteps(tasks(verb, options), context, progress);
   } finally {
     await context.session?.close();
   }
@@ -97,9 +88,6 @@ export async function rehearse(verb: RehearsedVerb, options: RehearsalOptions): 
   };
   return { exitCode: exitCodeOf(context, options), report, plan, result, session };
 }
-
-const loggerTo = (stream: NodeJS.WriteStream): ListrLogger =>
-  new ListrLogger({ useIcons: true, processOutput: new ProcessOutput(stream, stream) });
 
 function exitCodeOf({ plan, result }: Context, { interrupt, drift = false }: RehearsalOptions): number {
   if (interrupt.interrupted) return EXIT.interrupted;

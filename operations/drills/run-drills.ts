@@ -1,4 +1,4 @@
-import { Listr, ListrLogger, ProcessOutput, type ListrTask } from "listr2";
+import type { ListrTask } from "listr2";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PACE } from "../../sandbox/control-plane/pace.ts";
 import { resolveTools } from "../../sandbox/toolchain/resolve.ts";
@@ -6,6 +6,7 @@ import { describeProgress } from "../../sandbox/toolchain/progress.ts";
 import type { Environment } from "../../stacks/environment-file.ts";
 import { hasCluster } from "../../stacks/spec/optional-parts.ts";
 import type { InterruptListener } from "../interrupt.ts";
+import { runSteps } from "../steps.ts";
 import { forTerminal } from "../tool-progress.ts";
 import { Stage, STAGE_TOOLS, type StageTools } from "../rehearsal/stage.ts";
 import type { Session } from "../../sandbox/session/session.ts";
@@ -57,18 +58,8 @@ export async function runDrills(options: DrillOptions): Promise<DrillReport | un
   const { environment, interrupt, progress, named } = options;
   const started = performance.now();
   const context: Context = { problem: "", reports: [] };
-  const logger = new ListrLogger({ useIcons: true, processOutput: new ProcessOutput(progress, progress) });
-  const listr = new Listr<Context>(tasks(options), {
-    ctx: context,
-    concurrent: false,
-    registerSignalListeners: false,
-    rendererOptions: { logger },
-    fallbackRenderer: "simple",
-    fallbackRendererCondition: !progress.isTTY,
-    fallbackRendererOptions: { logger },
-  });
   try {
-    await listr.run();
+    await runSteps(tasks(options), context, progress);
   } catch (error) {
     if (!interrupt.interrupted) throw error;
   } finally {

@@ -1,4 +1,4 @@
-import { Listr, ListrLogger, ProcessOutput, type ListrTask } from "listr2";
+import type { ListrTask } from "listr2";
 import { loadCatalogue } from "../../plan/pricing/catalogue/load.ts";
 import { estimate } from "../../plan/pricing/estimate.ts";
 import { record } from "../../plan/recorder/record.ts";
@@ -18,6 +18,7 @@ import { clusterOf, hasCluster } from "../../stacks/spec/optional-parts.ts";
 import { count } from "../../stacks/words.ts";
 import type { InterruptListener } from "../interrupt.ts";
 import { Progress } from "../progress.ts";
+import { runSteps } from "../steps.ts";
 import { describeChanges } from "../summary.ts";
 import { every, forTerminal } from "../tool-progress.ts";
 import { advise } from "./advice.ts";
@@ -60,18 +61,8 @@ export async function rehearseEnvironment(options: RehearsalOptions): Promise<Re
   const { interrupt, progress } = options;
   const started = performance.now();
   const context: Context = { rows: [], resources: [] };
-  const logger = new ListrLogger({ useIcons: true, processOutput: new ProcessOutput(progress, progress) });
-  const listr = new Listr<Context>(tasks(options), {
-    ctx: context,
-    concurrent: false,
-    registerSignalListeners: false,
-    rendererOptions: { logger },
-    fallbackRenderer: "simple",
-    fallbackRendererCondition: !progress.isTTY,
-    fallbackRendererOptions: { logger },
-  });
   try {
-    await listr.run();
+    await runSteps(tasks(options), context, progress);
   } catch (error) {
     if (!interrupt.interrupted) throw error;
   } finally {
