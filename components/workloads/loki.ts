@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 import { z } from "zod";
 import { defineWorkload } from "./contract.ts";
+import { eraseJob } from "./erase-job.ts";
 import { configuration, DATA, HTTP } from "./loki/configuration.ts";
 import { ALERTS, METRICS, PANELS } from "./loki/observability.ts";
 
@@ -53,17 +54,12 @@ export const loki = defineWorkload({
       },
       files: { "/etc/loki/loki.yml": stringify(configuration(spec)) },
       erasure: {
-        job: {
+        job: eraseJob({
           // Loki's own image has no shell; Prometheus's has one and a client for HTTP.
           image: context.image("prometheus"),
-          command: ["/bin/sh", "-ec"],
-          args: [
-            `wget -q -O - --post-data '' "http://${context.name}:${HTTP}/loki/api/v1/delete?start=0&query=${ABOUT}"`,
-          ],
-          cpu: { request: 0.05 },
-          memoryMiB: { request: 32 },
+          script: `wget -q -O - --post-data '' "http://${context.name}:${HTTP}/loki/api/v1/delete?start=0&query=${ABOUT}"`,
           user: 65534,
-        },
+        }),
       },
     };
   },

@@ -1,15 +1,17 @@
 import { stringify } from "yaml";
 import { z } from "zod";
-import { type Container, defineWorkload } from "./contract.ts";
-import { callFunction } from "./http-call.ts";
+import { defineWorkload } from "./contract.ts";
+import { eraseJob } from "./erase-job.ts";
 import { nightly } from "./nightly.ts";
 import { httpProbes } from "./probes.ts";
+import { configuration, DATA, SNAPSHOTS } from "./qdrant/configuration.ts";
 import { ALERTS, METRICS, PANELS } from "./qdrant/observability.ts";
+import { eraseScript, snapshotScript } from "./qdrant/scripts.ts";
 
 const HTTP = 6333;
 const GRPC = 6334;
 const USER = 1000;
-const FOLDER = "/qdrant/data";
+const KEY = { API_KEY: { secret: "api-key", key: "key" } } as const;
 
 /** Vectors with what belongs to each, searched by likeness. */
 export const qdrant = defineWorkload({
@@ -44,37 +46,14 @@ export const qdrant = defineWorkload({
   build: (spec, context) => {
     const vectorsMiB = (spec.vectors * spec.dimensions * 4) / 1024 ** 2;
     const diskGiB = Math.ceil((vectorsMiB * 4) / 1024) + 2;
-    const config = {
-      log_level: "INFO",
-      telemetry_disabled: true,
-      storage: {
-        storage_path: `${FOLDER}/storage`,
-        snapshots_path: "/qdrant/snapshots",
-        temp_path: `${FOLDER}/temporary`,
-        on_disk_payload: true,
-        collection: {
-          vectors: { on_disk: spec.quantised },
-          quantization: spec.quantised ? { scalar: { type: "int8", quantile: 0.99, always_ram: true } } : null,
-        },
-      },
-      service: { enable_cors: false, http_port: HTTP, grpc_port: GRPC, metrics_prefix: "qdrant_" },
-    };
-    const call = (script: string, user = USER): Container => ({
-      image: context.image("curl"),
-      command: ["/bin/sh", "-ec"],
-      args: [script],
-      env: { HOST: context.name, API_KEY: { secret: "api-key", key: "key" } },
-      cpu: { request: 0.05 },
-      memoryMiB: { request: 32 },
-      user,
-    });
+    const client = context.image("curl");
     return {
       replicas: 1,
       container: {
         image: context.image("qdrant"),
         command: ["/qdrant/qdrant", "--config-path", "/etc/qdrant/config.yaml"],
         env: {
-          QDRANT__SERVICE__API_KEY: { secret: "api-key", key: "key" },
+          QDRANT__SERVICE__API_KEY: KEY.API_KEY,
           QDRANT__SERVICE__READ_ONLY_API_KEY: { secret: "api-key", key: "read-only" },
           QDRANT_INIT_FILE_PATH: "/tmp/initialized",
         },
@@ -86,17 +65,19 @@ export const qdrant = defineWorkload({
       },
       sidecars: {
         snapshots: nightly({
-          image: context.image("curl"),
-          script: SNAPSHOT,
-          env: { HOST: "127.0.0.1", API_KEY: { secret: "api-key", key: "key" } },
+          image: client,
+          script: snapshotScript(HTTP),
+          env: { HOST: "127.0.0.1", ...KEY },
           user: USER,
         }),
       },
-      files: { "/etc/qdrant/config.yaml": stringify(config) },
+      files: {
+        "/etc/qdrant/config.yaml": stringify(configuration({ http: HTTP, grpc: GRPC, quantised: spec.quantised })),
+      },
       volumes: {
-        data: { path: FOLDER, sizeGiB: diskGiB, keep: true, retentionDays: spec.retentionDays },
+        data: { path: DATA, sizeGiB: diskGiB, keep: true, retentionDays: spec.retentionDays },
         snapshots: {
-          path: "/qdrant/snapshots",
+          path: SNAPSHOTS,
           sizeGiB: diskGiB * 2,
           keep: true,
           retentionDays: spec.retentionDays,
@@ -104,22 +85,14 @@ export const qdrant = defineWorkload({
         },
       },
       secrets: { "api-key": { class: "generated", keys: ["key", "read-only"] } },
-      erasure: { job: call(eraseScript(spec.subjectField)) },
+      erasure: {
+        job: eraseJob({
+          image: client,
+          script: eraseScript(HTTP, spec.subjectField),
+          env: { HOST: context.name, ...KEY },
+          user: USER,
+        }),
+      },
     };
   },
 });
-
-const CALL = callFunction(HTTP, "api-key: ");
-
-const SNAPSHOT = `${CALL}
-for old in $(call GET /snapshots | grep -o '"name":"[^"]*"' | cut -d '"' -f 4); do
-  call DELETE "/snapshots/$old?wait=true"
-done
-call POST "/snapshots?wait=true"`;
-
-/** In every collection, each point of which a field names the person. */
-const eraseScript = (field: string): string => `${CALL}
-for collection in $(call GET /collections | grep -o '"name":"[^"]*"' | cut -d '"' -f 4); do
-  call POST "/collections/$collection/points/delete?wait=true" \\
-    "{\\"filter\\":{\\"must\\":[{\\"key\\":\\"${field}\\",\\"match\\":{\\"value\\":\\"$SUBJECT\\"}}]}}"
-done`;

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { defineWorkload } from "./contract.ts";
-import { callFunction } from "./http-call.ts";
+import { eraseJob } from "./erase-job.ts";
 import { nightly } from "./nightly.ts";
 import { httpProbes } from "./probes.ts";
+import { BACKUPS, DATA, environment, KEY } from "./weaviate/environment.ts";
 import { ALERTS, METRICS, PANELS } from "./weaviate/observability.ts";
+import { backupScript, eraseScript } from "./weaviate/scripts.ts";
 
 const HTTP = 8080;
 const GRPC = 50051;
@@ -41,32 +43,14 @@ export const weaviate = defineWorkload({
     const vectorsMiB = (spec.vectors * spec.dimensions * 4) / 1024 ** 2;
     const memoryMiB = 1024 + Math.ceil(vectorsMiB * 1.5);
     const diskGiB = Math.ceil((vectorsMiB * 4) / 1024) + 2;
-    const key = { API_KEY: { secret: "api-key", key: "key" } } as const;
+    const client = context.image("curl");
     return {
       replicas: 1,
       container: {
         image: context.image("weaviate"),
         command: ["/bin/weaviate"],
         args: ["--host", "0.0.0.0", "--port", String(HTTP), "--scheme", "http"],
-        env: {
-          AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED: "false",
-          AUTHENTICATION_APIKEY_ENABLED: "true",
-          AUTHENTICATION_APIKEY_ALLOWED_KEYS: key.API_KEY,
-          AUTHENTICATION_APIKEY_USERS: "fleet",
-          AUTHORIZATION_ADMINLIST_ENABLED: "true",
-          AUTHORIZATION_ADMINLIST_USERS: "fleet",
-          PERSISTENCE_DATA_PATH: "/var/lib/weaviate",
-          DEFAULT_VECTORIZER_MODULE: "none",
-          ENABLE_MODULES: "backup-filesystem",
-          BACKUP_FILESYSTEM_PATH: "/backups",
-          CLUSTER_HOSTNAME: "node1",
-          CLUSTER_ADVERTISE_ADDR: "127.0.0.1",
-          DISABLE_TELEMETRY: "true",
-          PROMETHEUS_MONITORING_ENABLED: "true",
-          PROMETHEUS_MONITORING_PORT: String(METRICS_PORT),
-          LIMIT_RESOURCES: "false",
-          GOMEMLIMIT: `${Math.floor(memoryMiB * 0.85)}MiB`,
-        },
+        env: environment(memoryMiB, METRICS_PORT),
         cpu: { request: spec.cpu },
         memoryMiB: { request: memoryMiB },
         probes: httpProbes({
@@ -81,16 +65,16 @@ export const weaviate = defineWorkload({
       },
       sidecars: {
         backups: nightly({
-          image: context.image("curl"),
-          script: BACKUP,
-          env: { HOST: "127.0.0.1", ...key },
+          image: client,
+          script: backupScript(HTTP),
+          env: { HOST: "127.0.0.1", ...KEY },
           user: USER,
         }),
       },
       volumes: {
-        data: { path: "/var/lib/weaviate", sizeGiB: diskGiB, keep: true, retentionDays: spec.retentionDays },
+        data: { path: DATA, sizeGiB: diskGiB, keep: true, retentionDays: spec.retentionDays },
         backups: {
-          path: "/backups",
+          path: BACKUPS,
           sizeGiB: diskGiB * 2,
           keep: true,
           retentionDays: Math.min(3, spec.retentionDays),
@@ -99,34 +83,13 @@ export const weaviate = defineWorkload({
       },
       secrets: { "api-key": { class: "generated", keys: ["key"] } },
       erasure: {
-        job: {
-          image: context.image("curl"),
-          command: ["/bin/sh", "-ec"],
-          args: [eraseScript(spec.subjectField)],
-          env: { HOST: context.name, ...key },
-          cpu: { request: 0.05 },
-          memoryMiB: { request: 32 },
+        job: eraseJob({
+          image: client,
+          script: eraseScript(HTTP, spec.subjectField),
+          env: { HOST: context.name, ...KEY },
           user: USER,
-        },
+        }),
       },
     };
   },
 });
-
-const CALL = callFunction(HTTP, "Authorization: Bearer ");
-
-const BACKUP = `${CALL}
-rm -rf /backups/*
-id=$(date -u +%Y%m%dt%H%M%S)
-call POST /v1/backups/filesystem "{\\"id\\":\\"$id\\"}"
-until call GET "/v1/backups/filesystem/$id" | grep -q '"status":"SUCCESS"'; do
-  sleep 10
-  call GET "/v1/backups/filesystem/$id" | grep -q '"status":"FAILED"' && exit 1
-done`;
-
-/** In every collection, each object of which a property names the person. */
-const eraseScript = (property: string): string => `${CALL}
-for collection in $(call GET /v1/schema | grep -o '"class":"[^"]*"' | cut -d '"' -f 4); do
-  call DELETE /v1/batch/objects \\
-    "{\\"match\\":{\\"class\\":\\"$collection\\",\\"where\\":{\\"path\\":[\\"${property}\\"],\\"operator\\":\\"Equal\\",\\"valueText\\":\\"$SUBJECT\\"}}}"
-done`;
