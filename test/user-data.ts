@@ -4,10 +4,10 @@ import { z } from "zod";
 import type { Row } from "../policies/row.ts";
 import { asText } from "../policies/values.ts";
 
-/** Types of the resources whose user data a cloud hands to a node, and the form it takes there. */
-const FORMS: Readonly<Record<string, (userData: string) => string>> = {
-  "hcloud:index/server:Server": (userData) => userData,
-  "aws:ec2/launchTemplate:LaunchTemplate": (userData) => gunzipSync(Buffer.from(userData, "base64")).toString("utf8"),
+/** Types of the resources whose user data a cloud hands to a node, and how it takes it. */
+const FORMS: Readonly<Record<string, { readonly encoding: BufferEncoding; readonly isPacked: boolean }>> = {
+  "hcloud:index/server:Server": { encoding: "utf8", isPacked: false },
+  "aws:ec2/launchTemplate:LaunchTemplate": { encoding: "base64", isPacked: true },
 };
 
 const documents = z.strictObject({
@@ -24,12 +24,17 @@ export interface UserData {
   readonly name: string;
   readonly type: string;
   readonly text: string;
+  /** As the cloud counts them: before Base64. */
+  readonly bytes: number;
   readonly document: z.output<typeof documents>;
 }
 
 /** What the nodes among the rows are booted with. */
 export const userDataOf = (rows: readonly Row[]): UserData[] =>
   rows.flatMap(({ name, type, inputs }): UserData[] => {
-    const text = FORMS[type]?.(asText(inputs["userData"]) ?? "");
-    return text === undefined ? [] : [{ name, type, text, document: documents.parse(parse(text)) }];
+    const form = FORMS[type];
+    if (form === undefined) return [];
+    const packed = Buffer.from(asText(inputs["userData"]) ?? "", form.encoding);
+    const text = (form.isPacked ? gunzipSync(packed) : packed).toString("utf8");
+    return [{ name, type, text, bytes: packed.byteLength, document: documents.parse(parse(text)) }];
   });

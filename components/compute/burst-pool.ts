@@ -7,13 +7,10 @@ import { RolePolicy, type RolePolicyArgs } from "@pulumi/aws/iam/rolePolicy.js";
 import * as pulumi from "@pulumi/pulumi";
 import { refine, type Transform } from "../component.ts";
 import type { NodeBundle } from "./node-config/bundle/bundle.ts";
-import type { Taint } from "./node-config/k3s.ts";
+import { type K3sRole, registeredLabels } from "./node-config/k3s.ts";
 
 export interface BurstInstanceType {
   readonly type: string;
-  readonly vcpu: number;
-  readonly memoryGiB: number;
-  readonly gpus: number;
   readonly onDemandUsdPerHour: number;
 }
 
@@ -32,8 +29,17 @@ export interface BurstPoolArgs {
   /** Holds the bundle: nobody reaches a node that may be gone before it is asked for. */
   readonly userData: string;
   readonly bundle: NodeBundle;
+  /** Of everything at AWS. */
   readonly labels: Record<string, string>;
-  readonly taints: readonly Taint[];
+  /** What its nodes register with: the autoscaler is told of the next one what the kubelet is told. */
+  readonly node: Pick<K3sRole, "allocation" | "topology" | "accelerator" | "taints">;
+  /** What a node leaves to pods. */
+  readonly allocatable: {
+    readonly cpu: number;
+    readonly memoryMiB: number;
+    readonly ephemeralStorageMiB: number;
+    readonly gpus: number;
+  };
   readonly transform?: {
     readonly launchTemplate?: Transform<LaunchTemplateArgs>;
     readonly group?: Transform<GroupArgs>;
@@ -167,25 +173,38 @@ function groupArgs(args: BurstPoolArgs, launchTemplate: LaunchTemplate): GroupAr
   };
 }
 
-/** Labels for the instances, and what Cluster Autoscaler must know to start the first one from zero. */
+/**
+ * Labels for the instances, and what Cluster Autoscaler must know to start the first one from zero. It takes what it is told
+ * for allocatable: with the size of the machine it would start nodes on which the pod that waits has no room.
+ */
 function groupTags({
   cluster,
-  instanceTypes: [first],
   labels,
-  taints,
+  node,
+  allocatable,
 }: BurstPoolArgs): { key: string; value: string; propagateAtLaunch: boolean }[] {
   const template = "k8s.io/cluster-autoscaler/node-template";
+  const resources = {
+    cpu: String(allocatable.cpu),
+    memory: `${allocatable.memoryMiB}Mi`,
+    "ephemeral-storage": `${allocatable.ephemeralStorageMiB}Mi`,
+    ...(allocatable.gpus === 0 ? {} : { "nvidia.com/gpu": String(allocatable.gpus) }),
+  };
   const hints: Record<string, string> = {
     "k8s.io/cluster-autoscaler/enabled": "true",
     [`k8s.io/cluster-autoscaler/${cluster}`]: "owned",
-    [`${template}/resources/cpu`]: String(first.vcpu),
-    [`${template}/resources/memory`]: `${first.memoryGiB}Gi`,
-    ...(first.gpus === 0 ? {} : { [`${template}/resources/nvidia.com/gpu`]: String(first.gpus) }),
-    ...Object.fromEntries(Object.entries(labels).map(([key, value]) => [`${template}/label/${key}`, value])),
-    ...Object.fromEntries(taints.map(({ key, value, effect }) => [`${template}/taint/${key}`, `${value}:${effect}`])),
+    ...below(`${template}/resources`, resources),
+    ...below(`${template}/label`, registeredLabels(node)),
+    ...below(
+      `${template}/taint`,
+      Object.fromEntries(node.taints.map(({ key, value, effect }) => [key, `${value}:${effect}`])),
+    ),
   };
   const tag =
     (propagateAtLaunch: boolean) =>
     ([key, value]: [string, string]) => ({ key, value, propagateAtLaunch });
   return [...Object.entries(labels).map(tag(true)), ...Object.entries(hints).map(tag(false))];
 }
+
+const below = (prefix: string, entries: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(entries).map(([key, value]) => [`${prefix}/${key}`, value]));

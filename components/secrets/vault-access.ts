@@ -98,6 +98,8 @@ function createRole(
           role: name,
           authType: "iam",
           boundIamPrincipalArns: [login.roleArn],
+          // By its name: to find its id Vault would need a key of AWS.
+          resolveAwsUniqueIds: false,
         }),
         { parent },
       );

@@ -5,6 +5,8 @@ import { refine, type Transform } from "../component.ts";
 export interface VaultEnginesArgs {
   /** Prefix of the mounts, such as `splitfleet`. */
   readonly mount: string;
+  /** Name of this Vault that nodes of AWS sign along, so that nobody else can log in here with their question. */
+  readonly serverId: string;
   readonly transform?: {
     readonly mount?: Transform<vault.MountArgs>;
     readonly authBackend?: Transform<vault.AuthBackendArgs>;
@@ -92,6 +94,16 @@ export class VaultEngines extends pulumi.ComponentResource {
           child,
         ),
       ]),
+    );
+    // It holds no key of AWS: who a node is, AWS answers to the node's own signed question.
+    new vault.aws.AuthBackendClient(
+      `${name}-aws-client`,
+      refine<vault.aws.AuthBackendClientArgs>("vault:aws/authBackendClient:AuthBackendClient", {
+        backend: this.mounts.aws,
+        iamServerIdHeaderValue: args.serverId,
+        useStsRegionFromClient: true,
+      }),
+      { parent: this, dependsOn: Object.values(backends) },
     );
 
     this.nodes = { kv, transit, audit, backends };

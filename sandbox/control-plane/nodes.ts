@@ -1,10 +1,9 @@
-import { providerId, topologyLabels, type Topology } from "../../components/compute/node-config/k3s.ts";
-import { labelsOf } from "../../components/labels.ts";
+import { providerId, registeredLabels, type Topology } from "../../components/compute/node-config/k3s.ts";
 import { hostAddress } from "../../components/network/ranges.ts";
 import { nodeName, poolAllocation, topologyOf } from "../../stacks/layers/nodes.ts";
 import type { EnvironmentSpec } from "../../stacks/spec/environment.ts";
 import type { EnvironmentLock } from "../../stacks/spec/lock.ts";
-import { machineOf, RESERVED_DISK_SHARE, reservedMiB } from "../../stacks/spec/machines.ts";
+import { allocatableOf, machineOf } from "../../stacks/spec/machines.ts";
 import { entryOf } from "../../stacks/spec/of-kind.ts";
 import { clusterOf } from "../../stacks/spec/optional-parts.ts";
 import type { PoolOf } from "../../stacks/spec/pools.ts";
@@ -115,6 +114,7 @@ function simulate(
   const own = pool.kind === "onprem" ? pool.hardware.architecture : "amd64";
   const architecture = locked?.kind === "hetzner" ? locked.architecture : own;
   const { cpu, memoryMiB, gpus, slices, diskGiB } = machine;
+  const accelerator = locked?.kind === "aws" && gpus > 0 ? locked.instanceTypes[0]?.gpuModel : undefined;
   const devices = slices === undefined ? { gpus } : { gpus, slices };
   const capacity = { cpu, memoryMiB, ephemeralStorageMiB: diskGiB * 1024, ...devices, pods: PODS_PER_NODE };
   return {
@@ -123,17 +123,12 @@ function simulate(
     architecture,
     kubeletVersion: clusterOf(spec).version,
     capacity,
-    allocatable: {
-      ...capacity,
-      memoryMiB: memoryMiB - reservedMiB(pool),
-      ephemeralStorageMiB: Math.floor(capacity.ephemeralStorageMiB * (1 - RESERVED_DISK_SHARE)),
-    },
+    allocatable: { ...capacity, ...allocatableOf(poolName, pool, lock) },
     labels: {
-      ...labelsOf(poolAllocation(spec, poolName, pool)),
+      ...registeredLabels({ allocation: poolAllocation(spec, poolName, pool), topology: place, accelerator }),
       "kubernetes.io/hostname": identity.name,
       "kubernetes.io/os": "linux",
       "kubernetes.io/arch": architecture,
-      ...topologyLabels(place),
       ...(pool.kind === "hetzner" && pool.cluster === "server" ? SERVER_ROLES : {}),
     },
     taints: pool.taints,

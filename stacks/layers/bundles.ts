@@ -1,15 +1,18 @@
 import { createHash } from "node:crypto";
+import { oldestDriver } from "../../components/compute/gpu-drivers.ts";
 import type { NodeBinaries, NodeFacts } from "../../components/compute/node-config/bundle/bundle.ts";
+import type { BurstRole } from "../../components/compute/node-config/bundle/burst.ts";
 import type { PrivateNeighbours } from "../../components/compute/node-config/bundle/filter.ts";
 import type { K3sRole } from "../../components/compute/node-config/k3s.ts";
 import { hostAddress } from "../../components/network/ranges.ts";
+import { mountsOf } from "../../components/secrets/vault-engines.ts";
 import type { EnvironmentSpec } from "../spec/environment.ts";
 import type { EnvironmentLock } from "../spec/lock.ts";
 import { reservedMiB } from "../spec/machines.ts";
 import { entryOf, ofKind } from "../spec/of-kind.ts";
-import { clusterOf } from "../spec/optional-parts.ts";
+import { clusterOf, hasVault } from "../spec/optional-parts.ts";
 import type { PoolOf } from "../spec/pools.ts";
-import { apiServerUrl, k3sServers, meshName, nodeName, poolAllocation, topologyOf } from "./nodes.ts";
+import { apiServerUrl, burstLogin, k3sServers, meshName, nodeName, poolAllocation, topologyOf } from "./nodes.ts";
 
 /** Places on a node that operations use there. */
 export { NODE_ROOT } from "../../components/compute/node-config/install.ts";
@@ -95,8 +98,44 @@ export const burstFacts = ({ spec, lock }: Environment, name: string, pool: Pool
   neighbours: undefined,
   place: 0,
   window: undefined,
-  k3s: { ...foreignAgent({ spec, lock }, name, pool), cloud: "aws", topology: undefined },
+  k3s: {
+    ...foreignAgent({ spec, lock }, name, pool),
+    accelerator: gpusOf(lock, name)?.model,
+    cloud: "aws",
+    topology: undefined,
+  },
+  burst: burstRole({ spec, lock }, name, pool),
 });
+
+function burstRole({ spec, lock }: Environment, name: string, pool: PoolOf<"aws">): BurstRole | undefined {
+  if (!hasVault(spec)) return undefined;
+  const { address, mount } = spec.secrets.vault;
+  const { aws, kv } = mountsOf(mount);
+  const gpus = gpusOf(lock, name);
+  return {
+    vault: address,
+    mount: aws,
+    role: burstLogin(spec, name),
+    secret: `${kv}/data/${spec.environment.name}/k3s/agent-token`,
+    gpus: gpus?.count ?? 0,
+    leastDriver: pool.minimumDriver ?? newest((gpus?.models ?? []).map(oldestDriver)),
+  };
+}
+
+/** GPUs of each instance of a burst pool; undefined where it has none. */
+function gpusOf(
+  lock: EnvironmentLock,
+  name: string,
+): { readonly count: number; readonly model: string; readonly models: readonly string[] } | undefined {
+  const { instanceTypes } = entryOf("the lock's pools", ofKind(lock.pools, "aws"), name);
+  const [first] = instanceTypes;
+  if (first === undefined || first.gpus === 0) return undefined;
+  return { count: first.gpus, model: first.gpuModel, models: instanceTypes.map(({ gpuModel }) => gpuModel) };
+}
+
+/** Of versions of NVIDIA's driver. */
+const newest = (versions: readonly string[]): string =>
+  versions.toSorted((a, b) => b.localeCompare(a, "en", { numeric: true }))[0] ?? "0";
 
 /** Each environment has a folder of its own in the bucket. */
 function snapshotsOf(spec: EnvironmentSpec, pool: PoolOf<"hetzner">): Pick<K3sRole, "snapshots"> {

@@ -15,6 +15,9 @@ export const nodeName = (spec: EnvironmentSpec, pool: string, id: string | numbe
 export const meshName = (spec: EnvironmentSpec, pool: string, id: string | number): string =>
   `${nodeName(spec, pool, id)}.${spec.mesh.tailnet}`;
 
+/** Vault's role for the nodes of a burst pool. */
+export const burstLogin = (spec: EnvironmentSpec, pool: string): string => `${spec.environment.name}-${pool}`;
+
 /** Who pays for a pool's nodes and what they may hold. */
 export const poolAllocation = (
   spec: EnvironmentSpec,

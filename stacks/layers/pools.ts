@@ -13,6 +13,7 @@ import type { FleetProviders } from "../../components/providers.ts";
 import type { EnvironmentSpec } from "../spec/environment.ts";
 import type { EnvironmentLock } from "../spec/lock.ts";
 import { podsWithoutRoom } from "../spec/checks/capacity.ts";
+import { allocatableOf } from "../spec/machines.ts";
 import { entryOf, ofKind } from "../spec/of-kind.ts";
 import type { PoolOf } from "../spec/pools.ts";
 import { burstFacts, hetznerFacts, onpremFacts } from "./bundles.ts";
@@ -154,7 +155,6 @@ function createBurstPool(
 ): BurstPool {
   const locked = entryOf("the lock's pools", ofKind(lock.pools, "aws"), name);
   const network = entryOf("networks", networks.burst, pool.site);
-  const allocation = poolAllocation(spec, name, pool);
   const [preferred, ...alternatives]: BurstInstanceType[] = locked.instanceTypes;
   if (preferred === undefined)
     throw new Error(`the lock's pools.${name}.instanceTypes is empty; run \`npm run resolve\``);
@@ -162,6 +162,9 @@ function createBurstPool(
   if (federatedClientId === undefined)
     throw new Error(`mesh.federatedClientId is not set; the nodes of pools.${name} join with it`);
   const facts = burstFacts({ spec, lock }, name, pool);
+  const { k3s: node } = facts;
+  const allocatable = allocatableOf(name, pool, lock);
+  if (node === undefined || allocatable === undefined) throw new Error(`pools.${name} has no nodes in k3s`);
   const bundle = nodeBundle(facts);
   const userData = cloudInit({
     hostname: undefined,
@@ -186,8 +189,9 @@ function createBurstPool(
       rootDiskGiB: pool.rootDiskGiB,
       userData,
       bundle,
-      labels: labelsOf(allocation),
-      taints: pool.taints,
+      labels: labelsOf(poolAllocation(spec, name, pool)),
+      node,
+      allocatable,
     },
     { providers: [entryOf("sites", providers.aws, pool.site)] },
   );

@@ -3,10 +3,12 @@ import type * as vault from "@pulumi/vault";
 import { MESH_RANGE } from "../../components/mesh/range.ts";
 import { accountOf } from "../../components/runtime/kubernetes/account.ts";
 import { secretPath, secretsOf, vaultRole } from "../../components/runtime/kubernetes/secrets.ts";
+import { serverId } from "../../components/compute/node-config/bundle/burst.ts";
 import { VaultAccess } from "../../components/secrets/vault-access.ts";
 import { VaultEngines } from "../../components/secrets/vault-engines.ts";
 import type { PlannedWorkload } from "../../components/workloads/plan.ts";
 import { hasCluster, type VaultSpec } from "../spec/optional-parts.ts";
+import { burstLogin } from "./nodes.ts";
 import type { FleetNodes } from "./pools.ts";
 
 /** Where an environment's engines are, for operations that write to them. */
@@ -24,7 +26,8 @@ export function createSecrets(
     providers: [provider],
     ...(nodes.vaultPool === undefined ? {} : { dependsOn: [nodes.vaultPool], deletedWith: nodes.vaultPool }),
   };
-  const engines = new VaultEngines("vault", { mount: spec.secrets.vault.mount }, opts);
+  const { address, mount } = spec.secrets.vault;
+  const engines = new VaultEngines("vault", { mount, serverId: serverId(address) }, opts);
   const { mounts } = engines;
   const withEngines = pulumi.mergeOptions(opts, { dependsOn: [engines] });
 
@@ -42,7 +45,7 @@ export function createSecrets(
   }
   for (const [pool, roleArn] of Object.entries(nodes.burstRoles)) {
     new VaultAccess(
-      `${environment}-${pool}`,
+      burstLogin(spec, pool),
       { mounts, reads: [agentToken], login: { method: "aws", roleArn } },
       withEngines,
     );

@@ -56,6 +56,27 @@ export function reservedMiB(pool: Pool): number {
   return RESERVED_MIB.system + RESERVED_MIB.mesh + cluster + vault + unified;
 }
 
+/** What is left of a machine for pods. */
+export interface Allocatable {
+  readonly cpu: number;
+  readonly memoryMiB: number;
+  readonly ephemeralStorageMiB: number;
+  readonly gpus: number;
+}
+
+/** What a node of the pool offers to pods, whatever is on it; undefined if the lock does not say. */
+export function allocatableOf(name: string, pool: Pool, lock: EnvironmentLock): Allocatable | undefined {
+  const machine = machineOf(name, pool, lock);
+  if (machine === undefined) return undefined;
+  const { cpu, memoryMiB, gpus, diskGiB } = machine;
+  return {
+    cpu,
+    memoryMiB: memoryMiB - reservedMiB(pool),
+    ephemeralStorageMiB: Math.floor(diskGiB * MIB_PER_GIB * (1 - RESERVED_DISK_SHARE)),
+    gpus,
+  };
+}
+
 /** Each machine of a pool, of a burst pool the smallest; undefined if the lock does not say. */
 export function machineOf(name: string, pool: Pool, lock: EnvironmentLock): Machine | undefined {
   if (pool.kind === "onprem") {

@@ -48,15 +48,17 @@ const hetzner = z.strictObject({
   protect: z.boolean().default(false).meta({ description: "Refuse deletion, for pools that keep state." }),
 });
 
+const driver = pattern(/^\d{3}(\.\d+){1,2}$/, "a version of NVIDIA's driver such as 580.65.06")
+  .optional()
+  .meta({ description: "Oldest driver that its workloads run on, where they need a newer one than the GPU." });
+
 const gpu = z.strictObject({
   model: z.string().meta({ description: "As the device plugin names it, such as NVIDIA-RTX-4090." }),
   count: z.int().min(1),
   memoryGiB: gibibytes.meta({
     description: "Of one GPU; with `sharing: unified` the part of the machine's memory that is the GPU's.",
   }),
-  minimumDriver: pattern(/^\d{3}(\.\d+){1,2}$/, "a version of NVIDIA's driver such as 580.65.06")
-    .optional()
-    .meta({ description: "Oldest driver that its workloads run on, where they need a newer one than the GPU." }),
+  minimumDriver: driver,
   sharing: z
     .enum(["whole", "time-slicing", "mig", "unified"])
     .default("whole")
@@ -140,6 +142,7 @@ const aws = z.strictObject({
     .default(1)
     .meta({ description: "Highest accepted spot price as a share of the on-demand price." }),
   rootDiskGiB: gibibytes.default(200),
+  minimumDriver: driver,
 });
 
 const external = z.strictObject({

@@ -44,6 +44,8 @@ export interface K3sRole {
   readonly serverUrl: string | undefined;
   readonly allocation: Allocation;
   readonly taints: readonly Taint[];
+  /** Model of the GPUs, for nodes that Cluster Autoscaler starts: it waits for their driver before it starts another. */
+  readonly accelerator?: string | undefined;
   /** Set where provider id, region and zone come from the cloud's metadata at boot. */
   readonly cloud: "aws" | undefined;
   /** Region and zone as the scheduler spreads over them; undefined where `cloud` says them. */
@@ -74,18 +76,30 @@ export const topologyLabels = (topology: Topology | undefined): Record<string, s
     ? {}
     : { "topology.kubernetes.io/region": topology.region, "topology.kubernetes.io/zone": topology.zone };
 
+/** Labels that the node registers with, beside those that only the booted node can say. */
+export const registeredLabels = ({
+  allocation,
+  topology,
+  accelerator,
+}: Pick<K3sRole, "allocation" | "topology" | "accelerator">): Record<string, string> => ({
+  ...labelsOf(allocation),
+  ...topologyLabels(topology),
+  ...(accelerator === undefined ? {} : { [ACCELERATOR]: accelerator }),
+});
+
+/** Cluster Autoscaler, `cloudprovider/aws/README.md`, "Special note on GPU instances". */
+const ACCELERATOR = "k8s.amazonaws.com/accelerator";
+
 /** Content of `/etc/rancher/k3s/config.yaml`; the token is a file of its own that Vault's answer fills. */
 export function k3sConfig(hostname: string | undefined, node: K3sRole): Record<string, unknown> {
-  const { role, privateAddress, serverUrl, allocation, taints, cloud, topology, reservedMemoryMiB } = node;
+  const { role, privateAddress, serverUrl, allocation, taints, cloud, reservedMemoryMiB } = node;
   return {
     ...(hostname === undefined ? {} : { "node-name": hostname }),
     "token-file": "/etc/splitfleet/k3s-token",
     ...(serverUrl === undefined ? {} : { server: serverUrl }),
     ...(privateAddress === undefined ? {} : { "node-ip": privateAddress }),
     ...(privateAddress === undefined ? { "flannel-iface": "tailscale0" } : {}),
-    "node-label": Object.entries({ ...labelsOf(allocation), ...topologyLabels(topology) }).map(
-      ([key, value]) => `${key}=${value}`,
-    ),
+    "node-label": Object.entries(registeredLabels(node)).map(([key, value]) => `${key}=${value}`),
     "node-taint": taints.map(({ key, value, effect }) => `${key}=${value}:${effect}`),
     "flannel-conf": FLANNEL_CONFIG,
     "protect-kernel-defaults": true,

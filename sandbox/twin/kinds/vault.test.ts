@@ -46,3 +46,20 @@ test.each([
   await expect(vault.delete(backend, id)).rejects.toThrow(says);
   expect((await vault.diff(backend, { type: "approle" }, { type: "approle" })).detail).toEqual({});
 });
+
+test("a role for an identity of AWS is bound by name where Vault has no key of AWS", async () => {
+  const aws = urnOf("vault:index/authBackend:AuthBackend", "aws");
+  const client = urnOf("vault:aws/authBackendClient:AuthBackendClient", "client");
+  const nodes = urnOf("vault:aws/authBackendRole:AuthBackendRole", "nodes");
+  const arn = "arn:aws:iam::000000000000:role/burst";
+  const wanted = { backend: "aws", role: "burst", authType: "iam", boundIamPrincipalArns: [arn] };
+  await vault.create(aws, { type: "aws" });
+  const { id } = await vault.create(client, { backend: "aws", iamServerIdHeaderValue: "vault" });
+  await expect(vault.create(nodes, wanted)).rejects.toThrow(
+    `unable to resolve ARN ${arn} to internal ID: NoCredentialProviders`,
+  );
+  await vault.delete(client, id);
+  await vault.create(client, { backend: "aws", accessKey: "AKIAEXAMPLE", secretKey: "key" });
+  await vault.create(nodes, wanted);
+  await vault.create(nodes, { ...wanted, role: "other", resolveAwsUniqueIds: false });
+});

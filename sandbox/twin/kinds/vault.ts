@@ -15,8 +15,10 @@ const KUBERNETES_CONFIG = "vault:kubernetes/authBackendConfig:AuthBackendConfig"
 const KUBERNETES_ROLE = "vault:kubernetes/authBackendRole:AuthBackendRole";
 const AWS_ROLE = "vault:aws/authBackendRole:AuthBackendRole";
 
+const AWS_CLIENT = "vault:aws/authBackendClient:AuthBackendClient";
+
 /** What lies in an auth backend and vanishes when it is disabled. */
-const IN_AUTH_BACKEND = [APP_ROLE, KUBERNETES_CONFIG, KUBERNETES_ROLE, AWS_ROLE];
+const IN_AUTH_BACKEND = [APP_ROLE, KUBERNETES_CONFIG, KUBERNETES_ROLE, AWS_ROLE, AWS_CLIENT];
 
 /**
  * Vault as a plain store: mounts, policies and roles exist at unique paths. Nothing is sealed, leased or checked for
@@ -101,7 +103,28 @@ export const vault: Package = {
       aliasNameSource: () => "serviceaccount_uid",
       tokenType: () => "default",
     }),
-    [AWS_ROLE]: role("aws", "role", { roleId: ({ id }) => uuidOf(id), tokenType: () => "default" }, ["authType"]),
+    [AWS_ROLE]: {
+      ...role("aws", "role", { roleId: ({ id }) => uuidOf(id), tokenType: () => "default" }, ["authType"]),
+      admit: ({ inputs, world }) => {
+        const hasKey = world
+          .ofType(AWS_CLIENT)
+          .some((client) => client.inputs["backend"] === inputs["backend"] && client.inputs["accessKey"] !== undefined);
+        if (inputs["resolveAwsUniqueIds"] === false || hasKey) return;
+        throw new Error(
+          `Error making API request. Code: 400. Errors: * unable to resolve ARN ${String(inputs["boundIamPrincipalArns"])} to internal ID: NoCredentialProviders`,
+        );
+      },
+    },
+    [AWS_CLIENT]: {
+      idPrefix: "client",
+      replaceOn: ["backend", "namespace"],
+      references: [backend()],
+      claims: (inputs) => [
+        { key: textAt(inputs, "backend") ?? "aws", conflict: "another resource configures the auth backend" },
+      ],
+      outputs: { maxRetries: () => -1 },
+      secretOutputs: ["accessKey", "secretKey"],
+    },
     "vault:kv/secretV2:SecretV2": {
       idPrefix: "secret",
       replaceOn: ["mount", "name", "namespace"],

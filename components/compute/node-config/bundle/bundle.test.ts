@@ -91,7 +91,7 @@ describe("k3s", () => {
       "token-file": "/etc/splitfleet/k3s-token",
       server: "https://sandbox-operations-1.example.ts.net:6443",
       "flannel-iface": "tailscale0",
-      "node-label": labels,
+      "node-label": [...labels, "k8s.amazonaws.com/accelerator=NVIDIA-H100-80GB-HBM3"],
       "node-taint": ["splitfleet/burst=true:NoSchedule"],
       "flannel-conf": "/etc/rancher/k3s/flannel.json",
       "protect-kernel-defaults": true,

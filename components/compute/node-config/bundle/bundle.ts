@@ -14,6 +14,7 @@ import {
 } from "../install.ts";
 import { FLANNEL_CONFIG, flannelConfig, k3sConfig, k3sUnits, type K3sRole } from "../k3s.ts";
 import { baselineFiles, baselinePackages, type Provider, type UpdateWindow } from "./baseline.ts";
+import { BURST_UNITS, burstFiles, type BurstRole } from "./burst.ts";
 import { discoverScript } from "./discover.ts";
 import { FILTER_FILE, filterUnit, nodeFilter, type PrivateNeighbours } from "./filter.ts";
 import { healthScript } from "./health.ts";
@@ -38,6 +39,8 @@ export interface NodeFacts {
   /** What a node outside the cluster runs in its place. */
   readonly docker: "compose" | "coolify" | undefined;
   readonly vault: VaultRole | undefined;
+  /** Set for a node that comes and goes: nobody admits it, and nobody else empties it. */
+  readonly burst?: BurstRole | undefined;
   readonly neighbours: PrivateNeighbours | undefined;
   /** A number of its own among the nodes of its pool, which spreads them over the window. */
   readonly place: number;
@@ -76,7 +79,7 @@ const modeOf = (path: string): string =>
 const clusterPart = ({ k3s }: NodeFacts): "server" | "agent" | "none" => k3s?.role ?? "none";
 
 function installedFiles(facts: NodeFacts): Record<string, string> {
-  const { hostname, provider, k3s, docker, vault, neighbours, place, window } = facts;
+  const { hostname, provider, k3s, docker, vault, burst, neighbours, place, window } = facts;
   const cluster = clusterPart(facts);
   return {
     ...baselineFiles({ provider, place, window, inCluster: k3s !== undefined }),
@@ -91,6 +94,7 @@ function installedFiles(facts: NodeFacts): Record<string, string> {
     ...(k3s === undefined ? {} : k3sFiles(hostname, k3s)),
     ...(docker === "compose" ? dockerFiles() : {}),
     ...(vault === undefined ? {} : vaultFiles(vault)),
+    ...(burst === undefined ? {} : burstFiles(burst)),
   };
 }
 
@@ -140,7 +144,7 @@ function releaseParts(facts: NodeFacts): ReleaseParts {
 }
 
 /** Each unit: whether it is enabled, what is done to it when one of its files has changed, and where these are. */
-function unitLines({ provider, k3s, docker, vault }: NodeFacts): string[] {
+function unitLines({ provider, k3s, docker, vault, burst }: NodeFacts): string[] {
   return [
     "splitfleet-filter.service enable restart /etc/splitfleet/filter.nft",
     "systemd-journald.service - restart /etc/systemd/journald.conf.d/",
@@ -157,6 +161,7 @@ function unitLines({ provider, k3s, docker, vault }: NodeFacts): string[] {
           "k3s.service - restart /etc/rancher/k3s/ /etc/systemd/system/k3s.service",
           "k3s-token.path enable restart /etc/systemd/system/k3s-token.path",
         ]),
+    ...(burst === undefined ? [] : BURST_UNITS.map((unit) => `${unit} enable restart /etc/systemd/system/${unit}`)),
   ];
 }
 

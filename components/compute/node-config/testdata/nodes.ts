@@ -83,6 +83,15 @@ export const burst: NodeFacts = {
     cloud: "aws",
     topology: undefined,
     taints: [{ key: "splitfleet/burst", value: "true", effect: "NoSchedule" }],
+    accelerator: "NVIDIA-H100-80GB-HBM3",
+  },
+  burst: {
+    vault: "https://vault.example.ts.net:8200/",
+    mount: "splitfleet/aws",
+    role: "sandbox-burst",
+    secret: "splitfleet/kv/data/sandbox/k3s/agent-token",
+    gpus: 8,
+    leastDriver: "525.60.13",
   },
 };
 
