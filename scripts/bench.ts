@@ -1,10 +1,12 @@
-import { readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { Command as Program, InvalidArgumentError } from "commander";
 import { today } from "../plan/today.ts";
 import { ProjectCopy } from "../sandbox/session/project-copy.ts";
 import { SANDBOX } from "../operations/select-environment.ts";
 import type { Environment } from "../stacks/environment-file.ts";
+import { writeLargeEnvironment } from "./bench/large.ts";
 import { bestOf, type Command } from "./bench/measure.ts";
 
 const root = path.join(import.meta.dirname, "..");
@@ -17,6 +19,8 @@ const LIMITS = {
   planResources: 300,
   secondsPerResource: 0.003,
   allPlansSeconds: 4,
+  /** What twice the nodes may cost: linear, and a tenth for what the machine does beside. */
+  growth: 2.2,
   ruleSeconds: 0.0001,
   upSeconds: 60,
   noopSeconds: 20,
@@ -34,7 +38,7 @@ interface Line {
 const program = new Program("npm run bench --")
   .description(
     "Measures the plan of every environment as a multiple of its floor, which is the same imports and as many bare " +
-      "registrations; then the rules, and up with and without changes on the sandbox.",
+      "registrations; then how a plan grows with its nodes, the rules, and up with and without changes on the sandbox.",
   )
   .option("--runs <number>", "runs of floor and plan, of which the best counts", wholeNumber, 5)
   .option("--no-engine", "leave out what needs the Pulumi CLI")
@@ -46,7 +50,12 @@ const options = program.opts<{ runs: number; engine: boolean; json?: boolean }>(
 const environments = await allEnvironments();
 const plans = await measurePlans();
 const floor = plans.find(({ what }) => what === `floor of ${SANDBOX}`)?.seconds ?? Number.NaN;
-const lines = [...plans, ...(await measureRules()), ...(options.engine ? await measureEngine() : [])];
+const lines = [
+  ...plans,
+  ...(await measureGrowth()),
+  ...(await measureRules()),
+  ...(options.engine ? await measureEngine() : []),
+];
 if (options.json === true) process.stdout.write(`${JSON.stringify(lines)}\n`);
 else for (const line of lines) process.stdout.write(`${show(line)}\n`);
 process.exitCode = lines.every(({ isWithin }) => isWithin) ? 0 : 1;
@@ -70,13 +79,13 @@ async function allEnvironments(): Promise<readonly Measured[]> {
   return measured;
 }
 
+function plan(name: string, ...args: readonly string[]): Command {
+  const bootstrap = path.join(import.meta.dirname, "bootstrap.mjs");
+  return { name, file: process.execPath, args: [bootstrap, "plan", ...args, "--json"] };
+}
+
 /** Each environment's plan beside its floor, and all of them in one process. */
 async function measurePlans(): Promise<readonly Line[]> {
-  const plan = (name: string, ...names: readonly string[]): Command => ({
-    name,
-    file: process.execPath,
-    args: [path.join(import.meta.dirname, "bootstrap.mjs"), "plan", ...names, "--json"],
-  });
   const commands = environments.flatMap(({ environment: { name }, resources }): Command[] => [
     {
       name: `floor of ${name}`,
@@ -111,6 +120,27 @@ async function measurePlans(): Promise<readonly Line[]> {
     ...each,
     { what: all, seconds: together, ratio: Number.NaN, limit: `${limit} s`, isWithin: together <= limit },
   ];
+}
+
+/** Whether a plan costs as much more as it has nodes more. */
+async function measureGrowth(): Promise<readonly Line[]> {
+  const folder = mkdtempSync(path.join(tmpdir(), "splitfleet-bench-"));
+  try {
+    const sizes = [500, 1000].map((nodes) => ({ nodes, what: `plan of ${nodes} nodes` }));
+    const commands = sizes.map(({ nodes, what }) =>
+      plan(what, "--file", writeLargeEnvironment(root, path.join(folder, String(nodes)), nodes)),
+    );
+    const best = await bestOf(Math.min(options.runs, 2), commands, root);
+    const [half = Number.NaN, whole = Number.NaN] = sizes.map(({ what }) => (best.get(what) ?? Infinity) / 1000);
+    const growth = whole / half;
+    const limit = `${LIMITS.growth} times the half of it: ${growth.toFixed(2)}`;
+    return [
+      { what: "plan of 500 nodes", seconds: half, ratio: Number.NaN, limit: "", isWithin: true },
+      { what: "plan of 1000 nodes", seconds: whole, ratio: Number.NaN, limit, isWithin: growth <= LIMITS.growth },
+    ];
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** Every rule over the rows of the largest environment. */
