@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Container, defineWorkload, type SecretDeclaration } from "./contract.ts";
-import { keepTwo, nightly } from "./nightly.ts";
+import { DUMP, eraseScript, passwordsOf, tenantOf, tenantsScript } from "./mongodb/scripts.ts";
+import { nightly } from "./nightly.ts";
 
 const PORT = 27017;
 const USER = 999;
@@ -30,11 +31,7 @@ export const mongodb = defineWorkload({
   },
   build: (spec, context) => {
     const image = context.image("mongodb");
-    const tenants = context.consumers.map(({ workload }) => ({
-      secret: `client-${workload}`,
-      name: workload,
-      variable: `PASSWORD_${workload.replaceAll("-", "_").toUpperCase()}`,
-    }));
+    const tenants = context.consumers.map(({ workload }) => tenantOf(workload));
     const root = { MONGO_ROOT_PASSWORD: { secret: "root", key: "password" } } as const;
     const ping = {
       command: ["mongosh", "--quiet", "--eval", "quit(db.adminCommand('ping').ok ? 0 : 1)"],
@@ -86,12 +83,7 @@ export const mongodb = defineWorkload({
           backup: { everyHours: 24, keepDays: Math.min(14, spec.retentionDays) },
         },
       },
-      jobs: {
-        tenants: shell(
-          tenantsScript(tenants),
-          Object.fromEntries(tenants.map(({ variable, secret }) => [variable, { secret, key: "password" }])),
-        ),
-      },
+      jobs: { tenants: shell(tenantsScript(PORT, tenants), passwordsOf(tenants)) },
       secrets: {
         root: { class: "generated", keys: ["password"] },
         ...Object.fromEntries(
@@ -101,38 +93,7 @@ export const mongodb = defineWorkload({
           ]),
         ),
       },
-      erasure: { job: shell(eraseScript(spec.subjectField), {}) },
+      erasure: { job: shell(eraseScript(PORT, spec.subjectField), {}) },
     };
   },
 });
-
-/** Logs in without the password in an argument. */
-const LOGIN = `const {HOST, MONGO_ROOT_PASSWORD} = process.env;
-const admin = new Mongo("mongodb://" + HOST + ":${PORT}/").getDB("admin");
-if (admin.auth("root", MONGO_ROOT_PASSWORD).ok !== 1) quit(1);`;
-
-/** A user that owns the database of its own name, and no other; its password is set anew each time. */
-const tenantsScript = (tenants: readonly { readonly name: string; readonly variable: string }[]): string =>
-  `${LOGIN}
-for (const {name, variable} of ${JSON.stringify(tenants.map(({ name, variable }) => ({ name, variable })))}) {
-  const own = admin.getSiblingDB(name);
-  const account = {pwd: process.env[variable], roles: [{role: "dbOwner", db: name}]};
-  if (own.getUser(name) === null) own.createUser({user: name, ...account});
-  else own.updateUser(name, account);
-}`;
-
-const eraseScript = (field: string): string => `${LOGIN}
-const system = ["admin", "config", "local"];
-for (const {name} of admin.adminCommand({listDatabases: 1}).databases.filter(({name}) => !system.includes(name))) {
-  const database = admin.getSiblingDB(name);
-  for (const collection of database.getCollectionNames()) {
-    const {deletedCount} = database.getCollection(collection).deleteMany({${JSON.stringify(field)}: process.env.SUBJECT});
-    print(name + "." + collection + ": " + deletedCount);
-  }
-}`;
-
-const DUMP = `printf 'password: %s\\n' "$MONGO_ROOT_PASSWORD" > /tmp/dump.yaml
-mongodump --config /tmp/dump.yaml --host 127.0.0.1 --username root --authenticationDatabase admin \\
-  --gzip --archive="/dumps/.new"
-mv /dumps/.new "/dumps/$(date -u +%Y%m%dT%H%M%SZ).gz"
-${keepTwo("/dumps")}`;

@@ -1,17 +1,14 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { type Container, credential, defineWorkload, type Handle, type SecretReference } from "./contract.ts";
+import { type Container, defineWorkload } from "./contract.ts";
+import { environment, workerPorts } from "./n8n/environment.ts";
 import { ALERTS, METRICS, PANELS } from "./n8n/observability.ts";
 import { tablesSql } from "./n8n/tables.ts";
-import { workflowFiles } from "./n8n/workflows.ts";
+import { importScript, workflowFiles } from "./n8n/workflows.ts";
 import { psql } from "./postgres/psql.ts";
 import { httpProbes } from "./probes.ts";
 
 const HTTP = 5678;
-const BROKER = 5679;
-/** Workers stand in the same pod: each has ports of its own. */
-const WORKER_HEALTH = 5700;
-const WORKER_BROKER = 5720;
 const CONFIG = "/etc/n8n";
 const USER = 1000;
 
@@ -50,7 +47,7 @@ export const n8n = defineWorkload({
     const { database, queue } = context.needs;
     if (spec.workers > 0 && queue === undefined) throw new Error("`workers` without a workload of kind valkey-queue");
     const image = context.image("n8n");
-    const env = { ...common(spec.retentionDays), ...databaseOf(database), ...queueOf(spec.workers, queue) };
+    const env = environment(HTTP, spec, context.needs);
     const workflows = workflowFiles(spec.workflows);
     const url = spec.url ?? `http://${context.name}:${HTTP}/`;
     const process = (more: Partial<Container>): Container => ({
@@ -90,7 +87,7 @@ export const n8n = defineWorkload({
         tables: psql({ image: context.image("postgres"), database, file: `${CONFIG}/tables.sql` }),
         workflows: process({
           command: ["/bin/sh", "-ec"],
-          args: [importScript(workflows.map(({ id }) => id))],
+          args: [importScript(CONFIG, workflows)],
           env: {
             ...env,
             WEBHOOK_PASSWORD: { secret: "webhook", key: "password" },
@@ -112,61 +109,3 @@ export const n8n = defineWorkload({
     };
   },
 });
-
-const common = (retentionDays: number): Record<string, string | SecretReference> => ({
-  HOME: "/data",
-  N8N_USER_FOLDER: "/data",
-  N8N_PORT: String(HTTP),
-  N8N_RUNNERS_BROKER_PORT: String(BROKER),
-  N8N_ENCRYPTION_KEY: { secret: "encryption", key: "key" },
-  N8N_DIAGNOSTICS_ENABLED: "false",
-  N8N_VERSION_NOTIFICATIONS_ENABLED: "false",
-  N8N_TEMPLATES_ENABLED: "false",
-  N8N_PERSONALIZATION_ENABLED: "false",
-  N8N_COMMUNITY_PACKAGES_ENABLED: "false",
-  N8N_BLOCK_ENV_ACCESS_IN_NODE: "true",
-  N8N_DEFAULT_BINARY_DATA_MODE: "database",
-  N8N_METRICS: "true",
-  N8N_METRICS_INCLUDE_MESSAGE_EVENT_BUS_METRICS: "true",
-  N8N_METRICS_INCLUDE_QUEUE_METRICS: "true",
-  EXECUTIONS_DATA_PRUNE: "true",
-  EXECUTIONS_DATA_MAX_AGE: String(retentionDays * 24),
-  EXECUTIONS_DATA_PRUNE_MAX_COUNT: "0",
-});
-
-const databaseOf = (database: Handle): Record<string, string | SecretReference> => ({
-  DB_TYPE: "postgresdb",
-  DB_POSTGRESDB_HOST: database.host,
-  DB_POSTGRESDB_PORT: String(database.port),
-  // Each consumer's database has the name of its user.
-  DB_POSTGRESDB_DATABASE: credential(database, "username"),
-  DB_POSTGRESDB_USER: credential(database, "username"),
-  DB_POSTGRESDB_PASSWORD: credential(database, "password"),
-});
-
-const queueOf = (workers: number, queue: Handle | undefined): Record<string, string | SecretReference> =>
-  workers === 0 || queue === undefined
-    ? { EXECUTIONS_MODE: "regular" }
-    : {
-        EXECUTIONS_MODE: "queue",
-        OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: "true",
-        QUEUE_BULL_REDIS_HOST: queue.host,
-        QUEUE_BULL_REDIS_PORT: String(queue.port),
-        QUEUE_BULL_REDIS_PASSWORD: credential(queue, "password"),
-      };
-
-const workerPorts = (index: number): Record<string, string> => ({
-  QUEUE_HEALTH_CHECK_ACTIVE: "true",
-  QUEUE_HEALTH_CHECK_PORT: String(WORKER_HEALTH + index),
-  N8N_RUNNERS_BROKER_PORT: String(WORKER_BROKER + index),
-});
-
-/** n8n switches every workflow off as it imports it. */
-const importScript = (ids: readonly string[]): string =>
-  [
-    `node ${CONFIG}/import.mjs /tmp/credentials.json`,
-    "n8n import:credentials --input=/tmp/credentials.json",
-    "rm /tmp/credentials.json",
-    `n8n import:workflow --separate --input=${CONFIG}/workflows`,
-    ...ids.map((id) => `n8n publish:workflow --id=${id}`),
-  ].join("\n");

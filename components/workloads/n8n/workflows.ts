@@ -56,3 +56,13 @@ function checkedId(file: string, text: string): string {
   if (unknown !== undefined) throw new Error(`${file}: a connection names the node ${unknown}, which it does not have`);
   return data.id;
 }
+
+/** Imports credentials and workflows; n8n switches every workflow off as it imports it. @param folder Where the files are. */
+export const importScript = (folder: string, workflows: readonly { readonly id: string }[]): string =>
+  [
+    `node ${folder}/import.mjs /tmp/credentials.json`,
+    "n8n import:credentials --input=/tmp/credentials.json",
+    "rm /tmp/credentials.json",
+    `n8n import:workflow --separate --input=${folder}/workflows`,
+    ...workflows.map(({ id }) => `n8n publish:workflow --id=${id}`),
+  ].join("\n");
