@@ -1,9 +1,8 @@
-import { stringify } from "yaml";
 import { z } from "zod";
 import { defineWorkload } from "./contract.ts";
 import { httpProbes } from "./probes.ts";
+import { configurationFiles } from "./prometheus/configuration.ts";
 import { ALERTS, METRICS, PANELS } from "./prometheus/observability.ts";
-import { ruleFiles } from "./prometheus/rules.ts";
 import { scraping } from "./prometheus/scrape.ts";
 
 const API = 9090;
@@ -32,25 +31,7 @@ export const prometheus = defineWorkload({
   },
   build: (spec, context) => {
     const { configs, needs, secretFiles } = scraping(context);
-    const { alertmanager } = context.needs;
     const memoryMiB = BASE_MIB + Math.ceil((spec.series * KIB_PER_SERIES) / 1024);
-    const rules = Object.entries(ruleFiles(context));
-    const config = {
-      global: {
-        scrape_interval: `${spec.scrapeSeconds}s`,
-        evaluation_interval: `${spec.scrapeSeconds}s`,
-        external_labels: { environment: context.environment },
-      },
-      rule_files: rules.map(([file]) => ruleFile(file)),
-      ...(alertmanager === undefined
-        ? {}
-        : {
-            alerting: {
-              alertmanagers: [{ static_configs: [{ targets: [`${alertmanager.host}:${alertmanager.port}`] }] }],
-            },
-          }),
-      scrape_configs: configs,
-    };
     return {
       replicas: 1,
       container: {
@@ -79,18 +60,13 @@ export const prometheus = defineWorkload({
           backup: { everyHours: 24, keepDays: Math.min(7, spec.retentionDays) },
         },
       },
-      files: {
-        "/etc/prometheus/prometheus.yml": stringify(config, { aliasDuplicateObjects: false }),
-        ...Object.fromEntries(rules.map(([file, content]) => [ruleFile(file), stringify(content)])),
-      },
+      files: configurationFiles(context, { ...spec, ...context.needs, scrapes: configs }),
       ...(Object.keys(secretFiles).length === 0 ? {} : { secretFiles }),
       needs,
       ...(context.runtime === "compose" ? {} : { clusterAccess: DISCOVERY }),
     };
   },
 });
-
-const ruleFile = (name: string): string => `/etc/prometheus/rules/${name}.yml`;
 
 /** To find the pods behind every service. */
 const DISCOVERY = [

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { defineWorkload, type SecretReference } from "./contract.ts";
+import { defineWorkload } from "./contract.ts";
 import { httpProbes } from "./probes.ts";
 import { BUCKET_FIELDS, bucketScript, eraseScript, s3Job } from "./s3/buckets.ts";
 import { S3_KEYS, s3Settings } from "./s3/client.ts";
+import { identityOf, keysOf, startScript } from "./seaweedfs/identities.ts";
 import { ALERTS, METRICS, METRICS_PORT, PANELS } from "./seaweedfs/observability.ts";
 
 const S3 = 8333;
@@ -40,7 +41,7 @@ export const seaweedfs = defineWorkload({
     );
     const identities = context.consumers
       .filter(({ port }) => port === "s3")
-      .map(({ workload }) => ({ workload, secret: `client-${workload}`, prefix: variable(workload) }));
+      .map(({ workload }) => identityOf(workload));
     const client = context.image("aws-cli");
     const env = { ...s3Settings(`http://${context.name}:${S3}`), ...keysOf("AWS", "root") };
     return {
@@ -48,7 +49,9 @@ export const seaweedfs = defineWorkload({
       container: {
         image: context.image("seaweedfs"),
         command: ["/bin/sh", "-ec"],
-        args: [startScript(identities, [...Object.keys(buckets), spec.backupBucket])],
+        args: [
+          startScript({ s3: S3, metrics: METRICS_PORT }, identities, [...Object.keys(buckets), spec.backupBucket]),
+        ],
         env: {
           ...keysOf("ROOT", "root"),
           ...Object.assign({}, ...identities.map(({ prefix, secret }) => keysOf(prefix, secret))),
@@ -74,40 +77,3 @@ export const seaweedfs = defineWorkload({
     };
   },
 });
-
-const variable = (workload: string): string => `CLIENT_${workload.replaceAll("-", "_").toUpperCase()}`;
-
-const keysOf = (prefix: string, secret: string): Record<string, SecretReference> => ({
-  [`${prefix}_ACCESS_KEY_ID`]: { secret, key: "access-key-id" },
-  [`${prefix}_SECRET_ACCESS_KEY`]: { secret, key: "secret-access-key" },
-});
-
-interface Identity {
-  readonly workload: string;
-  readonly prefix: string;
-}
-
-/** Writes who may do what, with the keys of the environment, where the server alone reads it; then becomes the server. */
-function startScript(clients: readonly Identity[], buckets: readonly string[]): string {
-  const allowed = buckets.flatMap((bucket) => ["Read", "Write", "List", "Tagging"].map((verb) => `${verb}:${bucket}`));
-  const identity = (name: string, prefix: string, actions: readonly string[]) => ({
-    name,
-    credentials: [{ accessKey: `$${prefix}_ACCESS_KEY_ID`, secretKey: `$${prefix}_SECRET_ACCESS_KEY` }],
-    actions,
-  });
-  const identities = [
-    identity("root", "ROOT", ["Admin"]),
-    ...clients.map(({ workload, prefix }) => identity(workload, prefix, allowed)),
-  ];
-  return [
-    "umask 077",
-    "cat > /tmp/s3.json <<EOF",
-    JSON.stringify({ identities }, undefined, 2),
-    "EOF",
-    [
-      "exec weed -logtostderr=true server -dir=/data -ip=127.0.0.1 -ip.bind=0.0.0.0",
-      "-master.volumeSizeLimitMB=1024 -volume.max=0 -filer",
-      `-s3 -s3.port=${S3} -s3.config=/tmp/s3.json -metricsPort=${METRICS_PORT}`,
-    ].join(" "),
-  ].join("\n");
-}
