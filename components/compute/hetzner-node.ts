@@ -5,7 +5,6 @@ import * as pulumi from "@pulumi/pulumi";
 import type * as tailscale from "@pulumi/tailscale";
 import { refine, type Transform } from "../component.ts";
 import { joinKey } from "../mesh/join-key.ts";
-import type { MeshRole } from "../mesh/tags.ts";
 import type { NodeBundle } from "./node-config/bundle/bundle.ts";
 import { cloudInit, type CloudInitArgs } from "./node-config/cloud-init.ts";
 import { NodeConfiguration } from "./node-configuration.ts";
@@ -23,10 +22,13 @@ export interface HetznerNodeArgs {
   readonly image: string;
   readonly backups: boolean;
   readonly placementGroupId: pulumi.Input<number>;
+  /** Set where the placement group has no room for a successor beside this server: it goes before its successor comes. */
+  readonly groupIsFull: boolean;
   readonly subnetId: pulumi.Input<string>;
   /** Address in the private network. */
   readonly privateAddress: string;
-  readonly roles: readonly MeshRole[];
+  /** Of the node in the mesh. */
+  readonly tag: string;
   readonly labels: Record<string, string>;
   /** Everything of the user data but the key, which is minted here. */
   readonly config: Omit<CloudInitArgs, "join" | "bundle">;
@@ -61,9 +63,10 @@ export class HetznerNode extends pulumi.ComponentResource {
       image,
       backups,
       placementGroupId,
+      groupIsFull,
       subnetId,
       privateAddress,
-      roles,
+      tag,
       labels,
       config,
       bundle,
@@ -75,7 +78,7 @@ export class HetznerNode extends pulumi.ComponentResource {
     const key = joinKey(
       `${name}-join-key`,
       {
-        roles,
+        tag,
         trigger: fingerprint({ location }),
         ...(transform?.joinKey === undefined ? {} : { transform: transform.joinKey }),
       },
@@ -98,7 +101,7 @@ export class HetznerNode extends pulumi.ComponentResource {
         },
         transform?.server,
       ),
-      { parent: this, ignoreChanges: ["image", "userData"] },
+      { parent: this, ignoreChanges: ["image", "userData"], deleteBeforeReplace: groupIsFull },
     );
     const attachment = new hcloud.ServerNetwork(
       `${name}-attachment`,

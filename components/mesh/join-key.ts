@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tailscale from "@pulumi/tailscale";
 import { refine, type Transform } from "../component.ts";
-import { meshTag, type MeshRole } from "./tags.ts";
 
 /** An hour: long enough for a first boot, short enough to be worthless in a backup. */
 const LIFETIME_SECONDS = 3600;
 
 export interface JoinKeyArgs {
-  readonly roles: readonly MeshRole[];
+  /** Of the device that joins with it. */
+  readonly tag: string;
   /** Changes exactly when the node is created anew; a new value mints a new key, the passing of time does not. */
   readonly trigger: string;
   readonly transform?: Transform<tailscale.TailnetKeyArgs>;
@@ -26,7 +26,7 @@ export function joinKey(name: string, args: JoinKeyArgs, opts: pulumi.CustomReso
         preauthorized: true,
         expiry: LIFETIME_SECONDS,
         recreateIfInvalid: "never",
-        tags: args.roles.map(meshTag),
+        tags: [args.tag],
       },
       args.transform,
     ),

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { InputError } from "../errors.ts";
 import { meshInventory } from "./mesh.ts";
 
-const device = (hostname: string, tags = ["tag:agent"]) => ({
+const device = (hostname: string, tags = ["tag:factory-plant"]) => ({
   nodeId: `id-${hostname}`,
   hostname,
   name: hostname,

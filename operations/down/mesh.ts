@@ -4,8 +4,8 @@ import type { MeshDevice, TailscaleApi } from "../tailscale.ts";
 import { Unasked, type Found, type Inventory } from "./found.ts";
 
 /**
- * Devices of the tailnet that carry a tag. Tags name roles, which all environments of a tailnet share, so a device
- * belongs to the environment whose node has its host name.
+ * Devices of the tailnet that carry a tag: people's own have none. A device belongs to the environment whose node has its
+ * host name; a tag could also be of a runner, which stays.
  */
 export function meshInventory(
   api: Pick<TailscaleApi, "devices" | "remove">,

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { mintMeshKey } from "./mesh-key.ts";
 
 const client = { id: "client", secret: "tskey-client-secret" };
-const wanted = { node: "plant-a", tags: ["tag:agent", "tag:gpu"], client } as const;
+const wanted = { node: "plant-a", tag: "tag:factory-plant", client } as const;
 
 /** A control server that answers in turn. */
 function control(...answers: readonly Response[]) {
@@ -32,7 +32,7 @@ test("a key is single-use, tagged and good for an hour", async () => {
   expect(asked[1]?.authorization).toBe("Bearer token");
   expect(JSON.parse(asked[1]?.body ?? "")).toEqual({
     capabilities: {
-      devices: { create: { reusable: false, ephemeral: false, preauthorized: true, tags: ["tag:agent", "tag:gpu"] } },
+      devices: { create: { reusable: false, ephemeral: false, preauthorized: true, tags: ["tag:factory-plant"] } },
     },
     expirySeconds: 3600,
     description: "enroll plant-a",
@@ -51,7 +51,7 @@ test("a refusal names the next step and no credential", async () => {
   );
   expect(words).toEqual([
     "InputError: https://api.tailscale.com/api/v2/oauth/token answered 401. Nothing was written. Check TAILSCALE_OAUTH_CLIENT_ID and TAILSCALE_OAUTH_CLIENT_SECRET.",
-    "InputError: https://api.tailscale.com/api/v2/tailnet/-/keys answered 403. Nothing was written. Give the OAuth client the scope auth_keys and the tags tag:agent and tag:gpu.",
+    "InputError: https://api.tailscale.com/api/v2/tailnet/-/keys answered 403. Nothing was written. Give the OAuth client the scope auth_keys and a tag that owns tag:factory-plant in the tailnet's policy.",
     "InputError: https://api.tailscale.com/api/v2/tailnet/-/keys answered in another shape than expected. Nothing was written. Try again later.",
     "InputError: https://api.tailscale.com/api/v2/oauth/token can not be reached: connection refused. Nothing was written. Check the network.",
   ]);

@@ -11,8 +11,8 @@ const keyAnswer = z.object({ key: z.string().min(1), expires: z.iso.datetime({ o
 
 export interface MintOptions {
   readonly node: string;
-  readonly tags: readonly string[];
-  /** Of an OAuth client with the scope for auth keys and the tags. */
+  readonly tag: string;
+  /** Of an OAuth client with the scope for auth keys and the tag, or one that owns it. */
   readonly client: { readonly id: string; readonly secret: string };
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
 }
@@ -22,7 +22,7 @@ export interface MintOptions {
  *
  * @throws InputError if Tailscale refuses or can not be reached, with the next step.
  */
-export async function mintMeshKey({ node, tags, client, fetch: send = fetch }: MintOptions): Promise<MeshKey> {
+export async function mintMeshKey({ node, tag, client, fetch: send = fetch }: MintOptions): Promise<MeshKey> {
   const ask = async <T>(path: string, init: RequestInit, schema: z.ZodType<T>, step: string): Promise<T> => {
     const answer = await send(`${API}${path}`, {
       ...init,
@@ -48,7 +48,7 @@ export async function mintMeshKey({ node, tags, client, fetch: send = fetch }: M
     tokenAnswer,
     "Check TAILSCALE_OAUTH_CLIENT_ID and TAILSCALE_OAUTH_CLIENT_SECRET.",
   );
-  const create = { reusable: false, ephemeral: false, preauthorized: true, tags };
+  const create = { reusable: false, ephemeral: false, preauthorized: true, tags: [tag] };
   const { key, expires } = await ask(
     "/tailnet/-/keys",
     {
@@ -60,7 +60,7 @@ export async function mintMeshKey({ node, tags, client, fetch: send = fetch }: M
       }),
     },
     keyAnswer,
-    `Give the OAuth client the scope auth_keys and the tags ${tags.join(" and ")}.`,
+    `Give the OAuth client the scope auth_keys and a tag that owns ${tag} in the tailnet's policy.`,
   );
   return { key, expires: new Date(expires) };
 }

@@ -1,7 +1,7 @@
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { text as readAll } from "node:stream/consumers";
 import type { Environment } from "../../stacks/environment-file.ts";
-import { type MeshKey, type OnpremMember, scriptFor, tagsOf } from "../../stacks/layers/enrolment.ts";
+import { type MeshKey, type OnpremMember, scriptFor, tagOf } from "../../stacks/layers/enrolment.ts";
 import { k3sServers, nodeName } from "../../stacks/layers/nodes.ts";
 import { InputError } from "../errors.ts";
 import { type NodeControl, NodeControlError } from "../nodes/control.ts";
@@ -80,14 +80,14 @@ async function admitHost(
   await control.admit(node, { server: nodeName(spec, server.pool, server.number) });
 }
 
-async function keyFor({ name }: Environment, member: OnpremMember, options: EnrolOptions): Promise<MeshKey> {
+async function keyFor(environment: Environment, member: OnpremMember, options: EnrolOptions): Promise<MeshKey> {
   const { keyFile, variables, now, node } = options;
   if (keyFile !== undefined) {
     const key = (keyFile === "-" ? await readAll(process.stdin) : readFileSync(keyFile, "utf8")).trim();
     if (/^tskey-[\w-]+$/.test(key)) return { key, expires: new Date(now.getTime() + KEY_LIFETIME_MS) };
     throw new InputError(`${keyFile} holds no auth key of Tailscale, which begins with tskey-. Nothing was written.`);
   }
-  if (name === SANDBOX) {
+  if (environment.name === SANDBOX) {
     throw new InputError(
       "the sandbox has no mesh of its own to mint a key for. See what would be done with --dry-run, or give a key with --key-file.",
     );
@@ -98,5 +98,5 @@ async function keyFor({ name }: Environment, member: OnpremMember, options: Enro
       "TAILSCALE_OAUTH_CLIENT_ID and TAILSCALE_OAUTH_CLIENT_SECRET are not set: set them to mint a key, or give one with --key-file.",
     );
   }
-  return mintMeshKey({ node, tags: tagsOf(member), client: { id, secret } });
+  return mintMeshKey({ node, tag: tagOf(environment, member), client: { id, secret } });
 }

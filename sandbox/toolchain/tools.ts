@@ -179,6 +179,21 @@ export const TOOLS = {
       diskGiB: 1.5,
     },
   },
+  // Our own main package on Headscale's policy engine and Tailscale's filter; the number after the dot counts as above.
+  "mesh-flows": {
+    name: "mesh-flows",
+    version: "0.29.2-splitfleet.1",
+    versionArguments: ["version"],
+    versionEnvironment: {},
+    release: NO_RELEASE,
+    build: {
+      folder: join(modules, "mesh-flows"),
+      package: ".",
+      linkerFlags: ["-X", "main.version=0.29.2-splitfleet.1"],
+      minutes: 2.5,
+      diskGiB: 1,
+    },
+  },
 } as const satisfies Record<string, ToolDefinition>;
 
 export type ToolName = keyof typeof TOOLS;

@@ -1,6 +1,6 @@
 import { enrolmentScript, type MeshKey } from "../../components/compute/enrolment/script.ts";
 import { nodeBundle } from "../../components/compute/node-config/bundle/bundle.ts";
-import { meshTag, type MeshRole } from "../../components/mesh/tags.ts";
+import { poolTag } from "../../components/mesh/tags.ts";
 import { gpuProfileOf } from "../../components/workloads/facts.ts";
 import type { PoolOf } from "../spec/pools.ts";
 import { type Environment, onpremFacts } from "./bundles.ts";
@@ -42,8 +42,6 @@ export function scriptFor(
   });
 }
 
-/** Tags of an owned machine in the mesh. */
-export function tagsOf({ pool }: OnpremMember): readonly string[] {
-  const roles: readonly MeshRole[] = pool.hardware.gpu === undefined ? ["agent"] : ["agent", "gpu"];
-  return roles.map(meshTag);
-}
+/** Tag of an owned machine in the mesh. */
+export const tagOf = ({ spec }: Pick<Environment, "spec">, { poolName }: OnpremMember): string =>
+  poolTag(spec.environment.name, poolName);

@@ -7,7 +7,7 @@ import type { NodeConfiguration } from "../../components/compute/node-configurat
 import { ExternalPool } from "../../components/compute/external-pool.ts";
 import { OnpremPool } from "../../components/compute/onprem-pool.ts";
 import { labelsOf } from "../../components/labels.ts";
-import type { MeshRole } from "../../components/mesh/tags.ts";
+import { poolTag } from "../../components/mesh/tags.ts";
 import { hostAddress } from "../../components/network/ranges.ts";
 import type { FleetProviders } from "../../components/providers.ts";
 import type { EnvironmentSpec } from "../spec/environment.ts";
@@ -112,11 +112,6 @@ function createHetznerPool(
   const { serverType, image, architecture } = entryOf("the lock's pools", ofKind(lock.pools, "hetzner"), name);
   const { location } = entryOf("sites", ofKind(spec.sites, "hetzner"), pool.site);
   const subnetId = entryOf("subnets", entryOf("networks", networks.private, pool.site).subnetIds, name);
-  const roles: MeshRole[] = [
-    pool.cluster === "none" ? "compose" : pool.cluster,
-    ...(pool.vault ? (["vault"] as const) : []),
-    ...(pool.role === "operations" ? (["operations"] as const) : []),
-  ];
   const members = Object.fromEntries(
     pool.nodes.map((number): [number, PoolNode] => {
       const facts = hetznerFacts({ spec, lock }, name, pool, number);
@@ -139,7 +134,7 @@ function createHetznerPool(
       image,
       backups: pool.backups,
       subnetId,
-      roles,
+      tag: poolTag(spec.environment.name, name),
       labels: labelsOf(poolAllocation(spec, name, pool)),
       after,
       members,
@@ -170,7 +165,7 @@ function createBurstPool(
     hostname: undefined,
     tailscale: facts.binaries.tailscale,
     architecture: facts.architecture,
-    join: { federatedClientId },
+    join: { federatedClientId, tag: poolTag(spec.environment.name, name) },
     advertiseRoutes: [],
     acceptRoutes: true,
     bundle,
@@ -186,6 +181,7 @@ function createBurstPool(
       minimum: pool.minimum,
       maximum: pool.maximum,
       maximumPriceShare: pool.maximumPriceShare,
+      schedule: { hours: pool.hours, expires: pool.expires },
       rootDiskGiB: pool.rootDiskGiB,
       userData,
       bundle,

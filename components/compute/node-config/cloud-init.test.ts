@@ -19,7 +19,7 @@ const bundle = nodeBundle(burst);
 const aws: CloudInitArgs = {
   ...hetzner,
   hostname: undefined,
-  join: { federatedClientId: "client" },
+  join: { federatedClientId: "client", tag: "tag:sandbox-burst" },
   advertiseRoutes: [],
   acceptRoutes: true,
   bundle,
@@ -82,7 +82,9 @@ test("the join key stands in its file and nowhere else, and never in an argument
 test("a burst node carries no secret: it joins with the identity that the cloud vouches for", () => {
   const text = cloudInit(aws);
   expect(text).not.toContain("mesh-key");
-  expect(text).toContain("tailscale up --client-id=client --id-token=file:/run/mesh-identity");
+  expect(text).toContain(
+    "tailscale up --client-id=client --id-token=file:/run/mesh-identity --advertise-tags=tag:sandbox-burst ",
+  );
 });
 
 test("a burst node brings its bundle, as it would have come over the mesh, and applies it after it has joined", () => {

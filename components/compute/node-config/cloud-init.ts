@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import type { NodeBundle } from "./bundle/bundle.ts";
-import { type Architecture, type Binary, installTailscale, joinMesh, NODE_ROOT } from "./install.ts";
+import { type Architecture, type Binary, installTailscale, type JoinMeshArgs, joinMesh, NODE_ROOT } from "./install.ts";
 
 export interface CloudInitArgs {
   /** Host name in the mesh and in the cluster; undefined where the cloud names the node. */
@@ -17,7 +17,7 @@ export interface CloudInitArgs {
 }
 
 /** How the node joins: with the one secret that user data may hold, or with an identity that the cloud vouches for. */
-export type MeshJoin = { readonly key: string } | { readonly federatedClientId: string };
+export type MeshJoin = JoinMeshArgs["join"];
 
 interface File {
   readonly path: string;

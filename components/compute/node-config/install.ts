@@ -105,7 +105,7 @@ export const installCoolify: Installer = (binary, architecture) => {
 export interface JoinMeshArgs {
   /** Undefined where the cloud names the node. */
   readonly hostname: string | undefined;
-  readonly join: { readonly key: string } | { readonly federatedClientId: string };
+  readonly join: { readonly key: string } | { readonly federatedClientId: string; readonly tag: string };
   readonly advertiseRoutes: readonly string[];
   readonly acceptRoutes: boolean;
 }
@@ -127,7 +127,8 @@ export function joinMesh({ hostname, join, advertiseRoutes, acceptRoutes }: Join
       : [
           "aws sts get-web-identity-token --audience api.tailscale.com --signing-algorithm ES384 --duration-seconds 300 \\",
           "  --query WebIdentityToken --output text | install -m 0600 /dev/stdin /run/mesh-identity",
-          `tailscale up --client-id=${join.federatedClientId} --id-token=file:/run/mesh-identity ${flags}`,
+          // Who joins with an identity has no key that names its tag, and is refused without one.
+          `tailscale up --client-id=${join.federatedClientId} --id-token=file:/run/mesh-identity --advertise-tags=${join.tag} ${flags}`,
           "rm --force /run/mesh-identity\n",
         ].join("\n");
   return `#!/bin/sh
