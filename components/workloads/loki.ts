@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 import { z } from "zod";
 import { defineWorkload } from "./contract.ts";
+import { copiedDaily } from "./copied-daily.ts";
 import { eraseJob } from "./erase-job.ts";
 import { configuration, DATA, HTTP } from "./loki/configuration.ts";
 import { ALERTS, METRICS, PANELS } from "./loki/observability.ts";
@@ -43,15 +44,7 @@ export const loki = defineWorkload({
         scratch: ["/tmp"],
         user: 10001,
       },
-      volumes: {
-        logs: {
-          path: DATA,
-          sizeGiB: spec.storageGiB,
-          keep: true,
-          retentionDays: spec.retentionDays,
-          backup: { everyHours: 24, keepDays: Math.min(7, spec.retentionDays) },
-        },
-      },
+      volumes: { logs: copiedDaily({ ...spec, path: DATA, copyDays: 7 }) },
       files: { "/etc/loki/loki.yml": stringify(configuration(spec)) },
       erasure: {
         job: eraseJob({

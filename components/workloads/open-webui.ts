@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineWorkload } from "./contract.ts";
+import { copiedDaily } from "./copied-daily.ts";
 import { DATA, environment, START } from "./open-webui/environment.ts";
 import { httpProbes } from "./probes.ts";
 
@@ -43,15 +44,7 @@ export const openWebui = defineWorkload({
       scratch: ["/tmp"],
       user: 10001,
     },
-    volumes: {
-      files: {
-        path: DATA,
-        sizeGiB: spec.storageGiB,
-        keep: true,
-        retentionDays: spec.retentionDays,
-        backup: { everyHours: 24, keepDays: Math.min(7, spec.retentionDays) },
-      },
-    },
+    volumes: { files: copiedDaily({ ...spec, path: DATA, copyDays: 7 }) },
     secrets: { session: { class: "generated", keys: ["key"] } },
     erasure: {
       impossible: "It knows people by accounts: delete the person's account, and chats and files go with it.",

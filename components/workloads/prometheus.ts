@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineWorkload } from "./contract.ts";
+import { copiedDaily } from "./copied-daily.ts";
 import { httpProbes } from "./probes.ts";
 import { configurationFiles } from "./prometheus/configuration.ts";
 import { ALERTS, METRICS, PANELS } from "./prometheus/observability.ts";
@@ -51,15 +52,7 @@ export const prometheus = defineWorkload({
         lifecycle: { graceSeconds: 120 },
         user: 65534,
       },
-      volumes: {
-        data: {
-          path: "/prometheus",
-          sizeGiB: spec.storageGiB,
-          keep: true,
-          retentionDays: spec.retentionDays,
-          backup: { everyHours: 24, keepDays: Math.min(7, spec.retentionDays) },
-        },
-      },
+      volumes: { data: copiedDaily({ ...spec, path: "/prometheus", copyDays: 7 }) },
       files: configurationFiles(context, { ...spec, ...context.needs, scrapes: configs }),
       ...(Object.keys(secretFiles).length === 0 ? {} : { secretFiles }),
       needs,

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { defineWorkload } from "./contract.ts";
-import { METRICS, PANELS } from "./valkey/observability.ts";
-import { PORTS, valkeyServer } from "./valkey/server.ts";
+import { copiedDaily } from "./copied-daily.ts";
 import { ERASE } from "./valkey-queue/erase.ts";
 import { ALERTS } from "./valkey-queue/observability.ts";
+import { METRICS, PANELS } from "./valkey/observability.ts";
+import { PORTS, valkeyServer } from "./valkey/server.ts";
 
 /** Work that waits. Refuses new work rather than lose any, and writes each change to disk within a second. */
 export const valkeyQueue = defineWorkload({
@@ -29,13 +30,12 @@ export const valkeyQueue = defineWorkload({
       configuration: ["maxmemory-policy noeviction", 'save ""', "appendonly yes", "appendfsync everysec"],
       // The file holds at most twice the data, and as much again while it is written anew.
       volumes: {
-        data: {
+        data: copiedDaily({
           path: "/data",
-          sizeGiB: Math.max(1, Math.ceil((maximumMiB * 4) / 1024)),
-          keep: true,
+          storageGiB: Math.max(1, Math.ceil((maximumMiB * 4) / 1024)),
           retentionDays,
-          backup: { everyHours: 24, keepDays: Math.min(7, retentionDays) },
-        },
+          copyDays: 7,
+        }),
       },
       erase: ERASE,
     }),
