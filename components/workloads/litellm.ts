@@ -1,12 +1,13 @@
 import { stringify } from "yaml";
 import { z } from "zod";
-import { type Container, credential, defineWorkload, type SecretDeclaration } from "./contract.ts";
-import { AUTHENTICATION, callerKeys, callersFile, callersOf } from "./litellm/callers.ts";
-import { configuration } from "./litellm/configuration.ts";
-import { INDICATORS } from "./litellm/indicators.ts";
-import { deploymentsOf, fallbacksOf, modelEgress } from "./litellm/models.ts";
-import { ALERTS, METRICS, METRICS_PORT, PANELS } from "./litellm/observability.ts";
+import { type Container, defineWorkload } from "./contract.ts";
 import { budgetKeeper, budgetsOf } from "./litellm/budgets.ts";
+import { AUTHENTICATION, callerSecrets, callersFile, callersOf } from "./litellm/callers.ts";
+import { configuration } from "./litellm/configuration.ts";
+import { environment } from "./litellm/environment.ts";
+import { INDICATORS } from "./litellm/indicators.ts";
+import { deploymentsOf, fallbacksOf, modelEgress, providerSecrets } from "./litellm/models.ts";
+import { ALERTS, METRICS, METRICS_PORT, PANELS } from "./litellm/observability.ts";
 
 const API = 4000;
 
@@ -80,7 +81,6 @@ export const litellm = defineWorkload({
     });
     const probe = (path: string) => ({ path, port: API, periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 5 });
     const memoryMiB = spec.workers * (database === undefined ? 1024 : 2048);
-    const provided = deployments.flatMap(({ provided: secret }) => secret ?? []);
     const container: Container = {
       image: context.image("litellm"),
       args: [
@@ -89,37 +89,7 @@ export const litellm = defineWorkload({
         // Its memory grows with the requests that a process has served.
         ...["--max_requests_before_restart", "10000", "--max_requests_before_restart_jitter", "1000"],
       ],
-      env: {
-        LITELLM_MASTER_KEY: { secret: "master-key", key: "key" },
-        ...callerKeys(callers),
-        ...Object.fromEntries(deployments.flatMap(({ key }) => (key === undefined ? [] : [key]))),
-        ...(cache === undefined
-          ? {}
-          : {
-              CACHE_HOST: cache.host,
-              CACHE_PORT: String(cache.port),
-              CACHE_PASSWORD: credential(cache, "password"),
-            }),
-        ...(traces === undefined
-          ? {}
-          : { OTEL_EXPORTER: "otlp_http", OTEL_ENDPOINT: traces.url, OTEL_SERVICE_NAME: context.name }),
-        ...(database === undefined
-          ? {}
-          : {
-              DATABASE_HOST: `${database.host}:${database.port}`,
-              DATABASE_NAME: credential(database, "username"),
-              DATABASE_USERNAME: credential(database, "username"),
-              DATABASE_PASSWORD: credential(database, "password"),
-            }),
-        LITELLM_LOCAL_MODEL_COST_MAP: "True",
-        LITELLM_MODE: "PRODUCTION",
-        LITELLM_LOG: "WARNING",
-        DISABLE_ADMIN_UI: "True",
-        NO_DOCS: "True",
-        NO_REDOC: "True",
-        AIOHTTP_TRUST_ENV: "True",
-        HOME: "/tmp",
-      },
+      env: environment({ name: context.name, callers, deployments, cache, traces, database }),
       cpu: { request: spec.workers * 0.5, limit: spec.workers },
       memoryMiB: { request: memoryMiB, limit: 2 * memoryMiB },
       probes: {
@@ -148,12 +118,8 @@ export const litellm = defineWorkload({
       },
       secrets: {
         "master-key": { class: "generated", keys: ["key"] },
-        ...Object.fromEntries(
-          callers.map(({ secret }): [string, SecretDeclaration] => [secret, { class: "generated", keys: ["key"] }]),
-        ),
-        ...Object.fromEntries(
-          provided.map((secret): [string, SecretDeclaration] => [secret, { class: "provided", keys: ["key"] }]),
-        ),
+        ...callerSecrets(callers),
+        ...providerSecrets(deployments),
       },
       needs: deployments.flatMap(({ model: { server } }) => server ?? []),
     };

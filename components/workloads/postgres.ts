@@ -1,9 +1,11 @@
 import { z } from "zod";
-import { type Container, defineWorkload, type SecretDeclaration } from "./contract.ts";
-import { archiveKeys, postgresCluster, TENANT_KEYS } from "./postgres/cluster.ts";
+import { type Container, defineWorkload } from "./contract.ts";
+import { archiveKeys, postgresCluster } from "./postgres/cluster.ts";
 import { ALERTS, METRICS, METRICS_PORT, PANELS } from "./postgres/observability.ts";
+import { serverParameters } from "./postgres/parameters.ts";
 import { postgresServer } from "./postgres/server.ts";
-import { ERASE_SQL, tenantOf, tenantsSql } from "./postgres/sql.ts";
+import { tenantOf, tenantsSql } from "./postgres/sql.ts";
+import { eraseScript, tenantPasswords, tenantSecrets } from "./postgres/tenants.ts";
 
 const SQL = 5432;
 /** User id of the image. */
@@ -46,22 +48,8 @@ export const postgres = defineWorkload({
   build: (spec, context) => {
     const { archive } = context.needs;
     const tenants = context.consumers.filter(({ port }) => port === "sql").map(({ workload }) => tenantOf(workload));
-    const clients = Object.fromEntries(
-      tenants.map(({ secret, role }): [string, SecretDeclaration] => [
-        secret,
-        { class: "generated", keys: TENANT_KEYS, fixed: { username: role } },
-      ]),
-    );
-    const parameters = {
-      max_connections: String(spec.connections),
-      shared_buffers: `${Math.floor(spec.memoryMiB / 4)}MB`,
-      effective_cache_size: `${Math.floor((spec.memoryMiB * 3) / 4)}MB`,
-      log_min_duration_statement: "1000",
-      // A statement in the log would have the persons' data in it.
-      log_parameter_max_length: "0",
-      log_parameter_max_length_on_error: "0",
-      password_encryption: "scram-sha-256",
-    };
+    const clients = tenantSecrets(tenants);
+    const parameters = serverParameters(spec);
     const ready = { command: ["pg_isready", "--quiet", "--host=127.0.0.1"], periodSeconds: 10, failureThreshold: 3 };
     const container: Container = {
       image: context.image("postgres"),
@@ -79,23 +67,13 @@ export const postgres = defineWorkload({
       image: container.image,
       command: ["/bin/sh", "-ec"],
       args: [script],
-      env: {
-        PGHOST: context.name,
-        ...Object.fromEntries(tenants.map(({ variable, secret }) => [variable, { secret, key: "password" }])),
-      },
+      env: { PGHOST: context.name, ...tenantPasswords(tenants) },
       cpu: { request: 0.1 },
       memoryMiB: { request: 64 },
       scratch: ["/tmp"],
       user: USER,
     });
-    // Each database is asked as its own role: nobody else may.
-    const erasure = {
-      job: psql(
-        tenants
-          .map(({ role, variable }) => `PGPASSWORD="$${variable}" psql -U ${role} -d ${role} <<'EOF'\n${ERASE_SQL}EOF`)
-          .join("\n"),
-      ),
-    };
+    const erasure = { job: psql(eraseScript(tenants)) };
     if (context.runtime === "compose") {
       const server = postgresServer({
         ...spec,

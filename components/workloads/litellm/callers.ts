@@ -1,5 +1,5 @@
 import { clearedFor } from "../data-class.ts";
-import type { BuildContext, SecretReference } from "../contract.ts";
+import type { BuildContext, SecretDeclaration, SecretReference } from "../contract.ts";
 import type { Deployment } from "./models.ts";
 
 /** A workload that asks the proxy for models. */
@@ -43,6 +43,10 @@ export function callersOf(
 /** Variables of the environment with the callers' keys. */
 export const callerKeys = (callers: readonly Caller[]): Record<string, SecretReference> =>
   Object.fromEntries(callers.map(({ variable, secret }) => [variable, { secret, key: "key" }]));
+
+/** A secret of each caller. */
+export const callerSecrets = (callers: readonly Caller[]): Record<string, SecretDeclaration> =>
+  Object.fromEntries(callers.map(({ secret }) => [secret, { class: "generated", keys: ["key"] }]));
 
 interface Limits {
   readonly requestsPerMinute: number;

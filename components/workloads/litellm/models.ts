@@ -1,5 +1,12 @@
 import { clearedFor } from "../data-class.ts";
-import { type CatalogueModel, credential, type Egress, type SecretReference, type ServedModel } from "../contract.ts";
+import {
+  type CatalogueModel,
+  credential,
+  type Egress,
+  type SecretDeclaration,
+  type SecretReference,
+  type ServedModel,
+} from "../contract.ts";
 
 /** How LiteLLM calls a provider, and where that answers. */
 interface Provider {
@@ -33,6 +40,14 @@ export interface Deployment {
 /** Models that can be asked: those that somebody serves. @throws Error for a provider that LiteLLM can not call */
 export const deploymentsOf = (models: Readonly<Record<string, ServedModel>>): readonly Deployment[] =>
   Object.values(models).flatMap((model) => deployment(model) ?? []);
+
+/** Secrets of models that somebody else runs. */
+export const providerSecrets = (deployments: readonly Deployment[]): Record<string, SecretDeclaration> =>
+  Object.fromEntries(
+    deployments.flatMap(({ provided }) =>
+      provided === undefined ? [] : [[provided, { class: "provided", keys: ["key"] }] as const],
+    ),
+  );
 
 function deployment(model: ServedModel): Deployment | undefined {
   const { engine, reference, server, name } = model;

@@ -146,9 +146,6 @@ export const archiveKeys = (store: Handle) => ({
   ARCHIVE_SECRET_ACCESS_KEY: credential(store, "secret-access-key"),
 });
 
-/** Keys of a tenant's secret: CloudNativePG wants the role's name beside its password. */
-export const TENANT_KEYS = ["username", "password"] as const;
-
 /** What a consumer's client reads: where its database is, and who it is; both have the same name. */
 export const postgresEnvironment = (database: Handle) => ({
   PGHOST: database.host,
