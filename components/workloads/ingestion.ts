@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { credential, defineWorkload } from "./contract.ts";
-import { httpProbes } from "./probes.ts";
+import { converter } from "./ingestion/converter.ts";
 import { PYTHON_FOLDER, pythonFiles } from "./python/sources.ts";
 import { s3Environment } from "./s3/client.ts";
 
@@ -68,21 +68,13 @@ export const ingestion = defineWorkload({
         user: 10001,
       },
       sidecars: {
-        converter: {
+        converter: converter({
           image: context.image("docling"),
-          env: {
-            UVICORN_PORT: String(CONVERTER),
-            DOCLING_SERVE_ENABLE_UI: "false",
-            DOCLING_NUM_THREADS: String(Math.ceil(converterCpu)),
-            HOME: "/tmp",
-          },
-          cpu: { request: converterCpu },
-          memoryMiB: { request: converterMiB },
-          probes: httpProbes({ port: CONVERTER, ready: "/health", startSeconds: 600, timeoutSeconds: 5 }),
-          lifecycle: { graceSeconds: settings.itemSeconds },
-          scratch: ["/tmp"],
-          user: 1001,
-        },
+          port: CONVERTER,
+          cpu: converterCpu,
+          memoryMiB: converterMiB,
+          itemSeconds: settings.itemSeconds,
+        }),
       },
       files: pythonFiles("python/s3.py", "ingestion/queue_client.py", "ingestion/worker.py"),
     };

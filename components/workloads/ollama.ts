@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineWorkload, type ServedModel } from "./contract.ts";
+import { preloadScript } from "./ollama/preload.ts";
 import { httpProbes } from "./probes.ts";
 
 const API = 11434;
@@ -11,23 +12,6 @@ const CACHE_SHARE = { f16: 1, q8_0: 34 / 64 };
 
 const residentMiB = (model: ServedModel, contexts: number): number =>
   Math.ceil(model.weightsGiB * 1024 + (model.contextTokens * model.contextKiBPerToken * contexts) / 1024);
-
-/**
- * Fetches a model and loads it, so that no caller waits for that. Mapped weights would be in memory twice: once as the
- * file's pages, once as the copy that the processor's instructions want.
- */
-const preload = ({ reference, contextTokens }: ServedModel, threads: number): string =>
-  [
-    `ollama pull ${reference}`,
-    "cat > /tmp/Modelfile <<EOF",
-    `FROM ${reference}`,
-    "PARAMETER use_mmap false",
-    `PARAMETER num_ctx ${contextTokens}`,
-    `PARAMETER num_thread ${threads}`,
-    "EOF",
-    `ollama create ${reference} -f /tmp/Modelfile`,
-    `ollama run ${reference} ""`,
-  ].join("\n");
 
 /** Small language models on CPU. Keeps weights on a volume that can be filled again at any time. */
 export const ollama = defineWorkload({
@@ -97,7 +81,7 @@ export const ollama = defineWorkload({
         preload: {
           image,
           command: ["/bin/sh", "-ec"],
-          args: [loaded.map((model) => preload(model, spec.cpu)).join("\n")],
+          args: [preloadScript(loaded, spec.cpu)],
           env: { OLLAMA_HOST: `http://${context.name}:${API}`, HOME: "/tmp" },
           cpu: { request: 0.1 },
           memoryMiB: { request: 128 },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { credential, defineWorkload } from "./contract.ts";
+import { ERASE_SUBJECT } from "./phoenix/erase-subject.ts";
 import { ALERTS, METRICS, PANELS } from "./phoenix/observability.ts";
 import { psql } from "./postgres/psql.ts";
 import { httpProbes } from "./probes.ts";
@@ -77,13 +78,3 @@ export const phoenix = defineWorkload({
     };
   },
 });
-
-/** What PostgreSQL's erasure calls in each database: here it deletes the traces with a span of the person. */
-const ERASE_SUBJECT = `CREATE OR REPLACE FUNCTION erase_subject(subject text) RETURNS bigint LANGUAGE plpgsql AS $$
-DECLARE gone bigint;
-BEGIN
-  DELETE FROM traces WHERE id IN (SELECT trace_rowid FROM spans WHERE attributes #>> '{user,id}' = subject);
-  GET DIAGNOSTICS gone = ROW_COUNT;
-  RETURN gone;
-END $$;
-`;

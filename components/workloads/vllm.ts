@@ -4,6 +4,7 @@ import { HUB_EGRESS } from "./model-hub.ts";
 import { adapterSync } from "./vllm/adapters.ts";
 import { INDICATORS } from "./vllm/indicators.ts";
 import { ALERTS, METRICS, PANELS } from "./vllm/observability.ts";
+import { servingCheck } from "./vllm/serving.ts";
 
 const API = 8000;
 
@@ -57,7 +58,7 @@ export const vllm = defineWorkload({
     const alive = { path: "/health", ...probe };
     const sync = adapters === undefined ? undefined : adapterSync(adapters, context);
     // It answers /health before it serves: only the list of models says that the weights are loaded.
-    const serving = { ...probe, command: ["python3", "-c", SERVING] };
+    const serving = { ...probe, command: ["python3", "-c", servingCheck(API)] };
     return {
       replicas: spec.replicas,
       container: {
@@ -101,11 +102,3 @@ export const vllm = defineWorkload({
     };
   },
 });
-
-/** Ends with 0 once the server lists a model; the key stays in the environment. */
-const SERVING = [
-  "import json, os, urllib.request",
-  `request = urllib.request.Request("http://127.0.0.1:${API}/v1/models")`,
-  'request.add_header("Authorization", "Bearer " + os.environ["VLLM_API_KEY"])',
-  'assert json.load(urllib.request.urlopen(request, timeout=4))["data"]',
-].join("\n");
