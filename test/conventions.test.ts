@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { registry } from "../components/workloads/registry.ts";
 
 const root = path.join(import.meta.dirname, "..");
 /** Files that are committed or about to be: what git knows and does not ignore. */
@@ -77,6 +78,16 @@ test("nothing silences the compiler or a test", () => {
 
 test("a source file is one idea: at most 300 lines", () => {
   expect(sources.filter((file) => !file.endsWith(".test.ts") && read(file).split("\n").length > 300)).toEqual([]);
+});
+
+test("a definition reads at a glance: built-in ones average under 80 lines, and none has more than 130", () => {
+  const lines = sources
+    .filter((file) => /^components\/workloads\/[^/]+\.ts$/.test(file) && !file.endsWith(".test.ts"))
+    .filter((file) => /^export const \w+ = defineWorkload\(/m.test(read(file)))
+    .map((file) => ({ file, lines: read(file).split("\n").length - 1 }));
+  expect(lines.length).toBe(registry.filter(({ file }) => file.startsWith("components/")).length);
+  expect(lines.filter((definition) => definition.lines > 130)).toEqual([]);
+  expect(lines.reduce((sum, definition) => sum + definition.lines, 0) / lines.length).toBeLessThan(80);
 });
 
 describe("what is committed", () => {
