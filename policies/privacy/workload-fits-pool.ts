@@ -10,8 +10,15 @@ import type { z } from "zod";
 
 const SELECTOR = `${POD}.nodeSelector["splitfleet/pool"]`;
 
-/** Types whose labels say what the nodes of a pool may hold. */
-const NODES = ["hcloud:index/server:Server", "aws:autoscaling/group:Group", "splitfleet:compute:OnpremNode"];
+const PLACEMENT_GROUP = "hcloud:index/placementGroup:PlacementGroup";
+
+/** Types whose labels say what the nodes of a pool may hold; a pool that is asleep has its placement group only. */
+const NODES = [
+  "hcloud:index/server:Server",
+  PLACEMENT_GROUP,
+  "aws:autoscaling/group:Group",
+  "splitfleet:compute:OnpremNode",
+];
 
 /** Where agents live that look after their node, and see nothing but what it holds already. */
 const NODE_AGENTS = "splitfleet-nodes";
@@ -49,6 +56,10 @@ export const workloadFitsPool: Rule<z.output<typeof noParameters>> = {
       [WORKLOAD, node("inference", "personal"), { ...node("inference", "confidential"), urn: "b" }],
       SELECTOR,
     ),
+    boundary("personal data on a pool for it that is asleep", [
+      WORKLOAD,
+      { ...node("inference", "personal"), type: PLACEMENT_GROUP },
+    ]),
     boundary("public data on any node", {
       ...changed(WORKLOAD, `${POD}.nodeSelector`, undefined),
       labels: { "data-class": "public" },

@@ -45,7 +45,8 @@ function expectedHours(quote: Quote, mostHours: number): number | undefined {
       quote.input("desiredCapacity") === undefined ? quote.requiredNumber("minSize") : quote.number("desiredCapacity");
     return desired === undefined ? undefined : Math.min(desired * HOURS_PER_MONTH, mostHours);
   }
-  if (stated > mostHours) {
+  // A pool without room is asleep, and the statement is about when it is awake.
+  if (mostHours > 0 && stated > mostHours) {
     quote.report({
       rule: "cost/usage-over-capacity",
       level: "mandatory",
