@@ -1,7 +1,9 @@
 import { allocated } from "./cost/allocated.ts";
 import { autoscalerOwnsSize } from "./cost/autoscaler-owns-size.ts";
 import { burstHasBrake } from "./cost/burst-has-brake.ts";
+import { burstImageIsFresh } from "./cost/burst-image-is-fresh.ts";
 import { burstIsSpot } from "./cost/burst-is-spot.ts";
+import { burstPoolsEnd } from "./cost/burst-pools-end.ts";
 import { composeMemoryIsBounded } from "./cost/compose-memory-is-bounded.ts";
 import { diskStaysSmall } from "./cost/disk-stays-small.ts";
 import { disksEndWithNode } from "./cost/disks-end-with-node.ts";
@@ -86,7 +88,9 @@ export const rules: readonly Rule[] = [
   allocated,
   autoscalerOwnsSize,
   burstHasBrake,
+  burstImageIsFresh,
   burstIsSpot,
+  burstPoolsEnd,
   composeMemoryIsBounded,
   diskStaysSmall,
   disksEndWithNode,

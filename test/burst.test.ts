@@ -3,6 +3,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import type { Row } from "../policies/row.ts";
 import { asList, asObject, asText } from "../policies/values.ts";
+import type { PoolOf } from "../stacks/spec/pools.ts";
 import { rowOf, rowsOf, sandbox } from "./harness.ts";
 import { userDataOf } from "./user-data.ts";
 
@@ -10,7 +11,16 @@ const GROUP = "aws:autoscaling/group:Group";
 const TEMPLATE = "k8s.io/cluster-autoscaler/node-template/";
 const k3s = z.object({ "node-label": z.array(z.string()), "node-taint": z.array(z.string()) });
 
+const SCHEDULE = "aws:autoscaling/schedule:Schedule";
+
 const rows = await rowsOf(await sandbox());
+const rowsWith = async (change: Partial<PoolOf<"aws">>): Promise<readonly Row[]> =>
+  rowsOf(
+    await sandbox(({ spec }) => {
+      const pool = spec.pools["burst"];
+      if (pool?.kind === "aws") Object.assign(pool, change);
+    }),
+  );
 
 function tagsOf(row: Row, below = ""): Record<string, string> {
   const tags = asList(row.inputs["tags"]).map((tag) => asObject(tag) ?? {});
@@ -87,5 +97,47 @@ describe("the way of a burst node into the cluster", () => {
       gpus: 8,
       leastDriver: "525.60.13",
     });
+  });
+});
+
+describe("a burst pool that is not always wanted", () => {
+  const schedulesIn = (all: readonly Row[]) =>
+    Object.fromEntries(
+      all.flatMap(({ type, inputs }) => {
+        const { autoscalingGroupName: _, scheduledActionName, ...rest } = inputs;
+        return type === SCHEDULE ? [[asText(scheduledActionName) ?? "", rest]] : [];
+      }),
+    );
+  const hours = { from: "08:00", to: "20:30", days: ["mon", "fri"], timeZone: "Europe/Berlin" } as const;
+  const closed = { minSize: 0, maxSize: 0, desiredCapacity: 0 };
+
+  it("has no schedule unless it is asked for", () => {
+    expect(schedulesIn(rows)).toEqual({});
+    expect(rows.filter(({ type }) => type === "aws:autoscaling/lifecycleHook:LifecycleHook")).toEqual([]);
+  });
+
+  it("is closed by AWS out of its hours, opened in them, and never told how many nodes it has", async () => {
+    const all = await rowsWith({ hours: { ...hours, days: [...hours.days] }, maximum: 2 });
+    expect(schedulesIn(all)).toEqual({
+      open: { minSize: 0, maxSize: 2, desiredCapacity: -1, recurrence: "0 8 * * 1,5", timeZone: "Europe/Berlin" },
+      close: { ...closed, recurrence: "30 20 * * 1,5", timeZone: "Europe/Berlin" },
+    });
+    expect(rowOf(all, "aws:autoscaling/lifecycleHook:LifecycleHook", "burst-drain").inputs).toMatchObject({
+      lifecycleTransition: "autoscaling:EC2_INSTANCE_TERMINATING",
+      heartbeatTimeout: 120,
+      defaultResult: "CONTINUE",
+    });
+  });
+
+  it("is ended by AWS after its last day, which no hours open again, and says so on all that it starts", async () => {
+    const all = await rowsWith({ expires: "2026-12-31", hours: { ...hours, days: [...hours.days] } });
+    const end = "2027-01-01T00:00:00Z";
+    expect(schedulesIn(all)).toMatchObject({
+      open: { endTime: end },
+      close: { endTime: end },
+      end: { ...closed, startTime: end },
+    });
+    const tags = asList(rowOf(all, GROUP, "burst-group").inputs["tags"]);
+    expect(tags).toContainEqual({ key: "splitfleet/expires", value: "2026-12-31", propagateAtLaunch: true });
   });
 });

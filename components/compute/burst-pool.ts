@@ -6,6 +6,7 @@ import { Role, type RoleArgs } from "@pulumi/aws/iam/role.js";
 import { RolePolicy, type RolePolicyArgs } from "@pulumi/aws/iam/rolePolicy.js";
 import * as pulumi from "@pulumi/pulumi";
 import { refine, type Transform } from "../component.ts";
+import { scheduleBurst, type BurstScheduleArgs } from "./burst-schedule.ts";
 import type { NodeBundle } from "./node-config/bundle/bundle.ts";
 import { type K3sRole, registeredLabels } from "./node-config/k3s.ts";
 
@@ -18,13 +19,22 @@ export interface BurstPoolArgs {
   readonly cluster: string;
   /** Types of one shape, in order of preference. The autoscaler models the first. */
   readonly instanceTypes: readonly [BurstInstanceType, ...BurstInstanceType[]];
-  readonly image: string;
+  /** With NVIDIA's driver and container toolkit. */
+  readonly image: {
+    readonly id: string;
+    readonly name: string;
+    /** Day on which it was made. */
+    readonly created: string;
+    readonly rootDevice: string;
+  };
   readonly subnetIds: pulumi.Input<string>[];
   readonly securityGroupId: pulumi.Input<string>;
   readonly minimum: number;
   readonly maximum: number;
   /** Highest accepted spot price as a share of the cheapest type's on-demand price. */
   readonly maximumPriceShare: number;
+  /** When its nodes may be there, and until which day. */
+  readonly schedule: Pick<BurstScheduleArgs, "hours" | "expires">;
   readonly rootDiskGiB: number;
   /** Holds the bundle: nobody reaches a node that may be gone before it is asked for. */
   readonly userData: string;
@@ -61,7 +71,8 @@ export class BurstPool extends pulumi.ComponentResource {
   };
 
   constructor(name: string, args: BurstPoolArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("splitfleet:compute:BurstPool", name, {}, opts);
+    // Rules read the image's age and the pool's last day.
+    super("splitfleet:compute:BurstPool", name, { image: args.image, expires: args.schedule.expires }, opts);
     const { labels, transform } = args;
 
     const role = new Role(
@@ -107,6 +118,8 @@ export class BurstPool extends pulumi.ComponentResource {
       { parent: this },
     );
 
+    scheduleBurst(name, { ...args.schedule, minimum: args.minimum, maximum: args.maximum }, group, this);
+
     this.roleArn = role.arn;
     this.groupName = group.name;
     this.nodes = { role, launchTemplate, group };
@@ -120,14 +133,14 @@ const policy = (statements: readonly object[]): string =>
 function launchTemplateArgs(args: BurstPoolArgs, profile: InstanceProfile): LaunchTemplateArgs {
   const { image, securityGroupId, rootDiskGiB, userData, labels } = args;
   return {
-    imageId: image,
+    imageId: image.id,
     updateDefaultVersion: true,
     iamInstanceProfile: { arn: profile.arn },
     vpcSecurityGroupIds: [securityGroupId],
     metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
     blockDeviceMappings: [
       {
-        deviceName: "/dev/sda1",
+        deviceName: image.rootDevice,
         ebs: { volumeSize: rootDiskGiB, volumeType: "gp3", encrypted: "true", deleteOnTermination: "true" },
       },
     ],
@@ -180,6 +193,7 @@ function groupArgs(args: BurstPoolArgs, launchTemplate: LaunchTemplate): GroupAr
 function groupTags({
   cluster,
   labels,
+  schedule: { expires },
   node,
   allocatable,
 }: BurstPoolArgs): { key: string; value: string; propagateAtLaunch: boolean }[] {
@@ -203,7 +217,8 @@ function groupTags({
   const tag =
     (propagateAtLaunch: boolean) =>
     ([key, value]: [string, string]) => ({ key, value, propagateAtLaunch });
-  return [...Object.entries(labels).map(tag(true)), ...Object.entries(hints).map(tag(false))];
+  const passedOn = { ...labels, ...(expires === undefined ? {} : { "splitfleet/expires": expires }) };
+  return [...Object.entries(passedOn).map(tag(true)), ...Object.entries(hints).map(tag(false))];
 }
 
 const below = (prefix: string, entries: Readonly<Record<string, string>>): Record<string, string> =>

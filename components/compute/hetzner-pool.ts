@@ -10,7 +10,10 @@ const SPREAD_LIMIT = 10;
 /** What differs between the nodes of a pool. */
 export type PoolNode = Pick<HetznerNodeArgs, "privateAddress" | "config" | "bundle" | "host">;
 
-export interface HetznerPoolArgs extends Omit<HetznerNodeArgs, "placementGroupId" | "transform" | keyof PoolNode> {
+export interface HetznerPoolArgs extends Omit<
+  HetznerNodeArgs,
+  "placementGroupId" | "groupIsFull" | "transform" | keyof PoolNode
+> {
   /** Nodes by id: one that is added or removed leaves the others alone. They are configured one after the other. */
   readonly members: Readonly<Record<string, PoolNode>>;
   readonly transform?: HetznerNodeTransforms & { readonly placementGroup?: Transform<hcloud.PlacementGroupArgs> };
@@ -42,12 +45,20 @@ export class HetznerPool extends pulumi.ComponentResource {
       { parent: this },
     );
     const placementGroupId = placementGroup.id.apply(Number);
+    const groupIsFull = count === SPREAD_LIMIT;
     const created: Record<string, HetznerNode> = {};
     let before = after;
     for (const [id, member] of Object.entries(members)) {
       const node = new HetznerNode(
         `${name}-${id}`,
-        { ...shape, ...member, placementGroupId, after: before, ...(transform === undefined ? {} : { transform }) },
+        {
+          ...shape,
+          ...member,
+          placementGroupId,
+          groupIsFull,
+          after: before,
+          ...(transform === undefined ? {} : { transform }),
+        },
         { parent: this },
       );
       created[id] = node;

@@ -29,7 +29,7 @@ export function registrationOf(
       ...(carriesVault?.kind === "hetzner" && carriesVault.vault && vault !== undefined
         ? { vault: vault.version }
         : {}),
-      ...(locked === undefined ? {} : { os: locked.image }),
+      ...(locked === undefined ? {} : { os: locked.kind === "aws" ? locked.image.name : locked.image }),
     },
   };
 }

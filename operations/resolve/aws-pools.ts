@@ -10,8 +10,12 @@ type LockedPool = EnvironmentLock["pools"][string];
 export type LockedAwsPool = Extract<LockedPool, { kind: "aws" }>;
 type LockedType = LockedAwsPool["instanceTypes"][number];
 
-/** Debian's account on AWS (https://wiki.debian.org/Cloud/AmazonEC2Image), and how its images of version 13 are named. */
-const DEBIAN = { owner: "136693071363", name: "debian-13-amd64-*" } as const;
+/**
+ * Images with NVIDIA's open driver, its container toolkit and a current AWS CLI, which the node joins the mesh with (AWS Deep
+ * Learning AMIs Developer Guide, "AWS Deep Learning Base GPU AMI (Ubuntu 24.04)"). Nobody states the driver's version in
+ * what can be looked up: the node compares it with what its pool needs before it joins.
+ */
+const GPU_IMAGE = { owner: "amazon", name: "Deep Learning Base OSS Nvidia Driver GPU AMI (Ubuntu 24.04) *" } as const;
 
 const offerings = z.object({
   InstanceTypeOfferings: z.array(z.object({ InstanceType: z.string(), Location: z.string() })),
@@ -39,7 +43,9 @@ const types = z.object({
   ),
 });
 const images = z.object({
-  Images: z.array(z.object({ ImageId: z.string(), Name: z.string(), CreationDate: z.string() })),
+  Images: z.array(
+    z.object({ ImageId: z.string(), Name: z.string(), CreationDate: z.string(), RootDeviceName: z.string() }),
+  ),
 });
 
 export interface AwsPoolQuery {
@@ -50,12 +56,11 @@ export interface AwsPoolQuery {
 
 /** What was found, or why nobody could be asked. */
 export type AwsChoice =
-  | { readonly entry: LockedAwsPool; readonly notes: readonly Note[]; readonly imageName: string }
-  | { readonly unavailable: string };
+  { readonly entry: LockedAwsPool; readonly notes: readonly Note[] } | { readonly unavailable: string };
 
 /**
  * Finds what a burst pool can be made of: its types that every one of its zones, or some of them, sell, with the
- * on-demand price of the catalogue, and Debian's newest image.
+ * on-demand price of the catalogue, and the newest image with NVIDIA's driver.
  *
  * @throws InputError for a zone that sells none of the types, a type without a price, or a refusal by AWS.
  */
@@ -87,7 +92,7 @@ export async function chooseInstances(
   const known = shaped(types, details.value, "describe-instance-types").InstanceTypes;
   const found = await ask(
     "describe-images",
-    ...["--owners", DEBIAN.owner, "--filters", `Name=name,Values=${DEBIAN.name}`, "Name=state,Values=available"],
+    ...["--owners", GPU_IMAGE.owner, "--filters", `Name=name,Values=${GPU_IMAGE.name}`, "Name=state,Values=available"],
   );
   if ("unavailable" in found) return found;
   const [image] = shaped(images, found.value, "describe-images").Images.toSorted((a, b) =>
@@ -95,7 +100,7 @@ export async function chooseInstances(
   );
   if (image === undefined) {
     throw new InputError(
-      `${path}.image: ${region} has no image ${DEBIAN.name} of account ${DEBIAN.owner}. Nothing was written. Choose another region.`,
+      `${path}.image: ${region} has no image ${GPU_IMAGE.name} of ${GPU_IMAGE.owner}. Nothing was written. Choose another region.`,
     );
   }
   const notes = pool.instanceTypes.flatMap((type): Note[] => {
@@ -112,10 +117,14 @@ export async function chooseInstances(
       kind: "aws",
       instanceTypes: chosen.map((type) => lockedType(type, { path, region, known, catalogue })),
       zones,
-      image: image.ImageId,
+      image: {
+        id: image.ImageId,
+        name: image.Name,
+        created: image.CreationDate.slice(0, "2026-11-21".length),
+        rootDevice: image.RootDeviceName,
+      },
     },
     notes,
-    imageName: image.Name,
   };
 }
 

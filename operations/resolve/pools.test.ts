@@ -140,6 +140,7 @@ const gpu = (type: string, name: string, memoryGiB: number) => ({
   ProcessorInfo: { SupportedArchitectures: ["x86_64"] },
   GpuInfo: { Gpus: [{ Name: name, Manufacturer: "NVIDIA", Count: 8, MemoryInfo: { SizeInMiB: memoryGiB * 1024 } }] },
 });
+const IMAGES = "Deep Learning Base OSS Nvidia Driver GPU AMI (Ubuntu 24.04)";
 const AWS_ANSWERS: Readonly<Record<string, object>> = {
   "describe-instance-type-offerings": {
     InstanceTypeOfferings: [
@@ -151,8 +152,18 @@ const AWS_ANSWERS: Readonly<Record<string, object>> = {
   "describe-instance-types": { InstanceTypes: [gpu("p5.48xlarge", "H100", 80), gpu("p5en.48xlarge", "H200", 141)] },
   "describe-images": {
     Images: [
-      { ImageId: "ami-00000000000000001", Name: "debian-13-amd64-20260801", CreationDate: "2026-08-01T00:00:00.000Z" },
-      { ImageId: "ami-00000000000000002", Name: "debian-13-amd64-20261101", CreationDate: "2026-11-01T00:00:00.000Z" },
+      {
+        ImageId: "ami-00000000000000001",
+        Name: `${IMAGES} 20260801`,
+        CreationDate: "2026-08-01T00:00:00.000Z",
+        RootDeviceName: "/dev/sda1",
+      },
+      {
+        ImageId: "ami-00000000000000002",
+        Name: `${IMAGES} 20261101`,
+        CreationDate: "2026-11-01T00:00:00.000Z",
+        RootDeviceName: "/dev/sda1",
+      },
     ],
   },
 };
@@ -164,7 +175,7 @@ const awsOf =
     return { value: answers[args[1] ?? ""] };
   };
 
-test("a burst pool gets the types that its zones sell, the catalogue's price and Debian's newest image", async () => {
+test("a burst pool gets the types that its zones sell, the catalogue's price and the newest image with NVIDIA's driver", async () => {
   const { run } = await resolved({ facts: burst(), aws: awsOf(AWS_ANSWERS) });
   const { entries, notes, reasons } = await run();
   const shape = { vcpu: 192, memoryGiB: 2048, gpus: 8 };
@@ -181,17 +192,22 @@ test("a burst pool gets the types that its zones sell, the catalogue's price and
       { type: "p5en.48xlarge", ...shape, gpuModel: "NVIDIA-H200", gpuMemoryGiB: 141, onDemandUsdPerHour: 67.72672 },
     ],
     zones: ["eu-north-1a", "eu-north-1b"],
-    image: "ami-00000000000000002",
+    image: {
+      id: "ami-00000000000000002",
+      name: `${IMAGES} 20261101`,
+      created: "2026-11-01",
+      rootDevice: "/dev/sda1",
+    },
   });
   expect(notes).toEqual([
     { path: "pools.operations", message: "left as it is: HCLOUD_TOKEN is not set" },
     { path: "pools.burst", message: "p5en.48xlarge is not sold in eu-north-1a" },
   ]);
-  expect(reasons).toEqual(new Map([["pools.burst.image", "debian-13-amd64-20261101"]]));
+  expect(reasons).toEqual(new Map());
   expect(asked).toEqual([
     "ec2 describe-instance-type-offerings --region eu-north-1 --location-type availability-zone --filters Name=instance-type,Values=p5.48xlarge,p5en.48xlarge",
     "ec2 describe-instance-types --region eu-north-1 --instance-types p5.48xlarge p5en.48xlarge",
-    "ec2 describe-images --region eu-north-1 --owners 136693071363 --filters Name=name,Values=debian-13-amd64-* Name=state,Values=available",
+    `ec2 describe-images --region eu-north-1 --owners amazon --filters Name=name,Values=${IMAGES} * Name=state,Values=available`,
   ]);
 });
 

@@ -80,7 +80,6 @@ export async function resolvePools(query: PoolsQuery, sources: PoolSources): Pro
     else {
       entries[pool.name] = choice.entry;
       notes.push(...choice.notes);
-      reasons.set(`pools.${pool.name}.image`, choice.imageName);
     }
   }
   if (missing.length > 0) throw new InputError(missing.join("\n"));

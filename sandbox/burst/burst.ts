@@ -6,7 +6,7 @@ import { hurriedMs } from "../control-plane/pace.ts";
 import { World } from "../twin/world/world.ts";
 import { type Candidate, growthFor } from "./decide.ts";
 import { drain, cordon } from "./drain.ts";
-import { change, fill, type Group, groupsOf, type Instance, instancesOf, setDesired } from "./groups.ts";
+import { change, fill, type Group, groupsOf, type Instance, instancesOf, setDesired, surplus } from "./groups.ts";
 import { freeOn, isReady, isUnschedulable, keepsNode, templateOf } from "./template.ts";
 
 /** Seconds of a fleet that the cloud and its controllers take. */
@@ -117,7 +117,11 @@ export class Burst {
   async #tick(): Promise<void> {
     const groups = groupsOf(this.#world).filter(({ tags }) => tags["k8s.io/cluster-autoscaler/enabled"] === "true");
     const own = groups.filter(({ tags }) => `k8s.io/cluster-autoscaler/${this.#options.cluster}` in tags);
-    for (const group of groupsOf(this.#world)) fill(this.#world, group);
+    for (const group of groupsOf(this.#world)) {
+      // A schedule has made it smaller: the hook at its end gives its nodes the time of a notice.
+      for (const { id } of surplus(this.#world, group)) this.reclaim(id);
+      fill(this.#world, group);
+    }
     await this.#followInstances();
     if (Date.now() < this.#nextScan || own.length === 0) return;
     this.#nextScan = Date.now() + hurriedMs(this.#options.times.scan);

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { GROUP, INSTANCE, SUBNET } from "../twin/kinds/aws/common.ts";
+import { GROUP, INSTANCE, SCHEDULE, SUBNET } from "../twin/kinds/aws/common.ts";
 import { packages } from "../twin/packages.ts";
 import type { Properties } from "../twin/protocol/values.ts";
 import { World } from "../twin/world/world.ts";
-import { change, fill, groupsOf, instancesOf, launch, setDesired } from "./groups.ts";
+import { change, fill, groupsOf, instancesOf, launch, setDesired, surplus } from "./groups.ts";
 
 let marker: string;
 let world: World;
@@ -96,6 +96,22 @@ test("a group takes its instances along", () => {
   launch(world, group());
   const cascade = packages.get("aws")?.kinds[GROUP]?.cascade?.(group().object, world);
   expect(cascade?.map(({ type }) => type)).toEqual([INSTANCE]);
+});
+
+test("a group that a schedule has closed has its nodes to end, and launches none", () => {
+  launch(world, group());
+  setDesired(world, group(), 1);
+  const action = { autoscalingGroupName: "gpu", scheduledActionName: "end", minSize: 0, maxSize: 0 };
+  put(SCHEDULE, "schedule-1", { ...action, startTime: "2026-11-01T11:00:00Z" });
+  const closed = group();
+  expect([closed.maximum, closed.desired]).toEqual([0, 0]);
+  expect(surplus(world, closed).map(({ group: name }) => name)).toEqual(["gpu"]);
+  for (const instance of surplus(world, closed)) {
+    change(world, instance, { spotInterruptionTime: "2026-11-01T12:02:00.000Z" });
+  }
+  expect(surplus(world, closed)).toEqual([]);
+  fill(world, closed);
+  expect(instancesOf(world)).toHaveLength(1);
 });
 
 test("a group without a subnet is named", () => {

@@ -6,6 +6,7 @@ import { isObject, type Properties } from "../twin/protocol/values.ts";
 import type { WorldObject } from "../twin/world/objects.ts";
 import { readFaults } from "../twin/world/settings.ts";
 import type { World } from "../twin/world/world.ts";
+import { boundsNow } from "./schedule.ts";
 
 /** An Auto Scaling group of the simulated AWS. */
 export interface Group {
@@ -40,13 +41,15 @@ export function groupsOf(world: World): Group[] {
   const subnets = new Map(world.ofType(SUBNET).map((subnet) => [subnet.id, subnet.inputs]));
   return world.ofType(GROUP).map((object) => {
     const { inputs, facts, id } = object;
-    const minimum = Number(inputs["minSize"]);
+    const name = textAt(inputs, "name") ?? id;
+    const stated = { minimum: Number(inputs["minSize"]), maximum: Number(inputs["maxSize"]) };
+    const { minimum, maximum } = boundsNow(world, name, stated);
     return {
       object,
-      name: textAt(inputs, "name") ?? id,
+      name,
       minimum,
-      maximum: Number(inputs["maxSize"]),
-      desired: Number(facts["desiredCapacity"] ?? inputs["desiredCapacity"] ?? minimum),
+      maximum,
+      desired: Math.min(maximum, Number(facts["desiredCapacity"] ?? inputs["desiredCapacity"] ?? minimum)),
       tags: Object.fromEntries(tagsOf(inputs).map(({ key, value }) => [String(key), String(value)])),
       instanceType: String(select(inputs, OVERRIDES)[0]?.value ?? ""),
       subnets: select(inputs, "vpcZoneIdentifiers[*]").flatMap(({ value }) => {
@@ -120,6 +123,12 @@ export function fill(world: World, group: Group): void {
   const missing = group.desired - all.filter((one) => one.group === group.name).length;
   const allowed = (readFaults(world.marker).quotas?.spotInstances ?? Infinity) - all.length;
   for (let index = 0; index < Math.min(missing, allowed); index++) launch(world, group);
+}
+
+/** Those that a group has beyond its desired size, the youngest; a notice is on its way to those that have one. */
+export function surplus(world: World, { name, desired }: Group): Instance[] {
+  const staying = instancesOf(world).filter((one) => one.group === name && one.interruption === undefined);
+  return staying.slice(desired);
 }
 
 export function change(world: World, { object }: Instance, facts: Properties): void {

@@ -8,8 +8,8 @@ export type Mode = (typeof MODES)[number];
 const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day in quotes, such as "07:30"');
 
-/** When an environment is used, for those that need not run all the time. */
-const hours = z
+/** When something is used that need not run all the time. */
+export const hours = z
   .strictObject({
     from: time,
     to: time,

@@ -32,7 +32,12 @@ const awsPool = z.strictObject({
     )
     .min(1),
   zones: z.array(z.string()).min(1),
-  image: pattern(/^ami-[0-9a-f]{8,17}$/, "an AMI id"),
+  image: z.strictObject({
+    id: pattern(/^ami-[0-9a-f]{8,17}$/, "an AMI id"),
+    name: z.string().meta({ description: "As its owner calls it; says what is in it." }),
+    created: day,
+    rootDevice: pattern(/^\/dev\/[a-z0-9]+$/, "a device such as /dev/sda1"),
+  }),
 });
 
 export const environmentLock = z.strictObject({

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { cidr, dataClass, euros, gibibytes, nodeId, pattern, share, slug } from "./values.ts";
+import { hours } from "./identity.ts";
+import { cidr, dataClass, day, euros, gibibytes, nodeId, pattern, share, slug } from "./values.ts";
 
 export const taint = z.strictObject({
   key: pattern(/^[a-z0-9./-]+$/, "a Kubernetes taint key such as splitfleet/burst"),
@@ -143,6 +144,12 @@ const aws = z.strictObject({
     .meta({ description: "Highest accepted spot price as a share of the on-demand price." }),
   rootDiskGiB: gibibytes.default(200),
   minimumDriver: driver,
+  hours: hours.optional().meta({
+    description: "When nodes may be there; outside of them AWS itself holds the group at zero. Without it, always.",
+  }),
+  expires: day.optional().meta({
+    description: "The last day on which the pool is wanted; at its end AWS itself sets the group to zero for good.",
+  }),
 });
 
 const external = z.strictObject({

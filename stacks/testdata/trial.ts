@@ -65,6 +65,11 @@ export function addBurstPool(facts: Facts, pool: Partial<PoolOf<"aws">> = {}): v
       { type: "p5en.48xlarge", ...shape, gpuModel: "NVIDIA-H200", gpuMemoryGiB: 141, onDemandUsdPerHour: 67.7 },
     ],
     zones: ["eu-north-1a", "eu-north-1b"],
-    image: "ami-0123456789abcdef0",
+    image: {
+      id: "ami-0123456789abcdef0",
+      name: "Deep Learning Base OSS Nvidia Driver GPU AMI (Ubuntu 24.04) 20261002",
+      created: "2026-10-02",
+      rootDevice: "/dev/sda1",
+    },
   };
 }

@@ -99,3 +99,14 @@ test("what AWS has only just made is asked for again, and not for ever", async (
     "InvalidRoleID.NotFound: The Role ID 'node' does not exist",
   );
 });
+
+test("a scheduled action needs its group, a name of its own and a time to come", async () => {
+  const schedule = urnOf("aws:autoscaling/schedule:Schedule", "end");
+  const wanted = { autoscalingGroupName: "gpu", scheduledActionName: "end", startTime: "2999-01-01T00:00:00Z" };
+  await expect(aws.create(schedule, wanted)).rejects.toThrow("The Group ID 'gpu' does not exist");
+  await aws.create(group, { name: "gpu", minSize: 0, maxSize: 2 });
+  await aws.create(schedule, wanted);
+  await expect(aws.create(schedule, wanted)).rejects.toThrow("AlreadyExists: Scheduled action by this name");
+  const past = { ...wanted, scheduledActionName: "past", startTime: "2020-01-01T00:00:00Z" };
+  await expect(aws.create(schedule, past)).rejects.toThrow("ValidationError: Given start time is in the past");
+});

@@ -31,3 +31,11 @@ test("what calls nobody does not fail off the mesh: reading, and deleting where 
   await command.delete(release, id);
   expect(rehearsal.world.objects("command").all()).toEqual([]);
 });
+
+test("a command runs again for another machine, although the one that it had run on is gone", async () => {
+  const inputs = { connection, create: "install on 1" };
+  const { id } = await command.create(release, inputs);
+  for (const object of rehearsal.world.objects("command").all()) rehearsal.world.remove(object);
+  await command.update(release, id, { ...inputs, create: "install on 2" });
+  expect(rehearsal.world.objects("command").all()).toMatchObject([{ id, inputs: { create: "install on 2" } }]);
+});

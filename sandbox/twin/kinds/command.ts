@@ -24,6 +24,7 @@ export const command: Package = {
     "command:remote:Command": {
       idPrefix: "command",
       replaceOn: ["triggers"],
+      isDeed: true,
       // It reads nothing back, and calls nobody where nothing is to be run in the end.
       offline: (operation, { inputs }) => operation === "read" || inputs["delete"] === undefined,
       outputs: { stdout: () => "", stderr: () => "" },

@@ -127,7 +127,7 @@ export class Provider {
     const type = typeOf(urn);
     const kind = this.#kindOf(type);
     const changed = await this.#mutate("update", urn, () => {
-      const existing = this.#find(type, id);
+      const existing = this.#find(type, id) ?? (kind.isDeed ? this.#newObject(urn, id, kind, inputs) : undefined);
       if (existing === undefined) {
         throw new Error(`${type} ${id} does not exist any more; \`pulumi refresh\` brings the state up to date`);
       }

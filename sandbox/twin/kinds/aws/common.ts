@@ -11,6 +11,7 @@ export const SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup";
 export const EGRESS_RULE = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
 export const LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
 export const GROUP = "aws:autoscaling/group:Group";
+export const SCHEDULE = "aws:autoscaling/schedule:Schedule";
 /** Made by groups alone: nothing of the program is one. */
 export const INSTANCE = "aws:ec2/instance:Instance";
 export const ROLE = "aws:iam/role:Role";

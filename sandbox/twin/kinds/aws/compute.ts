@@ -1,4 +1,4 @@
-import type { Kind } from "../../kind.ts";
+import type { Kind, Reference } from "../../kind.ts";
 import { textAt } from "../../protocol/paths.ts";
 import { hexOf } from "../derive.ts";
 import {
@@ -8,6 +8,7 @@ import {
   INSTANCE,
   INSTANCE_PROFILE,
   LAUNCH_TEMPLATE,
+  SCHEDULE,
   SECURITY_GROUP,
   SUBNET,
   ec2,
@@ -19,6 +20,8 @@ import {
 
 /** EC2's limit, before Base64. */
 const USER_DATA_BYTES = 16 * 1024;
+
+const OF_GROUP: Reference = { at: "autoscalingGroupName", to: GROUP, by: "name" };
 
 /** Launch templates and the Auto Scaling groups made of them. `sandbox/burst` launches their instances. */
 export const compute: Readonly<Record<string, Kind>> = {
@@ -89,5 +92,35 @@ export const compute: Readonly<Record<string, Kind>> = {
         throw new Error(`ValidationError: Desired capacity:${desired} must be between the specified ${bounds}`);
       }
     },
+  },
+  [SCHEDULE]: {
+    idPrefix: "schedule",
+    replaceOn: ["autoscalingGroupName", "scheduledActionName"],
+    references: [OF_GROUP],
+    claims: ({ autoscalingGroupName, scheduledActionName }) => [
+      {
+        key: `${String(autoscalingGroupName)}/${String(scheduledActionName)}`,
+        conflict: `AlreadyExists: Scheduled action by this name already exists - ${String(scheduledActionName)}`,
+      },
+    ],
+    outputs: {
+      arn: ({ id, inputs }) =>
+        `arn:aws:autoscaling:::scheduledUpdateGroupAction:${hexOf(id, 8)}:${textAt(inputs, "scheduledActionName")}`,
+      region: regionOf,
+    },
+    admit: ({ inputs, object, world }) => {
+      const start = textAt(inputs, "startTime");
+      if (start === undefined || start === textAt(object?.inputs ?? {}, "startTime")) return;
+      if (Date.parse(start) < world.now().getTime()) {
+        throw new Error("ValidationError: Given start time is in the past");
+      }
+    },
+  },
+  "aws:autoscaling/lifecycleHook:LifecycleHook": {
+    idPrefix: "hook",
+    replaceOn: ["autoscalingGroupName", "name"],
+    naming: nameOfAtMost(255),
+    references: [OF_GROUP],
+    outputs: { defaultResult: () => "ABANDON", region: regionOf },
   },
 };
