@@ -69,7 +69,7 @@ test("a model fits to the last mebibyte that system, proxy and preload leave of 
         "1     16.0  0.6     0.1   5.5         ollama (14.2), litellm (1.0)",
       ].join("\n"),
       expected: "pods that fit on 1 node of 15.4 GiB and 8 cores",
-      fix: "ask for less, choose a larger type, or add a node to the pool",
+      fix: "ask for less (worked out in components/workloads/ollama.ts), choose a larger type, or add a node to the pool",
     },
   ]);
 });

@@ -85,7 +85,10 @@ export const capacity = check(NEEDED, function* (facts): Iterable<Complaint> {
         nodeTable(nodes, machine.memoryMiB),
       ].join("\n"),
       expected: `pods that fit on ${count(size, "node")} of ${describeResources(offered)}`,
-      fix: "ask for less, choose a larger type, or add a node to the pool",
+      fix: `ask for less (worked out in ${fileOf(facts, largest)}), choose a larger type, or add a node to the pool`,
     };
   }
 });
+
+const fileOf = (facts: Pick<Facts, (typeof NEEDED)[number]>, { workload }: Pod): string =>
+  planned(facts).workloads.find(({ name }) => name === workload)?.definition.file ?? workload;

@@ -333,6 +333,7 @@ test("two public ports on one host name", () => {
       path: ["workloads", "litellm", "hostnames", "api"],
       got: "app.example.org, which leads to port web of workload ollama",
       expected: "a host name of its own",
+      fix: "choose another for one of the two; their ports stand in components/workloads/ollama.ts and components/workloads/litellm.ts",
     },
   ]);
 });
