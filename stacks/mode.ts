@@ -1,5 +1,5 @@
-import type { PlannedWorkload } from "../components/workloads/plan.ts";
-import type { Environment } from "./environment-file.ts";
+import { type PlannedWorkload, planWorkloads } from "../components/workloads/plan.ts";
+import type { Environment, ResolvedEnvironment } from "./environment-file.ts";
 import type { EnvironmentSpec } from "./spec/environment.ts";
 import { type Mode, MODES } from "./spec/identity.ts";
 
@@ -29,6 +29,12 @@ const withMode = (spec: EnvironmentSpec, mode: Mode): EnvironmentSpec => ({
   ...spec,
   environment: { ...spec.environment, mode },
 });
+
+/** The environment as it runs in its mode: pools that sleep have no node. */
+export const asRunning = <E extends ResolvedEnvironment>(environment: E): E => {
+  const { spec, lock } = environment;
+  return { ...environment, spec: running({ spec, planned: planWorkloads(spec, lock.images) }).spec };
+};
 
 interface Planned {
   readonly spec: EnvironmentSpec;

@@ -3,9 +3,11 @@ import { VaultServer } from "../../sandbox/vault/server.ts";
 import { isUnsealed, readVault } from "../../sandbox/vault/state.ts";
 import type { ResolvedEnvironment } from "../../stacks/environment-file.ts";
 import type { Layer } from "../../stacks/layering.ts";
+import { asRunning } from "../../stacks/mode.ts";
 import { hasCluster, hasVault, type VaultSpec } from "../../stacks/spec/optional-parts.ts";
 import { VaultApi } from "../../stacks/vault-api.ts";
 import { targetsOf, type Registered } from "../layers/targets.ts";
+import { forgetGoneNodes } from "../nodes/gone.ts";
 import { TwinNodeControl } from "../nodes/control-twin.ts";
 import { up, type UpOptions, type UpResult } from "../up.ts";
 import { BootstrapError, ceremony } from "./ceremony.ts";
@@ -36,7 +38,10 @@ export async function bringUp(session: Session, options: BringUpOptions): Promis
   const join = async (server: VaultServer): Promise<void> => {
     if (!hasCluster(spec)) return;
     const control = new TwinNodeControl(folder, environment);
-    await joinNodes({ environment, control, credentials: () => credentialsOf(server, folder, spec), again, say });
+    const standing = asRunning(environment);
+    await forgetGoneNodes({ environment: standing, control, say });
+    const credentials = () => credentialsOf(server, folder, spec);
+    await joinNodes({ environment: standing, control, credentials, again, say });
   };
   await using server = await VaultServer.start(folder);
   const openVault = (): Promise<void> =>

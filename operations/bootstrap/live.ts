@@ -2,9 +2,11 @@ import { homedir } from "node:os";
 import path from "node:path";
 import { hasCluster, hasVault } from "../../stacks/spec/optional-parts.ts";
 import type { Environment } from "../../stacks/environment-file.ts";
+import { asRunning } from "../../stacks/mode.ts";
 import { VaultApi } from "../../stacks/vault-api.ts";
 import { liveNodeControl } from "../nodes/control-live.ts";
 import { BootstrapError, ceremony } from "./ceremony.ts";
+import { forgetGoneNodes } from "../nodes/gone.ts";
 import { issueKubeconfig, kubeconfigFile, writeKubeconfig } from "../nodes/kubeconfig.ts";
 import { overMesh } from "../nodes/remote.ts";
 import { JoinCredentials } from "./join-credentials.ts";
@@ -66,7 +68,7 @@ export async function bootstrapVault(
 }
 
 /**
- * Lets real nodes into the cluster that wait for it.
+ * Takes real nodes out of the cluster whose servers are gone, and lets those in that wait for it.
  *
  * @param user With what {@link bootstrapVault} has returned.
  */
@@ -87,7 +89,10 @@ export async function joinLiveNodes(
     }
     return new JoinCredentials(new VaultApi(spec.secrets.vault.address, user["VAULT_CACERT"]), token, spec);
   };
-  await joinNodes({ environment, control: liveNodeControl(environment, user), credentials, again, say });
+  const control = liveNodeControl(environment, user);
+  const standing = asRunning(environment);
+  await forgetGoneNodes({ environment: standing, control, say });
+  await joinNodes({ environment: standing, control, credentials, again, say });
 }
 
 /**
