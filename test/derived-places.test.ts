@@ -1,18 +1,28 @@
+import path from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
+import { meshGrants } from "../components/mesh/policy.ts";
 import { renderProject } from "../components/runtime/compose/project.ts";
 import { networkPolicySpec } from "../components/runtime/kubernetes/network-policy.ts";
 import { openPorts } from "../components/runtime/kubernetes/ports.ts";
 import type { Runtime } from "../components/workloads/contract.ts";
+import type { RegisteredKind } from "../components/workloads/extensions.ts";
 import { registry } from "../components/workloads/registry.ts";
+import { loadEnvironment } from "../stacks/environment-file.ts";
+import { meshEnvironment } from "../stacks/layers/mesh.ts";
 import { fileOf, fleetOfEveryKind, workloadOf } from "./fleet-of-every-kind.ts";
 
-/** The fleet with one number of Grafana's definition changed, and nothing else. */
+/** Every kind, with the number of one definition's port `http` changed and nothing else. */
+const kindsWithPort = (wanted: string, number: number): readonly RegisteredKind[] =>
+  registry.map((definition) => {
+    const { http } = definition.ports;
+    return definition.kind === wanted && http !== undefined
+      ? { ...definition, ports: { ...definition.ports, http: { ...http, port: number } } }
+      : definition;
+  });
+
 function fleetWithPort(runtime: Runtime, port: number) {
-  const kinds = registry.map((kind) =>
-    kind.kind === "grafana" ? { ...kind, ports: { http: { port, audience: "mesh" as const } } } : kind,
-  );
-  const fleet = fleetOfEveryKind(runtime, {}, kinds);
+  const fleet = fleetOfEveryKind(runtime, {}, kindsWithPort("grafana", port));
   const scraped: { scrape_configs: { job_name: string }[] } = parse(
     fileOf(workloadOf(fleet, "prometheus"), "/etc/prometheus/prometheus.yml"),
   );
@@ -95,3 +105,27 @@ test.each([3000, 3300])(
     });
   },
 );
+
+test.each([3000, 3300])(
+  "the number %i in Grafana's definition is the one that the mesh opens to people",
+  async (port) => {
+    const starter = await loadEnvironment(path.join(import.meta.dirname, "../stacks/Pulumi.starter.yaml"));
+    const grants = meshGrants([meshEnvironment(starter, kindsWithPort("grafana", port))]);
+    expect(grants.filter(({ why }) => why === "people use grafana")).toEqual([
+      { src: ["autogroup:member"], dst: ["tag:starter-operations"], ip: [`tcp:${port}`], why: "people use grafana" },
+    ]);
+  },
+);
+
+test.each(["kubernetes", "compose"] as const)("who needs Loki finds it at its definition's port on %s", (runtime) => {
+  const addressesWith = (port: number) => {
+    const fleet = fleetOfEveryKind(runtime, {}, kindsWithPort("loki", port));
+    return [
+      ["grafana", "/etc/grafana/provisioning/datasources/fleet.yml"],
+      ["otel-agent", "/etc/otel/agent.yml"],
+      ["otel-collector", "/etc/otel/collector.yml"],
+    ].map(([name = "", file = ""]) => /http:\/\/loki[^:/]*:(\d+)/.exec(fileOf(workloadOf(fleet, name), file))?.[1]);
+  };
+  expect(addressesWith(3100)).toEqual(["3100", "3100", "3100"]);
+  expect(addressesWith(3111)).toEqual(["3111", "3111", "3111"]);
+});

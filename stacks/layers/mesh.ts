@@ -3,6 +3,7 @@ import { operatorsOf } from "../../components/mesh/policy.ts";
 import { poolTag } from "../../components/mesh/tags.ts";
 import { hostAddress } from "../../components/network/ranges.ts";
 import { poolNetworks } from "../../components/runtime/compose/networks.ts";
+import type { RegisteredKind } from "../../components/workloads/extensions.ts";
 import { catalogueOf } from "../../components/workloads/facts.ts";
 import { planWorkloads, type PlannedWorkload } from "../../components/workloads/plan.ts";
 import type { Pool } from "../spec/pools.ts";
@@ -30,15 +31,17 @@ interface Member {
 /**
  * Everything of an environment that goes over the mesh. Between Hetzner's private addresses nothing does: those nodes take no
  * routes, and their own packet filters judge.
+ *
+ * @param kinds Definitions of its workloads; every registered one unless given.
  */
-export function meshEnvironment({ spec, lock }: Environment): MeshEnvironment {
+export function meshEnvironment({ spec, lock }: Environment, kinds?: readonly RegisteredKind[]): MeshEnvironment {
   const environment = spec.environment.name;
   const members = Object.entries(spec.pools).flatMap(([name, pool]): Member[] => {
     if (pool.kind === "external") return [];
     const range = pool.kind === "hetzner" ? pool.subnet : undefined;
     return [{ name, pool, tag: poolTag(environment, name), range }];
   });
-  const planned = planWorkloads(spec, lock.images).filter(({ runtime }) => runtime === "compose");
+  const planned = planWorkloads(spec, lock.images, kinds).filter(({ runtime }) => runtime === "compose");
   const { operators } = spec.mesh;
   return {
     name: environment,
