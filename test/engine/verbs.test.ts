@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { downReport } from "../../operations/down/report.ts";
+import { statusReport } from "../../operations/nodes/status/report.ts";
 import { operationReport } from "../../operations/report.ts";
 import { readWorld } from "../../sandbox/twin/world/reader.ts";
 import { descendants, survivors, until } from "./processes.ts";
@@ -101,6 +102,23 @@ it("runs one plain pulumi command in the shell, with its output and exit code un
   expect(JSON.parse(exported.stdout)).toHaveProperty("deployment.resources");
   const failed = await run("shell", "--file", trial.file, "--", "sh", "-c", "pwd; exit 7");
   expect(failed).toEqual({ exitCode: 7, stdout: `${trial.root}\n`, stderr: "" });
+});
+
+it("puts the environment to sleep and wakes it with every node ready again", async () => {
+  const asleep = await run("sleep", "--file", trial.file, "--rehearse", "--json");
+  expect(asleep.exitCode, asleep.stderr).toBe(0);
+  expect(operationReport.parse(JSON.parse(asleep.stdout)).changes).toMatchObject({ create: 0, replace: 0 });
+  const [one, two] = [1, 2].map((number) => `${trial.name}-inference-${number}`);
+  expect(asleep.stderr).toContain(`Taken out of cluster and mesh, since their servers are gone: ${one} and ${two}.`);
+
+  const awake = await run("wake", "--file", trial.file, "--rehearse", "--json");
+  expect(awake.exitCode, awake.stderr).toBe(0);
+  const status = await run("status", trial.name, "--file", trial.file, "--rehearse", "--json");
+  expect(status.exitCode, status.stderr).toBe(0);
+  const { nodes } = statusReport.parse(JSON.parse(status.stdout));
+  expect(nodes.map(({ name, state }) => [name, state])).toEqual(
+    ["operations-1", "inference-1", "inference-2", "workshop-a"].map((name) => [`${trial.name}-${name}`, "ready"]),
+  );
 });
 
 it("takes everything away when told to, and asks before unless it is the sandbox", async () => {
