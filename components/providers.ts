@@ -24,10 +24,13 @@ export interface FleetProviders {
   readonly aws: Readonly<Record<string, AwsProvider>>;
 }
 
+/** Of an environment, and of the tailnet that several share. */
+export const createTailscaleProvider = (): tailscale.Provider => new tailscale.Provider("tailscale");
+
 /** @param awsRegions Regions by AWS site. */
 export const createProviders = (awsRegions: Readonly<Record<string, aws.Region>>): FleetProviders => ({
   hcloud: new hcloud.Provider("hcloud"),
-  tailscale: new tailscale.Provider("tailscale"),
+  tailscale: createTailscaleProvider(),
   command: new command.Provider("command"),
   aws: Object.fromEntries(
     Object.entries(awsRegions).map(([site, region]) => [site, new AwsProvider(site, { region })]),

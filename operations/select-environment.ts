@@ -1,6 +1,6 @@
-import { readdirSync } from "node:fs";
 import path from "node:path";
 import { loadEnvironment, type Environment, type LoadOptions } from "../stacks/environment-file.ts";
+import { environmentNames } from "../stacks/environment-names.ts";
 import { nearest } from "../stacks/words.ts";
 import { InputError } from "./errors.ts";
 
@@ -33,7 +33,7 @@ export async function selectEnvironment(root: string, { name, file, leave }: Env
 /** Path of the file of an environment in `stacks/`, as problems name it. @throws InputError where there is none. */
 export function environmentFile(root: string, name: string): string {
   const stacks = path.join(root, "stacks");
-  const known = readdirSync(stacks).flatMap((entry) => /^Pulumi\.(.+)\.yaml$/.exec(entry)?.[1] ?? []);
+  const known = environmentNames(stacks);
   if (!known.includes(name)) throw new InputError(unknownEnvironment(name, known));
   return path.relative(process.cwd(), path.join(stacks, `Pulumi.${name}.yaml`));
 }

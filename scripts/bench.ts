@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Command as Program, InvalidArgumentError } from "commander";
@@ -6,6 +6,7 @@ import { today } from "../plan/today.ts";
 import { ProjectCopy } from "../sandbox/session/project-copy.ts";
 import { SANDBOX } from "../operations/select-environment.ts";
 import type { Environment } from "../stacks/environment-file.ts";
+import { environmentNames } from "../stacks/environment-names.ts";
 import { writeLargeEnvironment } from "./bench/large.ts";
 import { bestOf, type Command } from "./bench/measure.ts";
 
@@ -69,10 +70,9 @@ async function allEnvironments(): Promise<readonly Measured[]> {
   const { loadEnvironment } = await import("../stacks/environment-file.ts");
   const { planEnvironment } = await import("../plan/plan.ts");
   const stacks = path.join(root, "stacks");
-  const names = readdirSync(stacks).filter((name) => /^Pulumi\..+\.yaml$/.test(name));
   const measured: Measured[] = [];
-  for (const name of names.toSorted()) {
-    const environment = await loadEnvironment(path.join(stacks, name));
+  for (const name of environmentNames(stacks).toSorted()) {
+    const environment = await loadEnvironment(path.join(stacks, `Pulumi.${name}.yaml`));
     const { rows } = await planEnvironment(environment, { today: today() });
     measured.push({ environment, resources: rows.length });
   }

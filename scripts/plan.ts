@@ -1,5 +1,4 @@
 import { Console } from "node:console";
-import { readdirSync } from "node:fs";
 import path from "node:path";
 import "../plan/recorder/lean-sdk.ts";
 import { Command, CommanderError } from "commander";
@@ -14,6 +13,7 @@ import {
 } from "../plan/report/output.ts";
 import { VERDICT_EXIT } from "../plan/report/verdict.ts";
 import { today } from "../plan/today.ts";
+import { environmentNames } from "../stacks/environment-names.ts";
 import { nearest } from "../stacks/words.ts";
 
 const BAD_INPUT = 2;
@@ -124,7 +124,7 @@ function describe(error: unknown): string {
 }
 
 function environmentFiles(names: readonly string[]): readonly string[] | undefined {
-  const known = readdirSync(stacks).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+  const known = environmentNames(stacks);
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) return refuse(unknown.map((name) => unknownEnvironment(name, known)));
   return (names.length > 0 ? names : known).map((name) =>

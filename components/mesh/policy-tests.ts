@@ -1,5 +1,4 @@
 import type { MeshEnvironment, MeshFlow } from "./flow.ts";
-import { PEOPLE } from "./flow.ts";
 
 /**
  * A connection that the service tries before it takes the file over (https://tailscale.com/kb/1337/policy-syntax, tests):
@@ -23,14 +22,12 @@ const SSH_PORT = 22;
 
 /**
  * Tests for every flow, and against what must never be: a node that logs in to another one, and one environment that
- * reaches what another serves. People's own devices are no source of a test: the service takes a person, and whoever is
- * an operator may do more than others.
+ * reaches what another serves.
  */
 export function policyTests(environments: readonly MeshEnvironment[]): PolicyTest[] {
   const hosts = representatives(environments);
   const accepted = environments
     .flatMap(({ flows }) => flows)
-    .filter(({ from }) => from !== PEOPLE)
     .map(({ from, to, protocol, port }): PolicyTest => ({
       src: hosts(from),
       proto: protocol,

@@ -56,6 +56,7 @@ test("an environment's policy names who may reach whom, and tries it", () => {
       },
       { src: "lab-core-1", proto: "udp", accept: ["tag:lab-edge:8472"] },
       { src: "tag:lab-edge", proto: "udp", accept: ["tag:lab-edge:8472"] },
+      { src: "autogroup:member", proto: "tcp", accept: ["tag:lab-core:3000"] },
       { src: "tag:lab-core", proto: "tcp", deny: ["tag:lab-core:22", "tag:lab-edge:22"] },
     ],
     sshTests: [

@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
+import { environmentNames } from "../../stacks/environment-names.ts";
 import { AgainstError } from "./error.ts";
 import { otherPlans, type OtherPlan } from "./other-plan.ts";
 
@@ -28,7 +29,7 @@ export async function planAt(root: string, ref: string, names?: readonly string[
   try {
     await unpack(root, commit, folder);
     symlinkSync(path.join(root, "node_modules"), path.join(folder, "node_modules"));
-    const has = environmentsIn(path.join(folder, "stacks"));
+    const has = environmentNames(path.join(folder, "stacks"));
     const wanted = names === undefined ? has : has.filter((name) => names.includes(name));
     const plans = wanted.length === 0 ? [] : await run(folder, wanted, `${ref} (${commit.slice(0, 12)})`);
     return { commit, plans, notes: packageNotes(root, folder, ref) };
@@ -36,10 +37,6 @@ export async function planAt(root: string, ref: string, names?: readonly string[
     rmSync(folder, { recursive: true, force: true });
   }
 }
-
-/** Names of the files `Pulumi.<environment>.yaml` in a folder. */
-export const environmentsIn = (stacks: string): readonly string[] =>
-  existsSync(stacks) ? readdirSync(stacks).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []) : [];
 
 async function commitOf(root: string, ref: string): Promise<string> {
   const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`];

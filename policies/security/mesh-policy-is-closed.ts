@@ -1,4 +1,5 @@
 import { bad, boundary, exampleRow, good, unknown } from "../example.ts";
+import { parseHujson } from "./hujson.ts";
 import { noParameters, resourceRule, undecided } from "../resource-rule.ts";
 import { UNKNOWN, type Row, type Value } from "../row.ts";
 import { asList, asObject, asText, placeIn } from "../values.ts";
@@ -25,6 +26,10 @@ export const meshPolicyIsClosed = resourceRule({
   types: [ACL],
   examples: [
     good("servers reach Vault on its port", acl({ grants: [GRANT] })),
+    good(
+      "with comments, as people write it",
+      exampleRow(ACL, "policy", { acl: `// why\n${JSON.stringify({ grants: [GRANT] })}` }),
+    ),
     bad("everybody reaches everything", acl({ grants: [{ src: ["*"], dst: ["*"], ip: ["*"] }] }), "acl"),
     bad("the older form of it", acl({ acls: [{ action: "accept", src: ["*"], dst: ["*:*"] }] }), "acl"),
     bad("neither grants nor acls, which is open", acl({ tagOwners: {} }), "acl"),
@@ -69,8 +74,7 @@ export const meshPolicyIsClosed = resourceRule({
 
 function parsed(text: string): Value | undefined {
   try {
-    const value: Value = JSON.parse(text);
-    return value;
+    return parseHujson(text);
   } catch {
     return undefined; // The rule says that it is not JSON.
   }

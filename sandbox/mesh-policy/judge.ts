@@ -34,15 +34,21 @@ export interface Question {
   readonly accounts: readonly string[];
 }
 
+/** A policy that the engine does not take; the message says why, in its words. */
+export class PolicyError extends Error {
+  override readonly name = "PolicyError";
+}
+
 /**
  * Asks Headscale's policy engine and Tailscale's packet filter which packets pass between any two devices.
  *
  * @param engine path of the executable `mesh-flows`
- * @throws Error with the engine's own words for a policy that it does not take
+ * @throws PolicyError for a policy that it does not take
  */
 export async function judge(engine: string, { policy, devices, accounts }: Question): Promise<Judgement> {
   const request = { policy, accounts, devices: devices.map(({ name: _name, ...device }) => device) };
   const result = await execa(engine, [], { input: JSON.stringify(request), reject: false });
-  if (result.failed) throw new Error(`${engine} does not take the policy: ${result.stderr || result.shortMessage}`);
+  if (result.failed)
+    throw new PolicyError(`Headscale does not take the policy: ${result.stderr || result.shortMessage}`);
   return answer.parse(JSON.parse(result.stdout));
 }

@@ -35,7 +35,7 @@ interface Connection {
  * device, from every other, routes and logins too.
  *
  * @param engine path of the executable `mesh-flows`
- * @throws Error with the engine's own words for a policy that it does not take
+ * @throws PolicyError for a policy that the engine does not take
  */
 export async function proveMesh(
   engine: string,

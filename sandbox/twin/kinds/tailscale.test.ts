@@ -51,3 +51,21 @@ test("a tailnet has one policy file", async () => {
     "the tailnet has one policy file, and another resource owns it",
   );
 });
+
+const TAGGED = { tagOwners: { "tag:lab": [] }, grants: [{ src: ["tag:lab"], dst: ["tag:shop"], ip: ["tcp:80"] }] };
+test.each([
+  ["{ grants: }", "error decoding ACL: not a valid HuJSON document (400)"],
+  [JSON.stringify(TAGGED), 'tag not found: "tag:shop" (400)'],
+])("a policy file such as %s is refused", async (acl, reason) => {
+  rehearsal = new TestRehearsal();
+  const tailscale = await rehearsal.provider("tailscale");
+  await expect(tailscale.create(urnOf("tailscale:index/acl:Acl", "policy"), { acl })).rejects.toThrow(reason);
+});
+
+test("a policy file with comments is changed in place", async () => {
+  rehearsal = new TestRehearsal();
+  const tailscale = await rehearsal.provider("tailscale");
+  const acl = urnOf("tailscale:index/acl:Acl", "policy");
+  await tailscale.create(acl, { acl: '// closed\n{ "grants": [], }' });
+  expect((await tailscale.diff(acl, { acl: "{}" }, { acl: '{ "grants": [] }' })).replaces).toEqual([]);
+});

@@ -1,4 +1,8 @@
+import type { Value } from "../../../policies/row.ts";
+import { parseHujson } from "../../../policies/security/hujson.ts";
+import { asObject } from "../../../policies/values.ts";
 import type { Facts, Package } from "../kind.ts";
+import { textAt } from "../protocol/paths.ts";
 import { hexOf } from "./derive.ts";
 import { installedVersion } from "./version.ts";
 
@@ -41,10 +45,29 @@ export const tailscale: Package = {
     "tailscale:index/acl:Acl": {
       idPrefix: "acl",
       replaceOn: [],
+      admit: ({ inputs }) => assertPolicy(textAt(inputs, "acl") ?? ""),
       claims: () => [{ key: "acl", conflict: "the tailnet has one policy file, and another resource owns it" }],
     },
   },
 };
+
+/** The service takes a policy over only if each tag that it names has an owner. */
+function assertPolicy(text: string): void {
+  const policy = asObject(decoded(text));
+  if (policy === undefined) throw new Error("error decoding ACL: not a valid HuJSON document (400)");
+  const owned = Object.keys(asObject(policy["tagOwners"]) ?? {});
+  const named = [...JSON.stringify(policy).matchAll(/"(tag:[a-z0-9-]+)/g)].map(([, tag = ""]) => tag);
+  const unknown = named.find((tag) => !owned.includes(tag));
+  if (unknown !== undefined) throw new Error(`tag not found: "${unknown}" (400)`);
+}
+
+function decoded(text: string): Value | undefined {
+  try {
+    return parseHujson(text);
+  } catch {
+    return undefined; // The service answers that it is none.
+  }
+}
 
 function expiry({ createdAt, inputs }: Facts): Date {
   return new Date(Date.parse(createdAt) + Number(inputs["expiry"] ?? DEFAULT_EXPIRY_SECONDS) * 1000);

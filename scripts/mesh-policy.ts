@@ -1,0 +1,51 @@
+import { EXIT } from "../operations/errors.ts";
+import { fileOption, ROOT, runVerb, verbCommand } from "../operations/run-verb.ts";
+import { selectEnvironment } from "../operations/select-environment.ts";
+
+interface Options {
+  readonly check?: string;
+  readonly prove?: boolean;
+  readonly json?: boolean;
+}
+
+/** `npm run mesh-policy`: the policy file of a tailnet, made from the environments in it. */
+const command = verbCommand("mesh-policy", "Print the policy of an environment's tailnet: who may reach whom, and why.")
+  .argument("[environment]", "an environment in the tailnet; the sandbox, unless another is named")
+  .option("--check <path>", "compare with a policy file, such as one exported from the admin console")
+  .option("--prove", "judge every packet between any two devices by Headscale's policy engine and Tailscale's filter")
+  .option("--json", "write a report as JSON, and nothing else, to standard output")
+  .addHelpText(
+    "after",
+    `
+A tailnet has one policy file. It is made from all environments in stacks/ with the same mesh.tailnet; see docs/mesh.md
+for how the stack "organisation" puts it in place.
+
+Exit codes: 0 printed, and nothing differs; 1 the checked file differs, or the policy lets through something else than is
+declared; 2 bad input.
+
+Examples:
+  npm run -s mesh-policy -- factory > policy.hujson
+  npm run mesh-policy -- factory --check exported.hujson
+  npm run mesh-policy -- factory --prove`,
+  );
+
+await runVerb(command, async () => {
+  const { check, prove = false, json = false } = command.opts<Options>();
+  const environment = await selectEnvironment(ROOT, { name: command.args[0] });
+  const { meshPolicyReport } = await import("../operations/mesh-policy/run.ts");
+  const report = await meshPolicyReport(environment, { root: ROOT, check: fileOption(check), prove });
+  const { differences = [], proof, file } = report;
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  if (json) process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+  else if (check === undefined && !prove) process.stdout.write(file);
+  for (const { section, only, entry } of differences) {
+    say(`${only === "derived" ? "missing there" : "only there"}: ${section} ${JSON.stringify(entry)}`);
+  }
+  for (const line of proof?.differences ?? []) say(line);
+  if (proof !== undefined) {
+    const { engines, judged, passing } = proof;
+    say(`${judged} kinds of packets judged by ${engines.join(" and ")}: ${passing} connections declared.`);
+  }
+  if (check !== undefined) say(differences.length === 0 ? `${check} is the derived policy.` : `${check} differs.`);
+  return differences.length + (proof?.differences.length ?? 0) === 0 ? EXIT.ok : EXIT.failed;
+});
