@@ -31,7 +31,7 @@ const command = verbCommand(
   .option("--admit", "give the host, which waits in the mesh, what it joins the cluster with", false)
   .option("--lost", "the machine is gone: sets the node to lost", false)
   .option("--file <path>", "an environment file from anywhere instead")
-  .option("--dry-run", "check everything, mint no key and write nothing", false)
+  .option("--dry-run", "check everything, mint no key, write no file, and print the script", false)
   .option("--json", "write a report as JSON, and nothing else, to standard output", false)
   .addHelpText(
     "after",
@@ -78,12 +78,16 @@ async function controlOf(environment: Environment): Promise<NodeControl> {
   return openNodes(environment, { rehearsed: environment.name === SANDBOX }).control;
 }
 
-function toText(environment: string, { node, state, script, keyExpires, admitted, changed }: Enrolment): string {
+function toText(
+  environment: string,
+  { node, state, script, preview, keyExpires, admitted, changed }: Enrolment,
+): string {
   if (admitted !== undefined) {
     return admitted
       ? `${node} has what it joins the cluster with; its script goes on by itself.\n`
       : `${node} would be admitted; nothing was done.\n`;
   }
+  if (preview !== undefined) return preview;
   if (script === undefined) {
     return changed
       ? `${node} is ${state}. Commit the environment file.\n`

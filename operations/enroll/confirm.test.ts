@@ -104,6 +104,7 @@ describe("a script", () => {
     expect(await runEnroll(environment, { ...options, dryRun: true })).toEqual({
       node: "plant-a",
       state: "declared",
+      preview: expect.stringMatching(/^#!\/bin\/sh\n/),
       changed: false,
     });
     expect(() => statSync(options.out)).toThrow("ENOENT");

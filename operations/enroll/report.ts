@@ -36,6 +36,7 @@ export const enrolment = z.strictObject({
     .enum(["declared", "enrolled", "lost"])
     .meta({ description: "Of the node, after a change if one was asked for." }),
   script: z.string().optional().meta({ description: "Path of the script that was written." }),
+  preview: z.string().optional().meta({ description: "Of a dry run: the script, without a mesh key." }),
   keyExpires: z.iso.datetime().optional().meta({ description: "Until when the script's mesh key is good." }),
   admitted: z.boolean().optional().meta({ description: "True if the host has what it joins the cluster with." }),
   changed: z.boolean().meta({ description: "True if the environment file was changed." }),

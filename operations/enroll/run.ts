@@ -17,7 +17,7 @@ export interface EnrolOptions {
   readonly out: string;
   /** A file with a key that somebody minted, or `-` for standard input; else one is minted. */
   readonly keyFile: string | undefined;
-  /** Check everything, mint no key, write nothing. */
+  /** Check everything, mint no key, write nothing; gives back the script as it would be. */
   readonly dryRun: boolean;
   /** The report of a host that has been enrolled; absolute path. */
   readonly confirm: string | undefined;
@@ -55,8 +55,8 @@ export async function runEnroll(environment: Environment, options: EnrolOptions)
     return { node, state, admitted: !options.dryRun, changed: false };
   }
   // A lock without a release is found before a key is minted.
-  scriptFor({ spec, lock }, member, undefined);
-  if (options.dryRun) return { node, state, changed: false };
+  const preview = scriptFor({ spec, lock }, member, undefined);
+  if (options.dryRun) return { node, state, preview, changed: false };
   const key = await keyFor(environment, member, options);
   // The mode of a file that is there already would stay as it is.
   writeFileSync(options.out, "", { mode: 0o600 });
