@@ -2,7 +2,9 @@ import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { fileOf, fleetOfEveryKind, workloadOf } from "../../test/fleet-of-every-kind.ts";
 import type { Indicator } from "./contract.ts";
+import { buildExample } from "./example.ts";
 import { dashboards } from "./grafana/dashboards.ts";
+import { grafana } from "./grafana.ts";
 
 const SOURCES = "/etc/grafana/provisioning/datasources/fleet.yml";
 const planned = () => workloadOf(fleetOfEveryKind("kubernetes"), "grafana");
@@ -64,5 +66,21 @@ test("a figure of the scorecard is red on the wrong side of the environment's ta
       { color: "red", value: 30 },
     ],
     [{ color: "green", value: null }],
+  ]);
+});
+
+test("accounts outlive a pod, nobody comes in without one, and a rotated password counts from the next start", () => {
+  const { container, volumes, prepare, secretFiles } = buildExample(grafana);
+  expect(volumes).toEqual({
+    data: { path: "/var/lib/grafana", sizeGiB: 2, keep: true, backup: { everyHours: 24, keepDays: 14 } },
+  });
+  expect(container.env).toMatchObject({
+    GF_AUTH_ANONYMOUS_ENABLED: "false",
+    GF_USERS_ALLOW_SIGN_UP: "false",
+    GF_SECURITY_ADMIN_PASSWORD__FILE: "/etc/grafana/admin-password",
+  });
+  expect(secretFiles).toEqual({ "/etc/grafana/admin-password": { secret: "admin", key: "password" } });
+  expect(prepare?.["password"]?.args).toEqual([
+    expect.stringContaining("reset-admin-password --password-from-stdin < /etc/grafana/admin-password"),
   ]);
 });

@@ -49,6 +49,12 @@ const build = (models: readonly ServedModel[], callers: Readonly<Record<string, 
     },
   );
 
+test("a replica has a process for each core that it may use, and no more", () => {
+  const { container } = buildExample(litellm, { workers: 3 });
+  expect(container.cpu).toEqual({ request: 1.5, limit: 3 });
+  expect(container.args?.join(" ")).toContain("--num_workers 3 --run_gunicorn");
+});
+
 describe("data classes", () => {
   test("a model does not fall back to one that may see less", () => {
     const models = [model("own", { dataClass: "personal", fallbacks: ["bought"] }), model("bought", {})];
