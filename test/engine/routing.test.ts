@@ -1,13 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { meshPolicy } from "../../components/mesh/policy.ts";
+import { meshEnvironment } from "../../stacks/layers/mesh.ts";
 import { NetworkFleet } from "../tailnet/fleet.ts";
 import { networkNodes } from "../tailnet/nodes.ts";
 import { sandbox } from "../harness.ts";
 
 /**
  * The sandbox's nodes with the routes, filters, kernel settings and VXLAN that the program gives them, joined by real
- * tailscaled processes under Headscale, over the real kernel. Kubelets, kube-proxy and Flannel's daemon are not there.
+ * tailscaled processes under Headscale with the tailnet's own policy, over the real kernel. Kubelets, kube-proxy and
+ * Flannel's daemon are not there.
  */
 let fleet: NetworkFleet;
+
+/** The policy without its tests: Headscale takes those only once every device is there that they name. */
+let policy: object;
 
 const SERVER = "operations";
 const AGENT = "inference";
@@ -16,14 +22,18 @@ const AWS = "burst";
 const NODES = [SERVER, AGENT, BEHIND_NAT, AWS];
 
 beforeAll(async () => {
-  const nodes = await networkNodes(await sandbox());
+  const environment = await sandbox();
+  const mesh = meshEnvironment(environment);
+  const { tests: _tests, sshTests: _sshTests, ...rest } = meshPolicy([mesh]);
+  policy = rest;
+  const nodes = await networkNodes(environment);
   expect(nodes.map(({ name, place }) => [name, place])).toEqual([
     [SERVER, "hetzner"],
     [AGENT, "hetzner"],
     [BEHIND_NAT, "behind NAT"],
     [AWS, "aws"],
   ]);
-  fleet = await NetworkFleet.open(nodes);
+  fleet = await NetworkFleet.open(nodes, policy, mesh.operators);
 });
 afterAll(() => fleet[Symbol.asyncDispose]());
 
@@ -65,6 +75,14 @@ describe("nodes", () => {
     });
   });
 
+  it("reach nothing of each other that nobody has declared", async () => {
+    const answers = await Promise.all(NODES.map((name) => fleet.fromNodeUndeclared(name)));
+    const closed = NODES.map((name) =>
+      Object.fromEntries(NODES.filter((other) => other !== name).map((other) => [other, "no answer"])),
+    );
+    expect(answers).toEqual(closed);
+  });
+
   it("cut no packet into pieces on the way", async () => {
     for (const name of NODES) expect(await fleet.fragmentsOf(name), name).toBe(0);
   });
@@ -100,7 +118,20 @@ describe("the proof fails", () => {
       .toMatchObject({ "API server": expect.stringMatching(/^seen/) });
   });
 
-  it("where a Hetzner node takes routes: private traffic goes through the mesh", async () => {
+  it("where the policy grants no VXLAN from private addresses: pods at Hetzner do not find foreign ones", async () => {
+    const text = JSON.stringify(policy).replace('"src":["10.10.1.0/24","10.10.2.0/24",', '"src":[');
+    await fleet.mesh.setPolicy(JSON.parse(text));
+    await expect
+      .poll(() => fleet.fromPod(AGENT), { timeout: SETTLING_MS })
+      .toMatchObject({ [`pod on ${AWS}`]: "no answer", [`pod on ${SERVER}`]: "seen as 10.42.1.2" });
+    await fleet.mesh.setPolicy(policy);
+    await expect
+      .poll(() => fleet.fromPod(AGENT), { timeout: SETTLING_MS })
+      .toMatchObject({ [`pod on ${AWS}`]: "seen as 10.42.1.2" });
+  });
+
+  it("where a Hetzner node takes routes and the policy lets it: private traffic goes through the mesh", async () => {
+    await fleet.mesh.setPolicy({ ...policy, grants: [{ src: ["*"], dst: ["*"], ip: ["*"] }] });
     await fleet.mesh.tailscale(AGENT, "set", "--accept-routes=true");
     const passed = async (): Promise<number> => {
       const before = await sent(AGENT, SERVER);
@@ -109,6 +140,7 @@ describe("the proof fails", () => {
     };
     await expect.poll(passed, { timeout: SETTLING_MS }).toBeGreaterThan(50_000);
     await fleet.mesh.tailscale(AGENT, "set", "--accept-routes=false");
+    await fleet.mesh.setPolicy(policy);
   });
 
   it("where the cluster's MTU is larger: the mesh has no room for it, and packets are cut into pieces", async () => {

@@ -12,6 +12,8 @@ const PEER = path.join(import.meta.dirname, "peer.ts");
 const API_PORT = "6443";
 const KUBELET_PORT = "10250";
 const POD_PORT = "8080";
+/** Where a node serves what nobody has declared. */
+const OTHER_PORT = "9999";
 
 /** What somebody got who called, by whom was called: `seen as <address>`, or why not. */
 export type Answers = Readonly<Record<string, string>>;
@@ -30,14 +32,19 @@ export class NetworkFleet implements AsyncDisposable {
     this.#members = members;
   }
 
-  /** @param nodes The k3s server first. */
-  static async open(nodes: readonly NetworkNode[]): Promise<NetworkFleet> {
+  /**
+   * @param nodes The k3s server first.
+   * @param policy What the mesh lets through.
+   * @param people Everybody whom the policy names.
+   */
+  static async open(nodes: readonly NetworkNode[], policy: object, people: readonly string[]): Promise<NetworkFleet> {
     const folder = mkdtempSync(path.join(tmpdir(), "splitfleet-tailnet-"));
     const namespaces = await Namespaces.open();
     try {
       await buildUnderlay(namespaces, nodes);
-      const mesh = await Mesh.start(namespaces, folder);
-      for (const { name, joinFlags } of nodes) await mesh.join(name, joinFlags);
+      const mesh = await Mesh.start(namespaces, folder, people);
+      await mesh.setPolicy(policy);
+      for (const { name, tag, joinFlags } of nodes) await mesh.join(name, tag, joinFlags);
       const members: Member[] = [];
       for (const { name, privateAddress, clusterMtu } of nodes) {
         const address = privateAddress ?? (await mesh.addressOf(name));
@@ -49,6 +56,7 @@ export class NetworkFleet implements AsyncDisposable {
       await mesh.settle(
         members.map(({ name }) => name),
         Object.fromEntries(routes),
+        nodes.filter(({ joinFlags }) => joinFlags.includes("--accept-routes=true")).map(({ name }) => name),
       );
       const fleet = new NetworkFleet(namespaces, mesh, folder, members);
       fleet.#serve();
@@ -66,6 +74,7 @@ export class NetworkFleet implements AsyncDisposable {
         this.namespaces.start(namespace, [process.execPath, PEER, "serve", port]);
       serve(podOn(name), POD_PORT);
       serve(name, index === 0 ? API_PORT : KUBELET_PORT);
+      serve(name, OTHER_PORT);
     }
   }
 
@@ -92,6 +101,13 @@ export class NetworkFleet implements AsyncDisposable {
     const [server, ...others] = this.#members;
     const kubelets = others.map(({ name, address }) => [`kubelet of ${name}`, `${address}:${KUBELET_PORT}`]);
     return this.#call(server?.name ?? "", Object.fromEntries(kubelets));
+  }
+
+  /** What a node gets of the port of every other one that nobody has declared, by the mesh. */
+  async fromNodeUndeclared(name: string): Promise<Answers> {
+    const others = this.#members.filter((member) => member.name !== name);
+    const targets = others.map(async (other) => [other.name, `${await this.mesh.addressOf(other.name)}:${OTHER_PORT}`]);
+    return this.#call(name, Object.fromEntries(await Promise.all(targets)));
   }
 
   /** Packets that a node had to cut into pieces since it was there. */

@@ -7,16 +7,7 @@ import type { Namespaces } from "./namespaces.ts";
 import { INTERNET, INTERNET_ADDRESS } from "./underlay.ts";
 
 const CONTROL_URL = `http://${INTERNET_ADDRESS}:8080`;
-const TAG = "tag:fleet";
-const USER = "fleet";
 const PATIENCE_MS = 60_000;
-
-/** Everybody may reach everybody: what this proves is routes, not rules. Private addresses need nobody's consent. */
-const POLICY = {
-  tagOwners: { [TAG]: [`${USER}@`] },
-  acls: [{ action: "accept", src: ["*"], dst: ["*:*"] }],
-  autoApprovers: { routes: { "10.10.0.0/16": [TAG] } },
-};
 
 const preAuthKey = z.object({ key: z.string() });
 const status = z.object({
@@ -40,7 +31,6 @@ export class Mesh {
   readonly #folder: string;
   readonly #tools: { readonly headscale: string; readonly tailscaled: string };
   readonly #config: string;
-  #key = "";
 
   private constructor(namespaces: Namespaces, folder: string, tools: { headscale: string; tailscaled: string }) {
     this.#namespaces = namespaces;
@@ -49,26 +39,36 @@ export class Mesh {
     this.#config = path.join(folder, "headscale.json");
   }
 
-  /** @param folder Empty; holds keys and sockets. */
-  static async start(namespaces: Namespaces, folder: string): Promise<Mesh> {
+  /**
+   * @param folder Empty; holds keys and sockets.
+   * @param people Everybody whom a policy may name.
+   */
+  static async start(namespaces: Namespaces, folder: string, people: readonly string[]): Promise<Mesh> {
     const [headscale, tailscaled] = await Promise.all([resolveTool("headscale"), resolveTool("tailscaled")]);
     const mesh = new Mesh(namespaces, folder, { headscale: headscale.path, tailscaled: tailscaled.path });
-    const policyFile = path.join(folder, "policy.json");
-    writeFileSync(policyFile, JSON.stringify(POLICY));
-    writeFileSync(mesh.#config, JSON.stringify(configuration(folder, policyFile)));
+    writeFileSync(mesh.#config, JSON.stringify(configuration(folder)));
     namespaces.start(INTERNET, [headscale.path, "--config", mesh.#config, "serve"]);
-    await eventually("Headscale's answer", () => mesh.#control("users", "create", USER));
-    const key = await mesh.#control("preauthkeys", "create", "--reusable", "--tags", TAG, "--output", "json");
-    mesh.#key = preAuthKey.parse(JSON.parse(key)).key;
+    await eventually("Headscale's answer", () => mesh.#control("users", "list"));
+    for (const person of people) await mesh.#control("users", "create", person.split("@")[0] ?? "", "--email", person);
     return mesh;
   }
 
-  /** Starts a node's daemon and joins, with the flags that the node's own script has. */
-  async join(name: string, flags: readonly string[]): Promise<void> {
+  /** Puts a policy in place, for all devices there are and will be. */
+  async setPolicy(policy: object): Promise<void> {
+    const file = path.join(this.#folder, "policy.json");
+    writeFileSync(file, JSON.stringify(policy));
+    await this.#control("policy", "set", "--file", file);
+  }
+
+  /** Starts a node's daemon and joins under its tag, with the flags that the node's own script has. */
+  async join(name: string, tag: string, flags: readonly string[]): Promise<void> {
+    const key = preAuthKey.parse(
+      JSON.parse(await this.#control("preauthkeys", "create", "--tags", tag, "--output", "json")),
+    ).key;
     const folder = path.join(this.#folder, name);
     mkdirSync(folder);
     const keyFile = path.join(folder, "key");
-    writeFileSync(keyFile, this.#key, { mode: 0o600 });
+    writeFileSync(keyFile, key, { mode: 0o600 });
     this.#namespaces.start(
       name,
       [
@@ -108,14 +108,20 @@ export class Mesh {
     return (await this.tailscale(name, "ip", "-4")).trim();
   }
 
-  /** Waits until every node sees every other one with the routes that it announced. */
-  async settle(names: readonly string[], routes: Readonly<Record<string, readonly string[]>>): Promise<void> {
+  /** Waits until every node sees every other one, with the routes that it announced where the node takes any. */
+  async settle(
+    names: readonly string[],
+    routes: Readonly<Record<string, readonly string[]>>,
+    takers: readonly string[],
+  ): Promise<void> {
     for (const name of names) {
       await eventually(`${name}'s view of the mesh`, async () => {
         const peers = Object.values((await this.status(name)).Peer);
         for (const other of names.filter((each) => each !== name)) {
           const peer = peers.find(({ HostName, Online }) => HostName === other && Online);
-          const missing = (routes[other] ?? []).filter((route) => !peer?.AllowedIPs?.includes(route));
+          const missing = (takers.includes(name) ? (routes[other] ?? []) : []).filter(
+            (route) => !peer?.AllowedIPs?.includes(route),
+          );
           if (peer === undefined || missing.length > 0) throw new Error(`${other} is not there, or without a route`);
         }
       });
@@ -140,7 +146,7 @@ async function eventually<T>(what: string, attempt: () => Promise<T>): Promise<T
   }
 }
 
-const configuration = (folder: string, policyFile: string): object => ({
+const configuration = (folder: string): object => ({
   server_url: CONTROL_URL,
   listen_addr: `${INTERNET_ADDRESS}:8080`,
   metrics_listen_addr: "127.0.0.1:9090",
@@ -167,7 +173,7 @@ const configuration = (folder: string, policyFile: string): object => ({
   database: { type: "sqlite", sqlite: { path: path.join(folder, "headscale.sqlite"), write_ahead_log: true } },
   log: { level: "error", format: "text" },
   dns: { magic_dns: false, base_domain: "fleet.example", override_local_dns: false, nameservers: { global: [] } },
-  policy: { mode: "file", path: policyFile },
+  policy: { mode: "database" },
   unix_socket: path.join(folder, "headscale.socket"),
   unix_socket_permission: "0700",
   logtail: { enabled: false },

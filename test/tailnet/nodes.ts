@@ -3,6 +3,7 @@ import { z } from "zod";
 import { FILTER_FILE } from "../../components/compute/node-config/bundle/filter.ts";
 import { nodeBundle, type NodeFacts } from "../../components/compute/node-config/bundle/bundle.ts";
 import { FLANNEL_CONFIG } from "../../components/compute/node-config/k3s.ts";
+import { poolTag } from "../../components/mesh/tags.ts";
 import type { ResolvedEnvironment } from "../../stacks/environment-file.ts";
 import { burstFacts, hetznerFacts, onpremFacts } from "../../stacks/layers/bundles.ts";
 import { scriptFor } from "../../stacks/layers/enrolment.ts";
@@ -14,6 +15,8 @@ import { rowsOf } from "../harness.ts";
 export interface NetworkNode {
   readonly name: string;
   readonly place: "hetzner" | "behind NAT" | "aws";
+  /** In the mesh. */
+  readonly tag: string;
   /** Of `tailscale up`, those that concern routes. */
   readonly joinFlags: readonly string[];
   /** Address that the kubelet reports; undefined for that of the mesh. */
@@ -38,22 +41,28 @@ export async function networkNodes(environment: ResolvedEnvironment): Promise<re
       ?.content ?? "";
   const hetzner = Object.entries(ofKind(spec.pools, "hetzner")).map(([name, pool]) => {
     const facts = hetznerFacts(environment, name, pool, pool.nodes[0] ?? 0);
-    return nodeOf(name, "hetzner", facts, joinScript(name));
+    return nodeOf(environment, name, "hetzner", facts, joinScript(name));
   });
   const onprem = Object.entries(ofKind(spec.pools, "onprem")).map(([name, pool]) => {
     const [id = ""] = Object.keys(pool.nodes);
     const script = scriptFor(environment, { poolName: name, id, pool }, undefined);
-    return nodeOf(name, "behind NAT", onpremFacts(environment, name, pool, id), script);
+    return nodeOf(environment, name, "behind NAT", onpremFacts(environment, name, pool, id), script);
   });
   const burst = Object.entries(ofKind(spec.pools, "aws")).map(([name, pool]) =>
-    nodeOf(name, "aws", burstFacts(environment, name, pool), joinScript(name)),
+    nodeOf(environment, name, "aws", burstFacts(environment, name, pool), joinScript(name)),
   );
   return [...hetzner, ...onprem, ...burst];
 }
 
 const JOIN = "/etc/splitfleet/join-mesh";
 
-function nodeOf(name: string, place: NetworkNode["place"], facts: NodeFacts, joinScript: string): NetworkNode {
+function nodeOf(
+  environment: ResolvedEnvironment,
+  name: string,
+  place: NetworkNode["place"],
+  facts: NodeFacts,
+  joinScript: string,
+): NetworkNode {
   const { installed } = nodeBundle(facts);
   const content = (path: string): string => {
     const found = installed[path];
@@ -66,6 +75,7 @@ function nodeOf(name: string, place: NetworkNode["place"], facts: NodeFacts, joi
   return {
     name,
     place,
+    tag: poolTag(environment.spec.environment.name, name),
     joinFlags: routeFlags(name, joinScript),
     privateAddress: k3s["node-ip"],
     clusterMtu: flannelConfig.parse(JSON.parse(content(FLANNEL_CONFIG))).Backend.MTU,
