@@ -10,8 +10,10 @@ import { changesBetween, type Change } from "./diff.ts";
 import { autoname, wasChosen, type EngineNaming } from "./naming.ts";
 import { formatPath, textAt } from "./paths.ts";
 import { PlainStore } from "./plain-store.ts";
+import { ownSettings } from "./settings.ts";
 import { previewOf, withoutBookkeeping, wrapSecrets } from "./state.ts";
-import { hasUnknown, plainProperties, type Properties, type Value } from "./values.ts";
+import { nameOf, typeOf } from "./urn.ts";
+import { hasUnknown, plainProperties, type Properties } from "./values.ts";
 
 /** A problem with one property, as the engine shows it below the resource. */
 export interface Failure {
@@ -183,12 +185,12 @@ export class Provider {
     this.#store = (await this.#package.connect?.(this.#world)) ?? this.#store;
   }
 
-  /** Unknown settings of the provider itself. Nested settings arrive as JSON text. */
+  /** Unknown settings of the provider itself. */
   checkConfig(settings: Properties): Failure[] {
     const type = `pulumi:providers:${this.#package.name}`;
-    const { version: _version, pluginDownloadURL: _url, ...own } = plainProperties(settings);
-    const parsed = Object.fromEntries(Object.entries(own).map(([key, value]) => [key, parseSetting(value)]));
-    return unknownProperties(type, parsed).map((unknown) => failure(unknown.path, describeUnknown(type, unknown)));
+    return unknownProperties(type, ownSettings(settings)).map((unknown) =>
+      failure(unknown.path, describeUnknown(type, unknown)),
+    );
   }
 
   diffConfig(old: Properties, settings: Properties): Change[] {
@@ -288,22 +290,4 @@ function wanted(inputs: Properties): Properties {
 
 function failure(path: string, reason: string): Failure {
   return { property: /^[^.[]*/.exec(path)?.[0] ?? path, reason };
-}
-
-function parseSetting(value: Value): Value {
-  if (typeof value !== "string" || !/^[[{]/.test(value)) return value;
-  try {
-    return JSON.parse(value) as Value;
-  } catch {
-    return value; // A setting that is text and only looks like JSON, such as a kubeconfig.
-  }
-}
-
-/** The type token of a URN, without those of its parents. */
-export function typeOf(urn: string): string {
-  return urn.split("::")[2]?.split("$").at(-1) ?? "";
-}
-
-function nameOf(urn: string): string {
-  return urn.split("::").slice(3).join("::");
 }
