@@ -1,11 +1,11 @@
-import { readdirSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { rowsOf } from "../test/harness.ts";
 import { loadEnvironment } from "./environment-file.ts";
+import { environmentNames } from "./environment-names.ts";
 import { foundationOf, layerOf, LAYERS } from "./layering.ts";
 
-const environments = readdirSync(import.meta.dirname).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+const environments = environmentNames(import.meta.dirname);
 
 test.each(environments)(
   "everything of %s but the stack and its providers belongs to a layer",

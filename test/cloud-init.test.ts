@@ -1,10 +1,11 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { debianProgram } from "../sandbox/toolchain/debian.ts";
 import { loadEnvironment, type ResolvedEnvironment } from "../stacks/environment-file.ts";
+import { environmentNames } from "../stacks/environment-names.ts";
 import { ofKind } from "../stacks/spec/of-kind.ts";
 import { rowsOf } from "./harness.ts";
 import { type UserData, userDataOf } from "./user-data.ts";
@@ -13,7 +14,7 @@ import { type UserData, userDataOf } from "./user-data.ts";
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const STACKS = path.join(import.meta.dirname, "..", "stacks");
-const ENVIRONMENTS = readdirSync(STACKS).flatMap((name) => /^Pulumi\.(\w+)\.yaml$/.exec(name)?.[1] ?? []);
+const ENVIRONMENTS = environmentNames(STACKS);
 
 const KIBIBYTE = 1024;
 

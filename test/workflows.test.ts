@@ -1,10 +1,11 @@
 import { registerHooks } from "node:module";
-import { globSync, readdirSync, readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { MARKER } from "../plan/against/markdown.ts";
+import { environmentNames } from "../stacks/environment-names.ts";
 
 const root = path.join(import.meta.dirname, "..");
 const read = (file: string): string => readFileSync(path.join(root, file), "utf8");
@@ -84,9 +85,7 @@ describe.each(files)("%s", (file) => {
       [...run.matchAll(/npm run (?:-s )?([a-z-]+)/g)].map(([, verb]) => verb ?? ""),
     );
     expect(verbs.filter((verb) => !(verb in scripts))).toEqual([]);
-    const known = readdirSync(path.join(root, "stacks")).flatMap(
-      (name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? [],
-    );
+    const known = environmentNames(path.join(root, "stacks"));
     const named = jobs.flatMap(({ strategy }) => strategy?.matrix["environment"] ?? []);
     expect(named.filter((environment) => !known.includes(environment))).toEqual([]);
   });

@@ -1,4 +1,3 @@
-import { readdirSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { generateShapes } from "../../components/shapes/generate.ts";
@@ -19,6 +18,8 @@ import { generatePriceReference } from "../../plan/pricing/reference.ts";
 import { generatePlanSchemas } from "../../plan/report/schema.ts";
 import { generateRuleReference } from "../../policies/reference.ts";
 import { type Environment, loadEnvironment } from "../../stacks/environment-file.ts";
+import { environmentNames } from "../../stacks/environment-names.ts";
+import { generateMeshReference } from "../../stacks/mesh-reference.ts";
 import { generateNodeReference } from "../../stacks/node-reference.ts";
 import { generateRetention } from "../../stacks/retention.ts";
 import { generateJsonSchema } from "../../stacks/spec/json-schema.ts";
@@ -61,13 +62,14 @@ export const generated = async (root: string): Promise<GeneratedFile[]> => [
   ...generateRuleReference(),
   ...generateRetention(await environments(root)),
   ...generateNodeReference(await environments(root)),
+  ...generateMeshReference(await environments(root)),
   ...generatePriceReference(),
 ];
 
 const environments = (root: string): Promise<Environment[]> => {
   const folder = path.join(root, "stacks");
-  const files = readdirSync(folder).filter((file) => /^Pulumi\..+\.yaml$/.test(file));
-  return Promise.all(files.toSorted().map((file) => loadEnvironment(path.join(folder, file))));
+  const names = environmentNames(folder).toSorted();
+  return Promise.all(names.map((name) => loadEnvironment(path.join(folder, `Pulumi.${name}.yaml`))));
 };
 
 const jsonSchema = (name: string, schema: z.ZodType): GeneratedFile => ({

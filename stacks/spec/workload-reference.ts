@@ -17,7 +17,7 @@ Who may reach a port, beside the workloads that declare a need for it:
 | audience | who | how |
 | --- | --- | --- |
 | cluster | nobody | |
-| mesh | devices of the mesh | The tailnet's grants say which device. |
+| mesh | people of the tailnet | On Docker Compose, at the node's address in the mesh. In a cluster nothing announces pods to the mesh: by \`kubectl port-forward\`. |
 | public | everybody | Through the edge, under the host name that the entry gives in \`hostnames\`. |
 | admin | operators | By \`kubectl port-forward\`; on Docker Compose from the node, by \`ssh -L\` to the container's address. |
 

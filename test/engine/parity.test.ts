@@ -1,4 +1,3 @@
-import { readdirSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { up } from "../../operations/up.ts";
@@ -9,6 +8,7 @@ import { openSession, type Session } from "../../sandbox/session/session.ts";
 import { resolveTool } from "../../sandbox/toolchain/resolve.ts";
 import { ProjectCopy } from "../../sandbox/session/project-copy.ts";
 import { loadEnvironment, type Environment } from "../../stacks/environment-file.ts";
+import { environmentNames } from "../../stacks/environment-names.ts";
 import { told, violationsOf } from "./findings-of.ts";
 
 const ROOT = path.join(import.meta.dirname, "..", "..");
@@ -17,7 +17,7 @@ const PACK = path.join(ROOT, "policies", "pack");
 /** The policy pack judges by the day on which it runs. */
 const TODAY = today();
 
-const environments = readdirSync(STACKS).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+const environments = environmentNames(STACKS);
 
 let copy: ProjectCopy;
 beforeAll(() => {

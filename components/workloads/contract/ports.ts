@@ -2,7 +2,8 @@
  * Who may reach a port, beside the workloads that declare a need for it and the workload's own jobs, which always may:
  *
  * - `cluster`: nobody.
- * - `mesh`: devices of the mesh. The network policy lets the mesh's whole range in; the tailnet's grants say which.
+ * - `mesh`: people of the tailnet, where the node publishes it on its mesh address, as Docker Compose does. In a cluster the
+ *   network policy lets the mesh's range in, and nothing announces pods to the mesh.
  * - `public`: everybody, under the host name that the entry gives in `hostnames`, and through the edge only: to the
  *   network policy the edge is a workload that declares a need.
  * - `admin`: operators, by `kubectl port-forward`, which comes from the node itself and passes no network policy.
