@@ -19,6 +19,7 @@ const COMPONENTS: Readonly<Record<Layer, readonly string[]>> = {
     "splitfleet:compute:OnpremPool",
     "splitfleet:compute:BurstPool",
     "splitfleet:compute:ExternalPool",
+    "splitfleet:cluster:AutoscalerIdentity",
   ],
   guardrails: ["splitfleet:guardrails:AwsBudget"],
   secrets: ["splitfleet:secrets:VaultEngines", "splitfleet:secrets:VaultAccess"],

@@ -1,13 +1,34 @@
 import { nodeBundle, type NodeFacts } from "../components/compute/node-config/bundle/bundle.ts";
 import type { Environment } from "./environment-file.ts";
 import { burstFacts, hetznerFacts, onpremFacts } from "./layers/bundles.ts";
+import { MATURITY, NODE_FEATURES } from "./node-maturity.ts";
 import { ofKind } from "./spec/of-kind.ts";
 
 const HEAD = `# Kinds of nodes
 
-Generated from the bundles of the environments; do not edit. What is on a node after its bundle has been applied, and what its
-packet filter lets in. [Node bundles](../node-bundle.md) says how it gets there and how that was shown.
+Generated from the bundles of the environments; do not edit. What is on a node after its bundle has been applied, what its packet
+filter lets in, which way its packets take, and how far each of its abilities was shown. [Node bundles](../node-bundle.md) says how it
+gets there.
 `;
+
+/** A row a feature, with the tests that one runs to see it. */
+const supportMatrix = (): string => `## How it was shown
+
+${Object.entries(MATURITY)
+  .map(([word, meaning]) => `- **${word}**: ${meaning}`)
+  .join("\n")}
+
+Nothing is proved live: no run of this project has used an account of a cloud.
+
+| feature | nodes | how it was shown | by |
+|---|---|---|---|
+${NODE_FEATURES.map(
+  ({ feature, nodes, maturity, shownBy }) =>
+    `| ${feature} | ${nodes} | ${maturity} | ${shownBy.map((test) => `[\`${nameOf(test)}\`](../../${test})`).join(", ")} |`,
+).join("\n")}
+`;
+
+const nameOf = (file: string): string => file.split("/").at(-1) ?? file;
 
 /** A page with a section for each kind of node that one of the environments has. */
 export function generateNodeReference(
@@ -21,7 +42,7 @@ export function generateNodeReference(
   const sections = [...kinds]
     .toSorted(([left], [right]) => (left < right ? -1 : 1))
     .map(([title, facts]) => section(title, facts));
-  return [{ path: "docs/reference/nodes.md", text: [HEAD, ...sections].join("\n") }];
+  return [{ path: "docs/reference/nodes.md", text: [HEAD, supportMatrix(), ...sections].join("\n") }];
 }
 
 /** One node of each pool: the others differ in names and addresses alone. */
@@ -64,11 +85,23 @@ function section(title: string, facts: NodeFacts): string {
 | units | ${lines("units.txt")
     .map((line) => line.split(" ")[0])
     .join(", ")} |
+| routes | ${routesOf(facts)} |
 
 \`\`\`nft
 ${inputOf(installed["/etc/splitfleet/filter.nft"] ?? "")}
 \`\`\`
 `;
+}
+
+/** Which way packets of other nodes and their pods take. */
+function routesOf({ k3s, provider }: NodeFacts): string {
+  const mesh =
+    provider === "hetzner"
+      ? "announces its own private address to the mesh, without SNAT; accepts none from it"
+      : "announces none to the mesh; accepts those that others announce";
+  if (k3s === undefined) return mesh;
+  const overlay = k3s.privateAddress === undefined ? "`tailscale0`" : "the interface of its private address";
+  return `${mesh}; pods by VXLAN over ${overlay}, MTU 1230`;
 }
 
 /** What the filter says of packets to the node itself. */

@@ -11,6 +11,12 @@ const GROUP = "aws:autoscaling/group:Group";
 const TEMPLATE = "k8s.io/cluster-autoscaler/node-template/";
 const k3s = z.object({ "node-label": z.array(z.string()), "node-taint": z.array(z.string()) });
 
+const servers = z.object({ "kube-apiserver-arg": z.array(z.string()) });
+const statements = z.object({
+  Statement: z.array(
+    z.object({ Action: z.array(z.string()), Resource: z.string(), Condition: z.looseObject({}).optional() }),
+  ),
+});
 const SCHEDULE = "aws:autoscaling/schedule:Schedule";
 
 const rows = await rowsOf(await sandbox());
@@ -139,5 +145,93 @@ describe("a burst pool that is not always wanted", () => {
     });
     const tags = asList(rowOf(all, GROUP, "burst-group").inputs["tags"]);
     expect(tags).toContainEqual({ key: "splitfleet/expires", value: "2026-12-31", propagateAtLaunch: true });
+  });
+});
+
+describe("the autoscaler of burst pools", () => {
+  const ISSUER = "https://identity.example.com";
+  const scaled = async (): Promise<readonly Row[]> =>
+    rowsOf(
+      await sandbox(({ spec, lock }) => {
+        if (spec.cluster !== undefined) spec.cluster.issuer = ISSUER;
+        const entry = { team: "platform", pool: "operations", dataClass: "internal" } as const;
+        const place = { account: "123456789012", region: "eu-north-1" };
+        spec.workloads["autoscaler"] = { kind: "cluster-autoscaler", ...entry, ...place };
+        lock.images["cluster-autoscaler"] = `registry.k8s.io/autoscaling/cluster-autoscaler@sha256:${"0".repeat(64)}`;
+      }),
+    );
+
+  it("is at AWS who its cluster says that it is, and nobody else", async () => {
+    const all = await scaled();
+    const role = rowOf(all, "aws:iam/role:Role", "autoscaler-role");
+    expect(role.inputs["name"]).toBe("sandbox-autoscaler");
+    expect(JSON.parse(asText(role.inputs["assumeRolePolicy"]) ?? "")).toEqual({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Effect: "Allow",
+          Principal: { Federated: "arn:aws:iam::123456789012:oidc-provider/identity.example.com" },
+          Action: "sts:AssumeRoleWithWebIdentity",
+          Condition: {
+            StringEquals: {
+              "identity.example.com:aud": "sts.amazonaws.com",
+              "identity.example.com:sub": "system:serviceaccount:team-platform:autoscaler",
+            },
+          },
+        },
+      ],
+    });
+    expect(rowOf(all, "aws:iam/openIdConnectProvider:OpenIdConnectProvider", "autoscaler-issuer").inputs).toMatchObject(
+      { url: ISSUER, clientIdLists: ["sts.amazonaws.com"] },
+    );
+  });
+
+  it("changes groups of its own environment and no other, by the tag that these have", async () => {
+    const policy = rowOf(await scaled(), "aws:iam/rolePolicy:RolePolicy", "autoscaler-groups").inputs["policy"];
+    const [reads, changes] = statements.parse(JSON.parse(asText(policy) ?? "")).Statement;
+    expect(reads?.Resource).toBe("*");
+    expect(reads?.Action.filter((action) => !/:Describe/.test(action))).toEqual([]);
+    expect(changes).toEqual({
+      Action: ["autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"],
+      Resource: "arn:aws:autoscaling:eu-north-1:123456789012:autoScalingGroup:*:autoScalingGroupName/*",
+      Condition: { StringEquals: { "aws:ResourceTag/k8s.io/cluster-autoscaler/sandbox": "owned" } },
+    });
+    expect(tagsOf(rowOf(rows, GROUP, "burst-group"))["k8s.io/cluster-autoscaler/sandbox"]).toBe("owned");
+  });
+
+  it("shows a token of its account that is for AWS alone, signed by the issuer that AWS knows", async () => {
+    const all = await scaled();
+    const pods = rowOf(all, "kubernetes:apps/v1:Deployment", "autoscaler-deployment").inputs["spec"];
+    expect(pods).toMatchObject({
+      template: {
+        spec: {
+          serviceAccountName: "autoscaler",
+          volumes: [
+            {
+              name: "identity",
+              projected: {
+                sources: [
+                  {
+                    serviceAccountToken: { audience: "sts.amazonaws.com", expirationSeconds: 3600, path: "token" },
+                  },
+                ],
+              },
+            },
+          ],
+          containers: [
+            { volumeMounts: [{ name: "identity", mountPath: "/var/run/secrets/splitfleet/aws", readOnly: true }] },
+          ],
+        },
+      },
+    });
+    const server = rowOf(all, "splitfleet:compute:NodeConfiguration", "operations-1-configuration");
+    const files = asObject(server.inputs["files"]) ?? {};
+    const flags = servers.parse(parse(asText(files["/etc/rancher/k3s/config.yaml"]) ?? ""))["kube-apiserver-arg"];
+    expect(flags.filter((flag) => flag.startsWith("service-account-"))).toEqual([
+      "service-account-extend-token-expiration=false",
+      `service-account-issuer=${ISSUER}`,
+      "service-account-issuer=https://kubernetes.default.svc.cluster.local",
+      `service-account-jwks-uri=${ISSUER}/openid/v1/jwks`,
+    ]);
   });
 });

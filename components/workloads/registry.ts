@@ -1,6 +1,7 @@
 import path from "node:path";
 import { alertmanager } from "./alertmanager.ts";
 import { cloudflared } from "./cloudflared.ts";
+import { clusterAutoscaler } from "./cluster-autoscaler.ts";
 import { dcgmExporter } from "./dcgm-exporter.ts";
 import { driftDetector } from "./drift-detector.ts";
 import { egressProxy } from "./egress-proxy.ts";
@@ -45,6 +46,7 @@ const FOLDER = path.join(import.meta.dirname, "../../extensions/workloads");
 const builtIn = [
   alertmanager,
   cloudflared,
+  clusterAutoscaler,
   dcgmExporter,
   driftDetector,
   egressProxy,

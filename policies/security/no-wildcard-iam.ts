@@ -7,7 +7,17 @@ import { POLICY_TYPES, statementsOf } from "./iam-documents.ts";
 const config = z.strictObject({
   anywhere: z
     .array(z.string())
-    .default(["sts:GetWebIdentityToken", "sts:GetCallerIdentity"])
+    .default([
+      "autoscaling:DescribeAutoScalingGroups",
+      "autoscaling:DescribeAutoScalingInstances",
+      "autoscaling:DescribeLaunchConfigurations",
+      "autoscaling:DescribeScalingActivities",
+      "ec2:DescribeImages",
+      "ec2:DescribeInstanceTypes",
+      "ec2:DescribeLaunchTemplateVersions",
+      "sts:GetCallerIdentity",
+      "sts:GetWebIdentityToken",
+    ])
     .meta({ description: "Actions that AWS knows no resource for, so that they need `*`." }),
 });
 

@@ -61,6 +61,7 @@ export function hetznerFacts(
             reservedMemoryMiB: reservedMiB(pool),
             tlsNames: servers.map((server) => meshName(spec, server.pool, server.number)),
             ...snapshotsOf(spec, pool),
+            ...(pool.cluster === "server" ? { issuer: clusterOf(spec).issuer } : {}),
             ...rangesOf(spec),
           },
   };

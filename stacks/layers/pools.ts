@@ -16,6 +16,7 @@ import { podsWithoutRoom } from "../spec/checks/capacity.ts";
 import { allocatableOf } from "../spec/machines.ts";
 import { entryOf, ofKind } from "../spec/of-kind.ts";
 import type { PoolOf } from "../spec/pools.ts";
+import { createAutoscalerIdentity } from "./autoscaler.ts";
 import { burstFacts, hetznerFacts, onpremFacts } from "./bundles.ts";
 import type { FleetNetworks } from "./networks.ts";
 import { meshName, nodeName, poolAllocation } from "./nodes.ts";
@@ -76,6 +77,7 @@ export function createPools(
     name,
     created: createBurstPool(name, pool, surroundings),
   }));
+  createAutoscalerIdentity(spec, providers);
 
   return {
     addresses: Object.fromEntries(

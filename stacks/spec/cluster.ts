@@ -7,6 +7,8 @@ import { cidr, pattern, slug } from "./values.ts";
  */
 export const K3S_MINIMUM = { "1.33": 13, "1.34": 9, "1.35": 6, "1.36": 2 } as const;
 
+const ISSUER = "an https address without a slash at its end such as https://identity.example.com";
+
 /** One k3s cluster over all sites. */
 export const cluster = z.strictObject({
   version: pattern(/^v1\.\d{2}\.\d+\+k3s\d+$/, "a k3s release such as v1.36.2+k3s1").meta({
@@ -26,6 +28,16 @@ export const cluster = z.strictObject({
     })
     .optional()
     .meta({ description: "Where copies of etcd go; without it they stay on the server's own disk." }),
+  issuer: z
+    .url({ protocol: /^https$/, error: ISSUER })
+    .refine((url) => !url.endsWith("/"), ISSUER)
+    .optional()
+    .meta({
+      errorMessage: ISSUER,
+      description:
+        "Who issues the tokens of service accounts: where AWS and others outside find the cluster's public keys. Part of " +
+        "every token, so it is stated before the first start and stays.",
+    }),
   podRange: cidr.default("10.42.0.0/16"),
   serviceRange: cidr.default("10.43.0.0/16"),
 });

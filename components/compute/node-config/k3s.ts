@@ -52,6 +52,8 @@ export interface K3sRole {
   readonly topology: Topology | undefined;
   /** Memory that pods do not get: what the system, the mesh, k3s and Vault need. */
   readonly reservedMemoryMiB: number;
+  /** Of a server: who issues the tokens of service accounts; the cluster's own name if undefined. */
+  readonly issuer?: string | undefined;
   readonly podRange: string;
   readonly serviceRange: string;
   /** Names and addresses besides its own under which a server is called. */
@@ -65,7 +67,6 @@ const SERVER_HARDENING = {
   "secrets-encryption-provider": "secretbox",
   "write-kubeconfig-mode": "0600",
   "disable-cloud-controller": true,
-  "kube-apiserver-arg": API_SERVER_FLAGS,
 } as const;
 
 /** What stands in for a cloud's machine id where no cloud controller gives one. */
@@ -110,6 +111,7 @@ export function k3sConfig(hostname: string | undefined, node: K3sRole): Record<s
     ...(role === "server"
       ? {
           ...SERVER_HARDENING,
+          "kube-apiserver-arg": [...API_SERVER_FLAGS, ...issuerFlags(node.issuer)],
           ...(serverUrl === undefined ? { "cluster-init": true } : {}),
           "agent-token-file": "/etc/splitfleet/k3s-agent-token",
           "cluster-cidr": node.podRange,
@@ -123,6 +125,16 @@ export function k3sConfig(hostname: string | undefined, node: K3sRole): Record<s
       : {}),
   };
 }
+
+/** The first issuer signs. Tokens of the second are taken, which is k3s's own: it has signed those that are there. */
+const issuerFlags = (issuer: string | undefined): readonly string[] =>
+  issuer === undefined
+    ? []
+    : [
+        `service-account-issuer=${issuer}`,
+        "service-account-issuer=https://kubernetes.default.svc.cluster.local",
+        `service-account-jwks-uri=${issuer}/openid/v1/jwks`,
+      ];
 
 /**
  * By flags and no Secret: what a Secret says k3s ignores once a flag is set, and can not read in a restore (k3s,

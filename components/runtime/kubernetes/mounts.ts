@@ -1,3 +1,4 @@
+import { basename, dirname } from "node:path/posix";
 import type * as kubernetes from "@pulumi/kubernetes";
 import {
   type Container,
@@ -23,6 +24,7 @@ export interface PodFiles {
   readonly claims: Readonly<Record<string, { readonly claim: string; readonly readOnly: boolean }>>;
   readonly hostPaths: readonly string[];
   readonly socketPaths: readonly SocketPath[];
+  readonly identity: Workload["identity"];
 }
 
 /** Owner and group read it; the group is the pod's. */
@@ -44,6 +46,7 @@ export function mountsIn(
     ...volumeMounts(files),
     ...hostMounts(files),
     ...socketMounts(files),
+    ...identityMounts(files),
   ];
   return {
     mountsOf: ({ scratch: own = [], sharedMemoryMiB = 0 }) => [
@@ -60,6 +63,7 @@ export function mountsIn(
       })),
       ...files.hostPaths.map((path, index) => ({ name: `host-${index}`, hostPath: { path, type: "Directory" } })),
       ...files.socketPaths.map((path, index) => ({ name: `sockets-${index}`, hostPath: { path, type: "Directory" } })),
+      ...identityVolumes(files),
       ...scratch.map((_, index) => ({ name: `scratch-${index}`, emptyDir: {} })),
       ...(sharedMiB === 0
         ? []
@@ -107,3 +111,30 @@ const hostMounts = ({ hostPaths }: PodFiles): Mount[] =>
 
 const socketMounts = ({ socketPaths }: PodFiles): Mount[] =>
   socketPaths.map((path, index) => ({ name: `sockets-${index}`, mountPath: path }));
+
+const IDENTITY = "identity";
+/** The kubelet renews a token before its last hour. */
+const IDENTITY_SECONDS = 3600;
+
+const identityMounts = ({ identity }: PodFiles): Mount[] =>
+  identity === undefined ? [] : [{ name: IDENTITY, mountPath: dirname(identity.path), readOnly: true }];
+
+const identityVolumes = ({ identity }: PodFiles): Volume[] =>
+  identity === undefined
+    ? []
+    : [
+        {
+          name: IDENTITY,
+          projected: {
+            sources: [
+              {
+                serviceAccountToken: {
+                  audience: identity.audience,
+                  expirationSeconds: IDENTITY_SECONDS,
+                  path: basename(identity.path),
+                },
+              },
+            ],
+          },
+        },
+      ];

@@ -38,9 +38,9 @@ export interface RunPod {
 /** Pods under the restricted security profile; only agents of a node may be root, and only by their definition. */
 export function podTemplate(args: PodArgs): PodTemplate & { spec: PodSpec } {
   const { workload, name } = args.planned;
-  const { container, sidecars = {}, prepare = {}, volumes = {}, hostPaths = [], socketPaths = [] } = workload;
+  const { container, sidecars = {}, prepare = {}, volumes = {}, hostPaths = [], socketPaths = [], identity } = workload;
   const containers = [container, ...Object.values(sidecars), ...Object.values(prepare)];
-  const files = { volumes, claims: {}, hostPaths, socketPaths };
+  const files = { volumes, claims: {}, hostPaths, socketPaths, identity };
   const onGpus = workload.seesGpus === true || containers.some(({ gpus = 0 }) => gpus > 0);
   const spreads = replicasOf(workload).maximum > 1;
   return templateOf(args, {
@@ -62,7 +62,7 @@ export function runTemplate(args: PodArgs, { container, claims, besidePod }: Run
   return templateOf(args, {
     named: { main: container },
     prepare: {},
-    files: { volumes: Object.fromEntries(volumes), claims, hostPaths: [], socketPaths: [] },
+    files: { volumes: Object.fromEntries(volumes), claims, hostPaths: [], socketPaths: [], identity: undefined },
     asksApiServer: false,
     everyPool: false,
     more: besidePod === undefined ? {} : { affinity: { podAffinity: { ...onNodeOf(besidePod) } } },
@@ -76,7 +76,7 @@ interface Parts {
   /** The first one is the workload's own. */
   readonly named: Readonly<Record<string, Container>> & { readonly main: Container };
   readonly prepare: Readonly<Record<string, Container>>;
-  readonly files: Pick<PodFiles, "volumes" | "claims" | "hostPaths" | "socketPaths">;
+  readonly files: Pick<PodFiles, "volumes" | "claims" | "hostPaths" | "socketPaths" | "identity">;
   readonly asksApiServer: boolean;
   readonly everyPool: boolean;
   readonly more: Partial<PodSpec>;

@@ -109,6 +109,8 @@ interface Pods {
    * not go through an HTTP proxy. All others declare `egress`. A rule knows the kinds that may.
    */
   readonly internet?: readonly InternetPort[];
+  /** A file with a token of its account for somebody outside the cluster, who trusts the cluster to say who it is. */
+  readonly identity?: { readonly path: string; readonly audience: string };
   /** What it may ask the API server, in every namespace; nothing unless stated. */
   readonly clusterAccess?: readonly ApiAccess[];
   /** What it may ask the API server, in its team's namespace only; nothing unless stated. */

@@ -1,4 +1,5 @@
 import type { Complaint } from "../../problems.ts";
+import { autoscaler } from "./autoscaler.ts";
 import { budgetPools, budgetTeams } from "./budget-names.ts";
 import { burstJoin } from "./burst-join.ts";
 import { capacity } from "./capacity.ts";
@@ -32,6 +33,7 @@ import { cyclicNeeds, workloadNeeds } from "./workload-needs.ts";
 
 /** In no particular order: reports sort by position. */
 const CHECKS: readonly Check[] = [
+  autoscaler,
   budgetPools,
   budgetTeams,
   burstJoin,

@@ -1,6 +1,6 @@
 import type { Kind, Reference } from "../../kind.ts";
 import { textAt } from "../../protocol/paths.ts";
-import { iam, INSTANCE_PROFILE, nameClaims, namedByPrefix, nameOfAtMost, ROLE } from "./common.ts";
+import { ACCOUNT, iam, INSTANCE_PROFILE, nameClaims, namedByPrefix, nameOfAtMost, ROLE } from "./common.ts";
 
 /** A role goes only when nothing is attached to it. */
 const OF_ROLE: Reference = { at: "role", to: ROLE, by: "name", holds: true };
@@ -44,6 +44,25 @@ export const identity: Readonly<Record<string, Kind>> = {
         conflict: `EntityAlreadyExists: ${String(policyArn)} is attached to ${String(role)} already`,
       },
     ],
+  },
+  "aws:iam/openIdConnectProvider:OpenIdConnectProvider": {
+    idPrefix: "oidc",
+    replaceOn: ["url"],
+    claims: (inputs) => [
+      {
+        key: textAt(inputs, "url") ?? "",
+        conflict: `EntityAlreadyExists: Provider with url ${textAt(inputs, "url")} already exists.`,
+      },
+    ],
+    outputs: {
+      arn: ({ inputs }) =>
+        `arn:aws:iam::${ACCOUNT}:oidc-provider/${(textAt(inputs, "url") ?? "").replace(/^https:\/\//, "")}`,
+      thumbprintLists: () => [],
+    },
+    admit: ({ inputs }) => {
+      if (textAt(inputs, "url")?.startsWith("https://") === true) return;
+      throw new Error(`ValidationError: Invalid Open ID Connect Provider URL ${textAt(inputs, "url")}`);
+    },
   },
   [INSTANCE_PROFILE]: {
     idPrefix: "profile",
