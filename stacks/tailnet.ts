@@ -1,7 +1,8 @@
 import path from "node:path";
 import type { MeshEnvironment } from "../components/mesh/flow.ts";
+import { meshPolicy } from "../components/mesh/policy.ts";
 import { environmentTag } from "../components/mesh/tags.ts";
-import { type Environment, loadEnvironment } from "./environment-file.ts";
+import { type Environment, loadEnvironment, type ResolvedEnvironment } from "./environment-file.ts";
 import { environmentNames } from "./environment-names.ts";
 import { meshEnvironment } from "./layers/mesh.ts";
 import { type Problem, SpecError } from "./problems.ts";
@@ -37,6 +38,12 @@ export async function loadTailnet(folder: string, tailnet: string): Promise<read
   );
   if (problems.length > 0) throw new SpecError(problems);
   return environments;
+}
+
+/** The parts of its tailnet's policy that are of one environment alone, and must be there before its nodes join, in JSON. */
+export function ownPolicy(environment: ResolvedEnvironment): string {
+  const { groups, tagOwners, grants, ssh } = meshPolicy([meshEnvironment(environment)]);
+  return JSON.stringify({ groups, tagOwners, grants, ssh });
 }
 
 /** Names and addresses that a tailnet has once, and that two environments claim. */

@@ -3,6 +3,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { sandbox } from "../../test/harness.ts";
+import { ownPolicy } from "../../stacks/tailnet.ts";
 import { recordedHosts, SERVER_TYPES_PATH, serverTypes, type Answer, type Recorded } from "../resolve/testing.ts";
 import { preflight, type PreflightOptions } from "./preflight.ts";
 
@@ -12,10 +13,12 @@ const TYPES = serverTypes([
 ]);
 const GROUPS = "api.hetzner.cloud/v1/placement_groups";
 const TOKEN = "api.tailscale.com/api/v2/oauth/token";
+const POLICY = "api.tailscale.com/api/v2/tailnet/-/acl";
 const answers: Record<string, Answer> = {
   [SERVER_TYPES_PATH]: TYPES,
   [GROUPS]: { status: 422, body: { error: { code: "invalid_input" } } },
-  [TOKEN]: { body: { access_token: "t", scope: "auth_keys devices:core" } },
+  [TOKEN]: { body: { access_token: "t", scope: "auth_keys devices:core policy_file:read" } },
+  [POLICY]: { body: JSON.parse(ownPolicy(await sandbox())) },
 };
 const credentials = {
   HCLOUD_TOKEN: "h",
@@ -117,6 +120,22 @@ test("missing credentials are named, each with what to do", async () => {
 test("a scope that the OAuth client lacks is named", async () => {
   const { told } = await problems({ answers: { [TOKEN]: { body: { scope: "devices:core" } } } });
   expect(told).toEqual(["tailscale-scopes failed: lacks auth_keys"]);
+});
+
+test("a policy that does not know the environment, or that nobody may read, is told", async () => {
+  const open = { acls: [{ action: "accept", src: ["*"], dst: ["*:*"] }] };
+  const { told, fixes } = await problems({ answers: { [POLICY]: { body: open } } });
+  expect(told).toEqual(["tailnet-policy failed: lacks what the environment needs in groups, tagOwners, grants, ssh"]);
+  expect(fixes).toEqual(["Run `pulumi up` on the stack organisation, as docs/mesh.md says."]);
+  const blind = { [TOKEN]: { body: { access_token: "t", scope: "auth_keys devices:core" } } };
+  expect((await problems({ answers: blind })).told).toEqual(["tailnet-policy warning: nobody may read the policy"]);
+});
+
+test("a grant of the environment that is missing is found among those of others", async () => {
+  const policy = JSON.parse(ownPolicy(await sandbox()));
+  const grants = [{ src: ["tag:other"], dst: ["tag:other"], ip: ["tcp:80"] }, ...policy.grants.slice(1)];
+  const { told } = await problems({ answers: { [POLICY]: { body: { ...policy, grants } } } });
+  expect(told).toEqual(["tailnet-policy failed: lacks what the environment needs in grants"]);
 });
 
 test.each([

@@ -1,5 +1,6 @@
 import type { Environment } from "../../stacks/environment-file.ts";
 import { hasVault } from "../../stacks/spec/optional-parts.ts";
+import { ownPolicy } from "../../stacks/tailnet.ts";
 import { VaultApi } from "../../stacks/vault-api.ts";
 import { InputError } from "../errors.ts";
 import { type Ask, createAsk } from "../resolve/ask.ts";
@@ -38,7 +39,9 @@ export async function preflight(
   const groups = await Promise.all([
     guarded("hetzner", "Hetzner", () => checkHetzner(spec, lock, { ask, token, today })),
     guarded("aws", "AWS", () => checkAws(spec, lock, aws)),
-    guarded("mesh", "Mesh", () => checkMesh(spec.mesh.tailnet, { ask, environment, status: mesh })),
+    guarded("mesh", "Mesh", () =>
+      checkMesh(spec.mesh.tailnet, { ask, environment, status: mesh, policy: ownPolicy({ spec, lock }) }),
+    ),
     guarded("vault", "Vault", async () => {
       if (!hasVault(spec)) return [];
       const vault = new VaultApi(spec.secrets.vault.address, environment["VAULT_CACERT"]);
