@@ -102,7 +102,7 @@ async function accessOf({ ask, environment }: MeshOptions): Promise<Access> {
 }
 
 async function policyFinding({ token: key, mayReadPolicy }: Access, { ask, policy }: MeshOptions): Promise<Finding> {
-  const put = "Run `pulumi up` on the stack organisation, as docs/mesh.md says.";
+  const put = "Run `npm run mesh-policy -- <environment> --up`; docs/mesh.md says more.";
   const widen = `Give the OAuth client the scope ${POLICY_SCOPES[0]}.`;
   if (mayReadPolicy !== true) return unknown("nobody may read the policy", widen);
   const url = new URL("https://api.tailscale.com/api/v2/tailnet/-/acl");
