@@ -22,7 +22,10 @@ const command = verbCommand("mesh-policy", "Print the policy of an environment's
   .option("--up", "put it in place by the stack organisation, after a preview and a question")
   .option("--rehearse", "with --up: in the simulated clouds, as always for the sandbox")
   .option("--yes", "with --up: do not ask before a live run")
-  .option("--json", "write a report as JSON, and nothing else, to standard output")
+  .option(
+    "--json",
+    "write a report as JSON, and nothing else, to standard output; see docs/reference/mesh-policy.schema.json",
+  )
   .addHelpText(
     "after",
     `
@@ -42,8 +45,8 @@ Examples:
 await runVerb(command, async () => {
   const { check, prove = false, up = false, rehearse = false, yes = false, json = false } = command.opts<Options>();
   const environment = await selectEnvironment(ROOT, { name: command.args[0] });
-  const { meshPolicyReport } = await import("../operations/mesh-policy/run.ts");
-  const report = await meshPolicyReport(environment, { root: ROOT, check: fileOption(check), prove });
+  const { deriveMeshPolicy } = await import("../operations/mesh-policy/run.ts");
+  const report = await deriveMeshPolicy(environment, { root: ROOT, check: fileOption(check), prove });
   const { differences = [], proof, file, tailnet } = report;
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   if (json) process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);

@@ -4,12 +4,13 @@ import type { Value } from "../../policies/row.ts";
 import { parseHujson } from "../../policies/security/hujson.ts";
 import { devicesOf } from "../../sandbox/mesh-policy/devices.ts";
 import { PolicyError } from "../../sandbox/mesh-policy/judge.ts";
-import { type MeshProof, proveMesh } from "../../sandbox/mesh-policy/prove.ts";
+import { proveMesh } from "../../sandbox/mesh-policy/prove.ts";
 import { resolveTool } from "../../sandbox/toolchain/resolve.ts";
 import type { Environment } from "../../stacks/environment-file.ts";
-import { loadTailnet, meshGrants, policyFile, type ReasonedGrant } from "../../stacks/tailnet.ts";
+import { loadTailnet, meshGrants, policyFile } from "../../stacks/tailnet.ts";
 import { InputError } from "../errors.ts";
-import { comparePolicies, type PolicyDifference } from "./compare.ts";
+import { comparePolicies } from "./compare.ts";
+import type { MeshPolicyReport } from "./report.ts";
 
 export interface MeshPolicyOptions {
   /** The project's folder. */
@@ -20,25 +21,12 @@ export interface MeshPolicyOptions {
   readonly prove: boolean;
 }
 
-export interface MeshPolicyReport {
-  readonly tailnet: string;
-  /** Names of the environments that share it. */
-  readonly environments: readonly string[];
-  readonly grants: readonly ReasonedGrant[];
-  /** The policy file, in HuJSON. */
-  readonly file: string;
-  /** How the file that was to be checked differs; absent where none was. */
-  readonly differences?: readonly PolicyDifference[];
-  /** Absent unless asked for. */
-  readonly proof?: MeshProof;
-}
-
 /**
  * The policy of the tailnet that an environment is in, made from all environments in it.
  *
  * @throws InputError for a file that is no policy file, SpecError with what is wrong with environment files.
  */
-export async function meshPolicyReport(
+export async function deriveMeshPolicy(
   { spec }: Pick<Environment, "spec">,
   { root, check, prove }: MeshPolicyOptions,
 ): Promise<MeshPolicyReport> {

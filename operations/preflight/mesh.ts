@@ -32,6 +32,8 @@ export const meshStatus = (program = "tailscale"): MeshStatus => {
 };
 
 export interface MeshOptions {
+  /** Of the environment. */
+  readonly name: string;
   readonly ask: Ask;
   readonly environment: NodeJS.ProcessEnv;
   readonly status: MeshStatus;
@@ -101,8 +103,11 @@ async function accessOf({ ask, environment }: MeshOptions): Promise<Access> {
   };
 }
 
-async function policyFinding({ token: key, mayReadPolicy }: Access, { ask, policy }: MeshOptions): Promise<Finding> {
-  const put = "Run `npm run mesh-policy -- <environment> --up`; docs/mesh.md says more.";
+async function policyFinding(
+  { token: key, mayReadPolicy }: Access,
+  { name, ask, policy }: MeshOptions,
+): Promise<Finding> {
+  const put = `Run \`npm run mesh-policy -- ${name} --up\`; docs/mesh.md says more.`;
   const widen = `Give the OAuth client the scope ${POLICY_SCOPES[0]}.`;
   if (mayReadPolicy !== true) return unknown("nobody may read the policy", widen);
   const url = new URL("https://api.tailscale.com/api/v2/tailnet/-/acl");

@@ -126,7 +126,7 @@ test("a policy that does not know the environment, or that nobody may read, is t
   const open = { acls: [{ action: "accept", src: ["*"], dst: ["*:*"] }] };
   const { told, fixes } = await problems({ answers: { [POLICY]: { body: open } } });
   expect(told).toEqual(["tailnet-policy failed: lacks what the environment needs in groups, tagOwners, grants, ssh"]);
-  expect(fixes).toEqual(["Run `npm run mesh-policy -- <environment> --up`; docs/mesh.md says more."]);
+  expect(fixes).toEqual(["Run `npm run mesh-policy -- sandbox --up`; docs/mesh.md says more."]);
   const blind = { [TOKEN]: { body: { access_token: "t", scope: "auth_keys devices:core" } } };
   expect((await problems({ answers: blind })).told).toEqual(["tailnet-policy warning: nobody may read the policy"]);
 });

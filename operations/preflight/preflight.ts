@@ -40,7 +40,7 @@ export async function preflight(
     guarded("hetzner", "Hetzner", () => checkHetzner(spec, lock, { ask, token, today })),
     guarded("aws", "AWS", () => checkAws(spec, lock, aws)),
     guarded("mesh", "Mesh", () =>
-      checkMesh(spec.mesh.tailnet, { ask, environment, status: mesh, policy: ownPolicy({ spec, lock }) }),
+      checkMesh(spec.mesh.tailnet, { name, ask, environment, status: mesh, policy: ownPolicy({ spec, lock }) }),
     ),
     guarded("vault", "Vault", async () => {
       if (!hasVault(spec)) return [];

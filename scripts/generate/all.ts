@@ -4,6 +4,7 @@ import { generateShapes } from "../../components/shapes/generate.ts";
 import { drillReport } from "../../operations/drills/report.ts";
 import { downReport } from "../../operations/down/report.ts";
 import { enrolment, enrolmentReport } from "../../operations/enroll/report.ts";
+import { meshPolicyReport } from "../../operations/mesh-policy/report.ts";
 import { erasureReport } from "../../operations/erase/report.ts";
 import { replaceReport } from "../../operations/nodes/replace/report.ts";
 import { statusReport } from "../../operations/nodes/status/report.ts";
@@ -46,6 +47,7 @@ export const generated = async (root: string): Promise<GeneratedFile[]> => [
   jsonSchema("enroll", enrolment),
   jsonSchema("enrolment-report", enrolmentReport),
   jsonSchema("erase", erasureReport),
+  jsonSchema("mesh-policy", meshPolicyReport),
   jsonSchema("operation", operationReport),
   jsonSchema("down", downReport),
   jsonSchema("upgrade", upgradeReport),
