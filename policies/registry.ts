@@ -4,6 +4,7 @@ import { burstHasBrake } from "./cost/burst-has-brake.ts";
 import { burstImageIsFresh } from "./cost/burst-image-is-fresh.ts";
 import { burstIsSpot } from "./cost/burst-is-spot.ts";
 import { burstPoolsEnd } from "./cost/burst-pools-end.ts";
+import { capacityBlocksAreApproved } from "./cost/capacity-blocks-are-approved.ts";
 import { composeMemoryIsBounded } from "./cost/compose-memory-is-bounded.ts";
 import { diskStaysSmall } from "./cost/disk-stays-small.ts";
 import { disksEndWithNode } from "./cost/disks-end-with-node.ts";
@@ -91,6 +92,7 @@ export const rules: readonly Rule[] = [
   burstImageIsFresh,
   burstIsSpot,
   burstPoolsEnd,
+  capacityBlocksAreApproved,
   composeMemoryIsBounded,
   diskStaysSmall,
   disksEndWithNode,

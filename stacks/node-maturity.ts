@@ -97,6 +97,12 @@ export const NODE_FEATURES: readonly NodeFeature[] = [
     shownBy: ["components/compute/node-config/bundle/burst.test.ts", "test/engine/interruption.test.ts"],
   },
   {
+    feature: "bought as a Capacity Block, by approval",
+    nodes: BURST,
+    maturity: "experimental",
+    shownBy: ["test/burst.test.ts", "plan/pricing/pricers/capacity-block.test.ts", "operations/down/twin.test.ts"],
+  },
+  {
     feature: "closed off hours and after its last day, by AWS",
     nodes: BURST,
     maturity: "rehearsed",

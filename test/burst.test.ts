@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import type { Row } from "../policies/row.ts";
 import { asList, asObject, asText } from "../policies/values.ts";
-import type { PoolOf } from "../stacks/spec/pools.ts";
+import { pool as poolSchema, type PoolOf } from "../stacks/spec/pools.ts";
 import { rowOf, rowsOf, sandbox } from "./harness.ts";
 import { userDataOf } from "./user-data.ts";
 
@@ -233,5 +233,38 @@ describe("the autoscaler of burst pools", () => {
       "service-account-issuer=https://kubernetes.default.svc.cluster.local",
       `service-account-jwks-uri=${ISSUER}/openid/v1/jwks`,
     ]);
+  });
+});
+
+describe("a burst pool with a Capacity Block", () => {
+  const capacityBlock = {
+    offering: "cb-0123456789abcdef0",
+    hours: 48,
+    upfrontUsd: 12_000,
+    approval: { by: "cto@example.com", until: "2026-12-31", upfrontUsd: 12_000, reason: "the release's training run" },
+  };
+
+  it("buys what was approved, and nothing on spot", async () => {
+    const all = await rowsWith({ capacityBlock, instanceTypes: ["p5.48xlarge"], zones: ["a"], maximum: 2 });
+    expect(rowOf(all, "splitfleet:compute:CapacityBlock", "burst-block").inputs).toEqual({
+      ...capacityBlock,
+      instances: 2,
+    });
+    expect(
+      rowOf(all, "aws:ec2/capacityBlockReservation:CapacityBlockReservation", "burst-block-reservation").inputs,
+    ).toMatchObject({ capacityBlockOfferingId: "cb-0123456789abcdef0", instancePlatform: "Linux/UNIX" });
+    expect(rowOf(all, "aws:ec2/launchTemplate:LaunchTemplate", "burst-template").inputs).toMatchObject({
+      instanceType: "p5.48xlarge",
+      instanceMarketOptions: { marketType: "capacity-block" },
+    });
+    const { mixedInstancesPolicy } = rowOf(all, GROUP, "burst-group").inputs;
+    expect(mixedInstancesPolicy).toBeUndefined();
+  });
+
+  it("is no pool without an approval", () => {
+    const { approval: _, ...unapproved } = capacityBlock;
+    const pool = { kind: "aws", site: "stockholm", dataClass: "internal", instanceTypes: ["p5.48xlarge"], maximum: 2 };
+    const parsed = poolSchema.safeParse({ ...pool, zones: ["a"], capacityBlock: unapproved });
+    expect(parsed.error?.issues.map(({ path }) => path.join("."))).toEqual(["capacityBlock.approval"]);
   });
 });

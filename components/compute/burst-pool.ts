@@ -8,6 +8,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { refine, type Transform } from "../component.ts";
 import { scheduleBurst, type BurstScheduleArgs } from "./burst-schedule.ts";
 import type { NodeBundle } from "./node-config/bundle/bundle.ts";
+import { CapacityBlock, type CapacityBlockArgs } from "./capacity-block.ts";
 import { type K3sRole, registeredLabels } from "./node-config/k3s.ts";
 
 export interface BurstInstanceType {
@@ -33,6 +34,8 @@ export interface BurstPoolArgs {
   readonly maximum: number;
   /** Highest accepted spot price as a share of the cheapest type's on-demand price. */
   readonly maximumPriceShare: number;
+  /** Instances that were bought for a time, in place of spot. */
+  readonly capacityBlock: Omit<CapacityBlockArgs, "instances" | "labels" | "transform"> | undefined;
   /** When its nodes may be there, and until which day. */
   readonly schedule: Pick<BurstScheduleArgs, "hours" | "expires">;
   readonly rootDiskGiB: number;
@@ -103,11 +106,19 @@ export class BurstPool extends pulumi.ComponentResource {
       refine<InstanceProfileArgs>("aws:iam/instanceProfile:InstanceProfile", { role: role.name, tags: labels }),
       { parent: this },
     );
+    const block =
+      args.capacityBlock === undefined
+        ? undefined
+        : new CapacityBlock(
+            `${name}-block`,
+            { ...args.capacityBlock, instances: args.maximum, labels },
+            { parent: this },
+          );
     const launchTemplate = new LaunchTemplate(
       `${name}-template`,
       refine<LaunchTemplateArgs>(
         "aws:ec2/launchTemplate:LaunchTemplate",
-        launchTemplateArgs(args, profile),
+        { ...launchTemplateArgs(args, profile), ...(block === undefined ? {} : boughtArgs(args, block)) },
         transform?.launchTemplate,
       ),
       { parent: this },
@@ -150,6 +161,15 @@ function launchTemplateArgs(args: BurstPoolArgs, profile: InstanceProfile): Laun
   };
 }
 
+/** Of instances that the block has paid for. */
+const boughtArgs = ({ instanceTypes: [only] }: BurstPoolArgs, block: CapacityBlock): Partial<LaunchTemplateArgs> => ({
+  instanceType: only.type,
+  instanceMarketOptions: { marketType: "capacity-block" },
+  capacityReservationSpecification: {
+    capacityReservationTarget: { capacityReservationId: block.reservationId },
+  },
+});
+
 /** EC2 takes 16 KiB of user data; cloud-init unpacks it. The same text is the same everywhere, whatever packs it. */
 function packed(userData: string): string {
   const bytes = gzipSync(userData, { level: 9 });
@@ -162,27 +182,38 @@ function packed(userData: string): string {
 const UNKNOWN_SYSTEM = 255;
 
 function groupArgs(args: BurstPoolArgs, launchTemplate: LaunchTemplate): GroupArgs {
-  const { instanceTypes, subnetIds, minimum, maximum, maximumPriceShare } = args;
-  const listPrice = Math.min(...instanceTypes.map((instance) => instance.onDemandUsdPerHour));
+  const { subnetIds, minimum, maximum } = args;
   return {
     minSize: minimum,
     maxSize: maximum,
     vpcZoneIdentifiers: subnetIds,
     capacityRebalance: false,
     suspendedProcesses: ["AZRebalance"],
-    mixedInstancesPolicy: {
-      launchTemplate: {
-        launchTemplateSpecification: { launchTemplateId: launchTemplate.id, version: "$Latest" },
-        overrides: instanceTypes.map(({ type }) => ({ instanceType: type })),
-      },
-      instancesDistribution: {
-        onDemandBaseCapacity: 0,
-        onDemandPercentageAboveBaseCapacity: 0,
-        spotAllocationStrategy: "price-capacity-optimized",
-        spotMaxPrice: (listPrice * maximumPriceShare).toFixed(4),
-      },
-    },
+    ...(args.capacityBlock === undefined
+      ? { mixedInstancesPolicy: spotPolicy(args, launchTemplate) }
+      : { launchTemplate: { id: launchTemplate.id, version: "$Latest" } }),
     tags: groupTags(args),
+  };
+}
+
+type MixedInstancesPolicy = NonNullable<GroupArgs["mixedInstancesPolicy"]>;
+
+function spotPolicy(
+  { instanceTypes, maximumPriceShare }: BurstPoolArgs,
+  launchTemplate: LaunchTemplate,
+): MixedInstancesPolicy {
+  const listPrice = Math.min(...instanceTypes.map((instance) => instance.onDemandUsdPerHour));
+  return {
+    launchTemplate: {
+      launchTemplateSpecification: { launchTemplateId: launchTemplate.id, version: "$Latest" },
+      overrides: instanceTypes.map(({ type }) => ({ instanceType: type })),
+    },
+    instancesDistribution: {
+      onDemandBaseCapacity: 0,
+      onDemandPercentageAboveBaseCapacity: 0,
+      spotAllocationStrategy: "price-capacity-optimized",
+      spotMaxPrice: (listPrice * maximumPriceShare).toFixed(4),
+    },
   };
 }
 
@@ -194,6 +225,7 @@ function groupTags({
   cluster,
   labels,
   schedule: { expires },
+  capacityBlock,
   node,
   allocatable,
 }: BurstPoolArgs): { key: string; value: string; propagateAtLaunch: boolean }[] {
@@ -217,7 +249,11 @@ function groupTags({
   const tag =
     (propagateAtLaunch: boolean) =>
     ([key, value]: [string, string]) => ({ key, value, propagateAtLaunch });
-  const passedOn = { ...labels, ...(expires === undefined ? {} : { "splitfleet/expires": expires }) };
+  const passedOn = {
+    ...labels,
+    ...(expires === undefined ? {} : { "splitfleet/expires": expires }),
+    ...(capacityBlock === undefined ? {} : { "splitfleet/market": "capacity-block" }),
+  };
   return [...Object.entries(passedOn).map(tag(true)), ...Object.entries(hints).map(tag(false))];
 }
 

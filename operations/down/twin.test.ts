@@ -57,3 +57,14 @@ test("sweeps the volumes and instances that controllers made with the label, and
   ]);
   expect(readWorld(marker).map(({ id }) => id)).toEqual(["9000000002", "9000000003"]);
 });
+
+test("leaves a Capacity Block, which is paid for, and says why", async () => {
+  const type = "aws:ec2/capacityBlockReservation:CapacityBlockReservation";
+  const marker = worldOf([{ type, id: "twin-cr-1", inputs: { tags: { [OWNER]: "factory" } } }]);
+  const report = await sweep(twinInventories(marker), { environment: "factory" });
+  expect(report.removed).toEqual([]);
+  expect(report.left).toMatchObject([
+    { id: "twin-cr-1", refused: false, why: "it is paid up front and can not be given back" },
+  ]);
+  expect(readWorld(marker).map(({ id }) => id)).toEqual(["twin-cr-1"]);
+});

@@ -21,13 +21,17 @@ export const twinInventories = (marker: string): readonly Inventory[] =>
           .map(({ id, type, inputs }): Found => {
             const environment = ownerOf(inputs);
             const kind = type.split(":").at(-1) ?? type;
-            return { provider, kind, id, name: textAt(inputs, "name") ?? "", environment };
+            const stays = isKept(type) ? "it is paid up front and can not be given back" : undefined;
+            const found = { provider, kind, id, name: textAt(inputs, "name") ?? "", environment };
+            return stays === undefined ? found : { ...found, stays };
           }),
       ),
     remove: async ({ id }) => {
       await removeObject(marker, id);
     },
   }));
+
+const isKept = (type: string): boolean => [...packages.values()].some(({ kinds }) => kinds[type]?.isKept === true);
 
 /** Labels and tags are a mapping, but those of an Auto Scaling group a list. */
 function ownerOf(inputs: Properties): string | undefined {

@@ -1,4 +1,6 @@
-import { exampleRow } from "../example.ts";
+import { changed, exampleRow } from "../example.ts";
+import type { Row } from "../row.ts";
+import { asList, asObject } from "../values.ts";
 
 export const GROUP = "aws:autoscaling/group:Group";
 
@@ -22,6 +24,19 @@ export const BURST_GROUP = exampleRow(
   },
   { labels: { environment: "example", team: "platform", pool: "burst", "data-class": "internal" } },
 );
+
+/** A group whose instances a Capacity Block has paid for: it buys nothing on any market. */
+export const isBought = ({ inputs }: Row): boolean =>
+  inputs["mixedInstancesPolicy"] === undefined &&
+  asList(inputs["tags"]).some((tag) => {
+    const { key, value } = asObject(tag) ?? {};
+    return key === "splitfleet/market" && value === "capacity-block";
+  });
+
+/** Such a group. */
+export const BOUGHT_GROUP = changed(changed(BURST_GROUP, "mixedInstancesPolicy", undefined), "tags", [
+  { key: "splitfleet/market", value: "capacity-block", propagateAtLaunch: true },
+]);
 
 /** Path of the mix of spot and on-demand within it. */
 export const DISTRIBUTION = "mixedInstancesPolicy.instancesDistribution";

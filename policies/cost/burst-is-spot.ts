@@ -2,7 +2,7 @@ import { bad, boundary, changed, good, unknown } from "../example.ts";
 import { UNKNOWN } from "../row.ts";
 import { demand, noParameters, resourceRule } from "../resource-rule.ts";
 import { placeIn } from "../values.ts";
-import { BURST_GROUP, DISTRIBUTION, GROUP } from "./burst-group.ts";
+import { BOUGHT_GROUP, BURST_GROUP, DISTRIBUTION, GROUP, isBought } from "./burst-group.ts";
 
 /** What AWS takes if the argument is left out: every node above the base at the on-demand price. */
 const DEFAULTS = { onDemandBaseCapacity: 0, onDemandPercentageAboveBaseCapacity: 100 } as const;
@@ -27,6 +27,7 @@ export const burstIsSpot = resourceRule({
   source: "https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-mixed-instances-groups.html",
   types: [GROUP],
   examples: [
+    good("instances that a Capacity Block has paid for", BOUGHT_GROUP),
     good("a base of 0 and 0 % on demand above it", BURST_GROUP),
     good("the base left out, which is 0", changed(BURST_GROUP, BASE, undefined)),
     bad("the share left out, which is 100 %", changed(BURST_GROUP, PERCENTAGE, undefined), PERCENTAGE),
@@ -36,6 +37,7 @@ export const burstIsSpot = resourceRule({
   ],
 
   *inspect(row) {
+    if (isBought(row)) return;
     for (const [argument, preset] of Object.entries(DEFAULTS)) {
       yield* demand(placeIn(row, "mixedInstancesPolicy", "instancesDistribution", argument), {
         isMet: (value) => Number(value ?? preset) === 0,

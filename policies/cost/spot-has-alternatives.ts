@@ -3,7 +3,7 @@ import { bad, boundary, changed, good, unknown } from "../example.ts";
 import { UNKNOWN, type Row } from "../row.ts";
 import { resourceRule, undecided } from "../resource-rule.ts";
 import { asList, placeIn, type Place } from "../values.ts";
-import { BURST_GROUP, GROUP } from "./burst-group.ts";
+import { BOUGHT_GROUP, BURST_GROUP, GROUP, isBought } from "./burst-group.ts";
 
 const config = z.strictObject({
   minimum: z
@@ -30,6 +30,7 @@ export const spotHasAlternatives = resourceRule({
   source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-best-practices.html",
   types: [GROUP],
   examples: [
+    good("instances that a Capacity Block has paid for", BOUGHT_GROUP),
     good("two types in two zones", BURST_GROUP),
     bad("one type in one zone", changed(oneType, "vpcZoneIdentifiers", ["subnet-a"]), OVERRIDES),
     boundary("one type in two zones", oneType),
@@ -42,6 +43,7 @@ export const spotHasAlternatives = resourceRule({
   ],
 
   *inspect(row, { config: { minimum } }) {
+    if (isBought(row)) return;
     const [types, zones] = [typesOf(row), placeIn(row, "vpcZoneIdentifiers")];
     const limit = `at least ${minimum} pairs of type and zone`;
     for (const place of [types, zones]) if (place.value === UNKNOWN) return yield undecided(place, limit);

@@ -2,7 +2,7 @@ import { bad, boundary, changed, good, unknown } from "../example.ts";
 import { UNKNOWN } from "../row.ts";
 import { demand, noParameters, resourceRule } from "../resource-rule.ts";
 import { asText, placeIn } from "../values.ts";
-import { BURST_GROUP, DISTRIBUTION, GROUP } from "./burst-group.ts";
+import { BOUGHT_GROUP, BURST_GROUP, DISTRIBUTION, GROUP, isBought } from "./burst-group.ts";
 
 const PRICE = `${DISTRIBUTION}.spotMaxPrice`;
 
@@ -20,6 +20,7 @@ export const spotPriceIsCapped = resourceRule({
   source: "https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstancesDistribution.html",
   types: [GROUP],
   examples: [
+    good("instances that a Capacity Block has paid for", BOUGHT_GROUP),
     good("35 dollars an hour", BURST_GROUP),
     bad("no cap", changed(BURST_GROUP, PRICE, undefined), PRICE),
     boundary("an empty text, which takes the cap away", changed(BURST_GROUP, PRICE, ""), PRICE),
@@ -28,6 +29,7 @@ export const spotPriceIsCapped = resourceRule({
   ],
 
   *inspect(row) {
+    if (isBought(row)) return;
     yield* demand(placeIn(row, "mixedInstancesPolicy", "instancesDistribution", "spotMaxPrice"), {
       isMet: (value) => Number(asText(value) ?? 0) > 0,
       limit: "a price above 0",

@@ -154,13 +154,16 @@ export class Burst {
     }
   }
 
-  /** As the watcher of the instance's metadata does: no more pods, and those that are there are asked to leave. */
+  /**
+   * As the node's own watcher does, which has a kubelet's rights: no more pods, by a mark that the cluster's controller
+   * makes a taint of, and those that are there are asked to leave.
+   */
   #answerNotice(instance: Instance): void {
     const { name } = this.#nodeOf(instance);
     if (this.#draining.has(name)) return;
     const { signal } = this.#stopped;
     const answer = async (): Promise<void> => {
-      await cordon(this.#core, name, { key: SPOT_TAINT, value: instance.id, effect: "NoSchedule" });
+      await cordon(this.#core, name);
       await drain(this.#core, name, { until: instance.interruption ?? new Date(), signal });
     };
     // What could not be moved in time ends with the instance; that is for the drill to see.
@@ -227,8 +230,6 @@ export class Burst {
   }
 }
 
-/** As aws-node-termination-handler sets it. */
-const SPOT_TAINT = "aws-node-termination-handler/spot-itn";
 /** As Cluster Autoscaler sets it. */
 const IDLE_TAINT = "ToBeDeletedByClusterAutoscaler";
 

@@ -1,6 +1,6 @@
 import { hostAddress } from "../../components/network/ranges.ts";
 import { makeId } from "../twin/ids.ts";
-import { GROUP, GROUP_TAG, groupOfInstance, INSTANCE, SUBNET } from "../twin/kinds/aws/common.ts";
+import { GROUP, GROUP_TAG, groupOfInstance, INSTANCE, LAUNCH_TEMPLATE, SUBNET } from "../twin/kinds/aws/common.ts";
 import { select, textAt } from "../twin/protocol/paths.ts";
 import { isObject, type Properties } from "../twin/protocol/values.ts";
 import type { WorldObject } from "../twin/world/objects.ts";
@@ -39,6 +39,7 @@ const OVERRIDES = "mixedInstancesPolicy.launchTemplate.overrides[*].instanceType
 
 export function groupsOf(world: World): Group[] {
   const subnets = new Map(world.ofType(SUBNET).map((subnet) => [subnet.id, subnet.inputs]));
+  const templates = new Map(world.ofType(LAUNCH_TEMPLATE).map(({ id, inputs }) => [id, inputs["instanceType"]]));
   return world.ofType(GROUP).map((object) => {
     const { inputs, facts, id } = object;
     const name = textAt(inputs, "name") ?? id;
@@ -51,7 +52,9 @@ export function groupsOf(world: World): Group[] {
       maximum,
       desired: Math.min(maximum, Number(facts["desiredCapacity"] ?? inputs["desiredCapacity"] ?? minimum)),
       tags: Object.fromEntries(tagsOf(inputs).map(({ key, value }) => [String(key), String(value)])),
-      instanceType: String(select(inputs, OVERRIDES)[0]?.value ?? ""),
+      instanceType: String(
+        select(inputs, OVERRIDES)[0]?.value ?? templates.get(textAt(inputs, "launchTemplate.id") ?? ""),
+      ),
       subnets: select(inputs, "vpcZoneIdentifiers[*]").flatMap(({ value }) => {
         const subnet = subnets.get(String(value));
         if (subnet === undefined) return [];

@@ -32,6 +32,8 @@ export interface Kind {
   readonly cascade?: (object: WorldObject, world: World) => readonly WorldObject[];
   /** What the provider does without asking its API. */
   readonly offline?: (operation: "read" | "delete", object: WorldObject) => boolean;
+  /** Set where nothing ends it: the provider's delete forgets it, and it stays in the world without an owner. */
+  readonly isKept?: boolean;
   /** Set where an id stands for a deed and no object: it can be done again although what it was done to is gone. */
   readonly isDeed?: boolean;
   /** Whether a read reports the object as gone although it exists, as with an expired key. */

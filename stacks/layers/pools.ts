@@ -184,6 +184,7 @@ function createBurstPool(
       maximum: pool.maximum,
       maximumPriceShare: pool.maximumPriceShare,
       schedule: { hours: pool.hours, expires: pool.expires },
+      capacityBlock: pool.capacityBlock,
       rootDiskGiB: pool.rootDiskGiB,
       userData,
       bundle,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { hours } from "./identity.ts";
-import { cidr, dataClass, day, euros, gibibytes, nodeId, pattern, share, slug } from "./values.ts";
+import { cidr, dataClass, day, email, euros, gibibytes, nodeId, pattern, share, slug } from "./values.ts";
 
 export const taint = z.strictObject({
   key: pattern(/^[a-z0-9./-]+$/, "a Kubernetes taint key such as splitfleet/burst"),
@@ -126,6 +126,25 @@ const onprem = z.strictObject({
   economics,
 });
 
+const capacityBlock = z.strictObject({
+  offering: pattern(/^cb-[0-9a-f]{17}$/, "an offer such as cb-0123456789abcdef0").meta({
+    description: "Of `aws ec2 describe-capacity-block-offerings`; good for minutes, and bought once.",
+  }),
+  hours: z
+    .int()
+    .min(24)
+    .max(182 * 24),
+  upfrontUsd: z.number().positive().meta({ description: "What AWS asks for all of it, net of tax." }),
+  approval: z
+    .strictObject({
+      by: email.meta({ description: "Who has agreed." }),
+      until: day.meta({ description: "The last day on which that holds, the block's own last day at best." }),
+      upfrontUsd: z.number().positive().meta({ description: "What may be paid at most." }),
+      reason: z.string().min(1),
+    })
+    .meta({ description: "Of whoever pays: it is charged at once, can not be cancelled, and survives `down`." }),
+});
+
 const aws = z.strictObject({
   kind: z.literal("aws"),
   ...common,
@@ -146,6 +165,9 @@ const aws = z.strictObject({
   minimumDriver: driver,
   hours: hours.optional().meta({
     description: "When nodes may be there; outside of them AWS itself holds the group at zero. Without it, always.",
+  }),
+  capacityBlock: capacityBlock.optional().meta({
+    description: "Instances bought for a time in place of spot: `maximum` of the one type, in the one zone.",
   }),
   expires: day.optional().meta({
     description: "The last day on which the pool is wanted; at its end AWS itself sets the group to zero for good.",

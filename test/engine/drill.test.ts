@@ -100,7 +100,7 @@ describe("the sandbox", () => {
     const reclaim = caseOf(cloud, "spot-reclaim");
     expect(said(reclaim)).toEqual(
       expect.arrayContaining([
-        expect.stringMatching(/^ip-10-20-\d+-\d+ has the taint aws-node-termination-handler\/spot-itn$/),
+        expect.stringMatching(/^ip-10-20-\d+-\d+ takes no more pods$/),
         "the job's pod has left before the instance goes",
         "another instance comes and the job goes on there",
         "job spot-reclaim is complete",

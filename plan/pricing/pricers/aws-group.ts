@@ -1,4 +1,5 @@
 import { Decimal } from "decimal.js";
+import { isBought } from "../../../policies/cost/burst-group.ts";
 import type { Row } from "../../../policies/row.ts";
 import type { Price } from "../catalogue/schema.ts";
 import { HOURS_PER_MONTH } from "../context.ts";
@@ -25,7 +26,7 @@ export const group: Pricer = {
     const hours = expectedHours(quote, worstHours);
     if (hours === undefined) return;
     const template = templateOf(quote);
-    addCompute(quote, { region, hours, maximum, template });
+    if (!isBought(quote.row)) addCompute(quote, { region, hours, maximum, template });
     if (template === undefined) {
       const fix = "Declare the group's launch template beside it, so that disks and addresses are priced.";
       quote.undecided([MIXED, "launchTemplate"], "a launch template of the same component", fix);

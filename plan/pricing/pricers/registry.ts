@@ -1,5 +1,6 @@
 import { awsPricers } from "./aws.ts";
 import { group } from "./aws-group.ts";
+import { capacityBlock } from "./capacity-block.ts";
 import { edgeZone } from "./cloudflare.ts";
 import { externalPool } from "./external.ts";
 import free from "./free-types.json" with { type: "json" };
@@ -13,6 +14,7 @@ import { statedUse } from "./stated-use.ts";
 const pricers = [
   ...hcloudPricers,
   ...awsPricers,
+  capacityBlock,
   edgeZone,
   externalPool,
   group,

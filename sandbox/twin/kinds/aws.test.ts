@@ -110,3 +110,14 @@ test("a scheduled action needs its group, a name of its own and a time to come",
   const past = { ...wanted, scheduledActionName: "past", startTime: "2020-01-01T00:00:00Z" };
   await expect(aws.create(schedule, past)).rejects.toThrow("ValidationError: Given start time is in the past");
 });
+
+test("a Capacity Block is bought once, and stays when the program forgets it", async () => {
+  const block = urnOf("aws:ec2/capacityBlockReservation:CapacityBlockReservation", "block");
+  const wanted = { capacityBlockOfferingId: "cb-0123456789abcdef0", instancePlatform: "Linux/UNIX" };
+  const { id } = await aws.create(block, wanted);
+  await aws.delete(block, id);
+  expect(rehearsal.world.objects("aws").all()).toMatchObject([{ id, urn: "" }]);
+  await expect(aws.create(block, wanted)).rejects.toThrow(
+    "InvalidCapacityBlockOffering: the offering 'cb-0123456789abcdef0' is not available any more",
+  );
+});

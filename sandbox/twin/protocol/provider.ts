@@ -175,7 +175,9 @@ export class Provider {
     const offline = isOffline(kind, "delete", this.#find(type, id));
     const destroy = async (): Promise<void> => {
       const object = this.#find(type, id);
-      if (object !== undefined) await this.#store.delete(kind, object, this.#limits(timeoutSeconds));
+      if (object === undefined) return;
+      if (kind.isKept === true) return this.#world.put("update", { ...object, urn: "" });
+      await this.#store.delete(kind, object, this.#limits(timeoutSeconds));
     };
     await this.#mutate("delete", urn, destroy, { offline });
   }

@@ -17,7 +17,7 @@ import { modelEndpoints, modelFallbacks, modelProcessors } from "./models.ts";
 import { poolTeams, servedModels, usagePools, workloadModels, workloadPools, workloadTeams } from "./names.ts";
 import { modelData, workloadData, workloadNodes } from "./placement.ts";
 import { poolSites } from "./pool-sites.ts";
-import { burstSize, networkSize } from "./pool-sizes.ts";
+import { burstSize, capacityBlocks, networkSize } from "./pool-sizes.ts";
 import { reservedShares } from "./queues.ts";
 import { teamQuota } from "./quota.ts";
 import { rangeForms, separateRanges } from "./ranges.ts";
@@ -39,6 +39,7 @@ const CHECKS: readonly Check[] = [
   burstJoin,
   burstSize,
   capacity,
+  capacityBlocks,
   clusterServers,
   composeNodes,
   composeWorkloads,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { addBurstPool, hetznerPool, trialFacts } from "../../testdata/trial.ts";
-import { burstSize, networkSize } from "./pool-sizes.ts";
+import { burstSize, capacityBlocks, networkSize } from "./pool-sizes.ts";
 import { repeats } from "./repeats.ts";
 
 test("a Hetzner network takes a hundred servers of all its pools together, not one more", () => {
@@ -22,6 +22,19 @@ test("a burst pool's minimum may equal its maximum and not pass it", () => {
   expect(of(2)).toEqual([]);
   expect(of(3)).toEqual([
     { path: ["pools", "burst", "minimum"], got: "3 nodes", expected: "at most 2, the pool's `maximum`" },
+  ]);
+});
+
+test("a Capacity Block is of one type in one zone", () => {
+  const approval = { by: "cto@example.com", until: "2026-12-31", upfrontUsd: 100, reason: "a run" };
+  const capacityBlock = { offering: "cb-0123456789abcdef0", hours: 24, upfrontUsd: 100, approval };
+  const of = (instanceTypes: string[], zones: string[]) => [
+    ...capacityBlocks(trialFacts((facts) => addBurstPool(facts, { capacityBlock, instanceTypes, zones }))),
+  ];
+  expect(of(["p5.48xlarge"], ["a"])).toEqual([]);
+  expect(of(["p5.48xlarge", "p5en.48xlarge"], ["a", "b"]).map(({ path, got }) => [path, got])).toEqual([
+    [["pools", "burst", "instanceTypes"], "2 of them, with a Capacity Block"],
+    [["pools", "burst", "zones"], "2 of them, with a Capacity Block"],
   ]);
 });
 

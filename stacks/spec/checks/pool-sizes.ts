@@ -22,6 +22,18 @@ export const networkSize = check(["pools", "sites"], function* ({ pools, sites }
   }
 });
 
+/** A Capacity Block holds instances of one type in one zone. */
+export const capacityBlocks = check(["pools"], function* ({ pools }): Iterable<Complaint> {
+  for (const [name, { capacityBlock, instanceTypes, zones }] of Object.entries(ofKind(pools, "aws"))) {
+    if (capacityBlock === undefined) continue;
+    for (const [key, list] of Object.entries({ instanceTypes, zones })) {
+      if (list.length === 1) continue;
+      const got = `${list.length} of them, with a Capacity Block`;
+      yield { path: ["pools", name, key], got, expected: "one, as it was offered" };
+    }
+  }
+});
+
 /** A burst pool's least size is not above its greatest. */
 export const burstSize = check(["pools"], function* ({ pools }): Iterable<Complaint> {
   for (const [name, { minimum, maximum }] of Object.entries(ofKind(pools, "aws"))) {

@@ -12,6 +12,8 @@ export const EGRESS_RULE = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressR
 export const LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
 export const GROUP = "aws:autoscaling/group:Group";
 export const SCHEDULE = "aws:autoscaling/schedule:Schedule";
+/** Paid up front: no API takes it back. */
+export const CAPACITY_BLOCK = "aws:ec2/capacityBlockReservation:CapacityBlockReservation";
 /** Made by groups alone: nothing of the program is one. */
 export const INSTANCE = "aws:ec2/instance:Instance";
 export const ROLE = "aws:iam/role:Role";

@@ -3,6 +3,7 @@ import { textAt } from "../../protocol/paths.ts";
 import { hexOf } from "../derive.ts";
 import {
   ACCOUNT,
+  CAPACITY_BLOCK,
   GROUP,
   groupOfInstance,
   INSTANCE,
@@ -92,6 +93,18 @@ export const compute: Readonly<Record<string, Kind>> = {
         throw new Error(`ValidationError: Desired capacity:${desired} must be between the specified ${bounds}`);
       }
     },
+  },
+  [CAPACITY_BLOCK]: {
+    idPrefix: "cr",
+    replaceOn: ["capacityBlockOfferingId", "instancePlatform"],
+    outputs: { ...ec2("capacity-reservation"), reservationType: () => "capacity-block" },
+    isKept: true,
+    claims: ({ capacityBlockOfferingId }) => [
+      {
+        key: String(capacityBlockOfferingId),
+        conflict: `InvalidCapacityBlockOffering: the offering '${String(capacityBlockOfferingId)}' is not available any more`,
+      },
+    ],
   },
   [SCHEDULE]: {
     idPrefix: "schedule",
