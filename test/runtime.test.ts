@@ -44,11 +44,21 @@ test("a scheduled workload runs in UTC, one run at a time, and looks back an hou
       startingDeadlineSeconds: 3600,
       jobTemplate: {
         metadata: { labels },
-        spec: { activeDeadlineSeconds: 900, backoffLimit: 2, template: template({ restartPolicy: "Never" }) },
+        spec: {
+          activeDeadlineSeconds: 900,
+          backoffLimit: 2,
+          podFailurePolicy,
+          template: template({ restartPolicy: "Never" }),
+        },
       },
     },
   });
 });
+
+/** What a disruption ends is no failure. */
+const podFailurePolicy = {
+  rules: [{ action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] }],
+};
 
 test("a batch workload is a job for whose end nobody waits", async () => {
   const rows = await rowsOf({ form: "batch", deadlineSeconds: 36_000, retries: 0, container });
@@ -56,7 +66,12 @@ test("a batch workload is a job for whose end nobody waits", async () => {
     apiVersion: "batch/v1",
     kind: "Job",
     metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
-    spec: { activeDeadlineSeconds: 36_000, backoffLimit: 0, template: template({ restartPolicy: "Never" }) },
+    spec: {
+      activeDeadlineSeconds: 36_000,
+      backoffLimit: 0,
+      podFailurePolicy,
+      template: template({ restartPolicy: "Never" }),
+    },
   });
 });
 

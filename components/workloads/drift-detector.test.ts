@@ -57,6 +57,7 @@ test("requests that differ start one tuning run, however often that is noticed",
         spec: {
           activeDeadlineSeconds: 43_200,
           backoffLimit: 20,
+          podFailurePolicy: { rules: [] },
           ttlSecondsAfterFinished: 604_800,
           suspend: true,
           template: { metadata: { labels: { app: "fine-tuning" } }, spec: { containers: [] } },

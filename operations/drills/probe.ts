@@ -3,7 +3,7 @@ import type { Properties } from "../../sandbox/twin/protocol/values.ts";
 import { MEASURED_WORK } from "../../sandbox/control-plane/stages.ts";
 import type { Environment } from "../../stacks/environment-file.ts";
 import { entryOf } from "../../stacks/spec/of-kind.ts";
-import { QUEUE_NAME, queuedRun } from "../../stacks/spec/queues.ts";
+import { DISRUPTION_IS_NO_FAILURE, QUEUE_NAME, queuedRun } from "../../stacks/spec/queues.ts";
 
 /** Where the objects of drills are that belong to no team. */
 export const DRILL_NAMESPACE = "splitfleet-drill";
@@ -50,9 +50,7 @@ export const jobManifest = (environment: Environment, probe: Probe): Properties 
   metadata: { namespace: probe.namespace, name: probe.name },
   spec: {
     backoffLimit: 6,
-    podFailurePolicy: {
-      rules: [{ action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] }],
-    },
+    podFailurePolicy: DISRUPTION_IS_NO_FAILURE,
     template: {
       metadata: { annotations: { [MEASURED_WORK]: "true" } },
       spec: { ...podOf(environment, probe), restartPolicy: "Never" },

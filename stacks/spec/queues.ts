@@ -6,6 +6,7 @@ import { type Pool, workingSizeOf } from "./pools.ts";
 import type { teams } from "./teams.ts";
 
 export { QUEUE_NAME, queuedRun } from "../../components/cluster/queues.ts";
+export { DISRUPTION_IS_NO_FAILURE } from "../../components/runtime/kubernetes/disruption.ts";
 
 /** Pools with queues: those of which a team has reserved a share. */
 export const queuedPools = (all: z.infer<typeof teams>): ReadonlySet<string> =>

@@ -14,6 +14,7 @@ import type {
 } from "../../workloads/contract.ts";
 import type { PlannedWorkload } from "../../workloads/plan.ts";
 import { withAnnotations } from "./annotations.ts";
+import { DISRUPTION_IS_NO_FAILURE } from "./disruption.ts";
 import type { podTemplate } from "./pod.ts";
 import { selectorOf } from "./selectors.ts";
 
@@ -245,5 +246,6 @@ const runSpec = (
   ...(run === undefined ? {} : { suspend: run.suspend }),
   activeDeadlineSeconds: deadlineSeconds,
   backoffLimit: retries,
+  podFailurePolicy: DISRUPTION_IS_NO_FAILURE,
   template: { ...template, spec: { ...template.spec, restartPolicy: "Never" } },
 });

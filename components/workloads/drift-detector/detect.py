@@ -92,6 +92,7 @@ def tuning_job(template: dict, name: str, cooldown_seconds: int) -> dict:
         "spec": {
             "activeDeadlineSeconds": spec["activeDeadlineSeconds"],
             "backoffLimit": spec["backoffLimit"],
+            "podFailurePolicy": spec["podFailurePolicy"],
             "ttlSecondsAfterFinished": cooldown_seconds,
             **({"suspend": True} if queued else {}),
             "template": {"metadata": {**pod["metadata"], "labels": labels}, "spec": pod["spec"]},

@@ -32,6 +32,7 @@ const TEMPLATE = {
   spec: {
     activeDeadlineSeconds: 43_200,
     backoffLimit: 20,
+    podFailurePolicy: { rules: [] },
     suspend: false,
     template: { metadata: { labels: { app: "fine-tuning", "job-name": "fine-tuning" } }, spec: { containers: [] } },
   },
