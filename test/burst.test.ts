@@ -80,6 +80,12 @@ describe("what the autoscaler is told of the next node of a burst pool", () => {
 });
 
 describe("the way of a burst node into the cluster", () => {
+  it("is under a name of its own, which no later instance has", () => {
+    const { inputs } = rowOf(rows, "aws:ec2/launchTemplate:LaunchTemplate", "burst-template");
+    expect(inputs["privateDnsNameOptions"]).toEqual({ hostnameType: "resource-name" });
+    expect(parse(broughtFile("files/etc/rancher/k3s/config.yaml"))).not.toHaveProperty("node-name");
+  });
+
   it("is by the role of its instance profile, bound by name to Vault's role, for this Vault alone", () => {
     const role = rowOf(rows, "vault:aws/authBackendRole:AuthBackendRole", "sandbox-burst-role");
     expect(role.inputs).toMatchObject({

@@ -148,6 +148,8 @@ function launchTemplateArgs(args: BurstPoolArgs, profile: InstanceProfile): Laun
     updateDefaultVersion: true,
     iamInstanceProfile: { arn: profile.arn },
     vpcSecurityGroupIds: [securityGroupId],
+    // Named by its id: an address comes back, and k3s refuses a new machine under the name of an old one.
+    privateDnsNameOptions: { hostnameType: "resource-name" },
     metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
     blockDeviceMappings: [
       {

@@ -110,7 +110,7 @@ test("an instance of a burst pool registers with its own id, its zone, the pool'
   const instance = { instanceId: "twin-i-01", zone: "eu-north-1b", privateAddress: "10.20.16.11" };
   const node = burstNode(facts, facts.lock, "burst", instance);
   expect(node).toMatchObject({
-    name: "ip-10-20-16-11",
+    name: "twin-i-01",
     providerId: "aws:///eu-north-1b/twin-i-01",
     taints,
     capacity: { cpu: 192, memoryMiB: 2_097_152, gpus: 8 },

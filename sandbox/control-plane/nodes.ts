@@ -72,7 +72,7 @@ export interface BurstInstance {
   readonly privateAddress: string;
 }
 
-/** The node that an instance of a burst pool registers: named by its address, with a provider id by which it is found. */
+/** The node that an instance of a burst pool registers: named by its id, with a provider id by which it is found. */
 export function burstNode(
   spec: EnvironmentSpec,
   lock: EnvironmentLock,
@@ -80,7 +80,7 @@ export function burstNode(
   { instanceId, zone, privateAddress }: BurstInstance,
 ): SimulatedNode {
   return simulate(spec, lock, poolName, {
-    name: `ip-${privateAddress.replaceAll(".", "-")}`,
+    name: instanceId,
     providerId: `aws:///${zone}/${instanceId}`,
     privateAddress,
     place: { region: zone.slice(0, -1), zone },

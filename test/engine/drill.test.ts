@@ -100,7 +100,7 @@ describe("the sandbox", () => {
     const reclaim = caseOf(cloud, "spot-reclaim");
     expect(said(reclaim)).toEqual(
       expect.arrayContaining([
-        expect.stringMatching(/^ip-10-20-\d+-\d+ takes no more pods$/),
+        expect.stringMatching(/^twin-i-[0-9a-f]+ takes no more pods$/),
         "the job's pod has left before the instance goes",
         "another instance comes and the job goes on there",
         "job spot-reclaim is complete",
