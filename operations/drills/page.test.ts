@@ -12,9 +12,13 @@ test("says the verdict of the whole and of each drill", () => {
 });
 
 test("draws a timeline of each drill that was run, every entry where it stands in time", () => {
-  expect(page.match(/<svg class="timeline"/g)).toHaveLength(2);
-  const dots = [...page.matchAll(/<circle class="(\w+)" cx="(\d+)"/g)].map(([, kind, x]) => `${kind} ${x}`);
-  expect(dots.slice(0, 3)).toEqual(["inject 10", "seen 14", "held 210"]);
+  expect(page.match(/<ol class="timeline">/g)).toHaveLength(2);
+  const dots = [...page.matchAll(/<li class="(\w+)">\s*<span class="track"><i style="left: ([\d.]+%)">/g)];
+  expect(dots.slice(0, 3).map(([, kind, left]) => `${kind} ${left}`)).toEqual([
+    "inject 0.0%",
+    "seen 2.2%",
+    "held 100.0%",
+  ]);
   expect(page).toContain("11:10 held: every workload is whole");
 });
 

@@ -21,15 +21,18 @@ export function toPage(report: DrillReport): string {
 }
 
 const STYLE = new Markup(`
-.timeline { height: auto; }
-.timeline line { stroke: var(--line); stroke-width: 1; }
-.timeline text { fill: var(--text); font: 12px system-ui, sans-serif; }
-.timeline .axis { fill: var(--quiet); }
-.timeline .inject { fill: var(--bad); }
-.timeline .recover { fill: var(--used); }
-.timeline .held { fill: var(--good); }
-.timeline .failed { fill: var(--bad); }
-.timeline .seen { fill: var(--quiet); }
+.timeline { font-size: .9rem; list-style: none; margin: 0 0 1rem; padding: 0; }
+.timeline li { align-items: center; display: grid; gap: 1rem; grid-template-columns: minmax(7rem, 18%) 1fr; }
+.timeline li > span { min-width: 0; overflow-wrap: anywhere; }
+.timeline .axis .track { display: flex; justify-content: space-between; }
+.timeline li:not(.axis) .track { background: var(--line); height: 1px; margin: 0 .35rem; position: relative; }
+.timeline i { background: currentcolor; border-radius: 50%; height: .6rem; position: absolute; top: 50%;
+  transform: translate(-50%, -50%); width: .6rem; }
+.timeline .axis, .timeline .seen { color: var(--quiet); }
+.timeline .inject, .timeline .failed { color: var(--bad); }
+.timeline .recover { color: var(--used); }
+.timeline .held { color: var(--good); }
+.timeline .seen i { height: .4rem; width: .4rem; }
 .passed { color: var(--good); } .failed { color: var(--bad); } .not-here { color: var(--doubt); }
 `);
 
@@ -59,24 +62,22 @@ const list = (texts: readonly string[]): Markup =>
         ${texts.map((text) => html`<li>${text}</li>`)}
       </ul>`;
 
-const DRAWING = { width: 1000, left: 220, row: 20, top: 24 } as const;
-
-/** A row for each entry, a dot where it stands in time. */
-function draw({ drill, timeline }: CaseReport): Markup {
-  const { width, left, row, top } = DRAWING;
+/** A row for each entry: a dot where it stands in time, and what it is. */
+function draw({ timeline }: CaseReport): Markup {
   const end = Math.max(1, ...timeline.map(({ atSeconds }) => atSeconds));
-  const x = (seconds: number): number => Math.round(10 + (seconds / end) * (left - 20));
-  const height = top + timeline.length * row + 8;
-  return html`<svg class="timeline" viewBox="0 0 ${width} ${height}" role="img" aria-label="Timeline of ${drill}">
-    <text class="axis" x="10" y="14">0:00</text>
-    <text class="axis" x="${left - 10}" y="14" text-anchor="end">${minutes(end)} min</text>
-    ${timeline.map(({ atSeconds, kind, what }, index) => {
-      const y = top + index * row;
-      return html`<line x1="10" y1="${y}" x2="${left - 10}" y2="${y}" />
-        <circle class="${kind}" cx="${x(atSeconds)}" cy="${y}" r="${kind === "seen" ? 3 : 5}" />
-        <text class="${kind}" x="${left}" y="${y + 4}">${minutes(atSeconds)} ${kind}: ${what}</text>`;
-    })}
-  </svg>`;
+  const percent = (seconds: number): string => ((seconds / end) * 100).toFixed(1);
+  return html`<ol class="timeline">
+    <li class="axis">
+      <span class="track">0:00 <span>${minutes(end)} min</span></span>
+    </li>
+    ${timeline.map(
+      ({ atSeconds, kind, what }) =>
+        html`<li class="${kind}">
+          <span class="track"><i style="left: ${percent(atSeconds)}%"></i></span>
+          <span>${minutes(atSeconds)} ${kind}: ${what}</span>
+        </li>`,
+    )}
+  </ol>`;
 }
 
 function workloads({ workloads: all }: CaseReport): Markup {

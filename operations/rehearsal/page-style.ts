@@ -13,6 +13,6 @@ figcaption { margin-bottom: .4rem; }
 figcaption span { display: block; font-size: .9rem; }
 .fill { align-items: center; display: grid; gap: .6rem; grid-template-columns: 4rem 1fr 8.5rem; font-size: .9rem; }
 .fill span:last-child { text-align: right; }
-td:last-child { overflow-wrap: anywhere; width: 40%; }
+td:last-child { width: 40%; }
 td svg { margin-top: .35rem; min-width: 6rem; }
 `);

@@ -31,11 +31,12 @@ svg { display: block; height: .65rem; width: 100%; }
 .used { fill: var(--used); }
 table { border-collapse: collapse; font-size: .9rem; width: 100%; }
 th, td { border-top: 1px solid var(--line); padding: .35rem .75rem .35rem 0; text-align: left; vertical-align: top; }
+td { min-width: 6em; overflow-wrap: anywhere; }
 th { color: var(--quiet); font-weight: 600; }
 @media (max-width: 700px) {
   thead { display: none; }
   tr { border-top: 1px solid var(--line); display: block; padding: .5rem 0; }
-  td, td:last-child { border: 0; display: block; overflow-wrap: anywhere; padding: 0; width: auto; }
+  td, td:last-child { border: 0; display: block; padding: 0; width: auto; }
   td:empty { display: none; }
   td[data-head]:not([data-head=""])::before { color: var(--quiet); content: attr(data-head) ": "; }
 }
