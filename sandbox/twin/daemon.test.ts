@@ -44,7 +44,13 @@ test("a launcher serves a provider until its standard input ends", async () => {
 
   plugin.stdin?.end();
   expect(await once(plugin, "exit")).toEqual([0, null]);
-  await expect(provider.configure()).rejects.toThrow();
+  // The daemon hears of it after the launcher is gone.
+  const answer = () =>
+    provider.configure().then(
+      () => "served",
+      () => "gone",
+    );
+  await expect.poll(answer, { timeout: 4_000 }).toBe("gone");
   provider.close();
   await twin.stop();
   expect(readdirSync(marker).sort()).toEqual(["rehearsal.json", "state", "world"]);
