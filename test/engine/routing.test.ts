@@ -66,6 +66,13 @@ describe("nodes", () => {
     }
   });
 
+  it("reach Vault at its address in the mesh, as do their pods, which come from the node's", async () => {
+    for (const name of [AGENT, BEHIND_NAT, AWS]) {
+      const own = `seen as ${await fleet.mesh.addressOf(name)}`;
+      expect(await fleet.vaultFrom(name), name).toEqual({ node: own, pod: own });
+    }
+  });
+
   it("have a kubelet that the server reaches", async () => {
     const mesh = `seen as ${await fleet.mesh.addressOf(SERVER)}`;
     expect(await fleet.fromServer()).toEqual({
@@ -83,7 +90,7 @@ describe("nodes", () => {
     expect(answers).toEqual(closed);
   });
 
-  it("cut no packet into pieces on the way", async () => {
+  it("cut no packet into pieces on the way, as tailscaled would that finds its peers over the pods' network", async () => {
     for (const name of NODES) expect(await fleet.fragmentsOf(name), name).toBe(0);
   });
 

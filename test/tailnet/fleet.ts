@@ -12,6 +12,7 @@ const PEER = path.join(import.meta.dirname, "peer.ts");
 const API_PORT = "6443";
 const KUBELET_PORT = "10250";
 const POD_PORT = "8080";
+const VAULT_PORT = "8200";
 /** Where a node serves what nobody has declared. */
 const OTHER_PORT = "9999";
 
@@ -75,6 +76,7 @@ export class NetworkFleet implements AsyncDisposable {
       serve(podOn(name), POD_PORT);
       serve(name, index === 0 ? API_PORT : KUBELET_PORT);
       serve(name, OTHER_PORT);
+      if (index === 0) serve(name, VAULT_PORT);
     }
   }
 
@@ -94,6 +96,13 @@ export class NetworkFleet implements AsyncDisposable {
   /** What a node gets of the API server. */
   fromNode(name: string): Promise<Answers> {
     return this.#call(name, Object.fromEntries([this.#api()]));
+  }
+
+  /** What a node and its pod get of Vault, which everybody calls by its name in the mesh. */
+  async vaultFrom(name: string): Promise<Answers> {
+    const vault = `${await this.mesh.addressOf(this.#members[0]?.name ?? "")}:${VAULT_PORT}`;
+    const [node, pod] = await Promise.all([name, podOn(name)].map((from) => this.#call(from, { vault })));
+    return { node: node?.["vault"] ?? "nothing", pod: pod?.["vault"] ?? "nothing" };
   }
 
   /** What the server gets of every other node's kubelet, for logs and shells. */

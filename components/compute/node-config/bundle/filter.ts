@@ -79,6 +79,13 @@ function ownRules(args: FilterArgs): string[] {
 }
 
 /**
+ * tailscaled tries every address that a peer has. Over the pods' network, which itself goes over the mesh or between
+ * private addresses, its packets would be cut into pieces, or go round in a circle.
+ */
+const meshAside = ({ cluster }: FilterArgs): string =>
+  cluster === "none" ? "" : `    oifname ${interfaces(POD_INTERFACES)} udp sport ${MESH_PORT} drop\n`;
+
+/**
  * A node's packet filter, for `nft -f`. The mesh comes in, since its own policy says who may; of the private network and of
  * the pods only the ports that a node of the kind serves. The metadata address is closed to pods and containers, and
  * on the node itself to everybody but root.
@@ -102,7 +109,7 @@ ${input.map((rule) => `    ${rule}\n`).join("")}  }
     type filter hook output priority filter - 5; policy accept;
     ip daddr ${METADATA.ipv4} meta skuid != 0 drop
     ip6 daddr ${METADATA.ipv6} meta skuid != 0 drop
-  }
+${meshAside(args)}  }
 }
 `;
 }
