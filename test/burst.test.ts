@@ -163,7 +163,9 @@ describe("the autoscaler of burst pools", () => {
         const entry = { team: "platform", pool: "operations", dataClass: "internal" } as const;
         const place = { account: "123456789012", region: "eu-north-1" };
         spec.workloads["autoscaler"] = { kind: "cluster-autoscaler", ...entry, ...place };
-        lock.images["cluster-autoscaler"] = `registry.k8s.io/autoscaling/cluster-autoscaler@sha256:${"0".repeat(64)}`;
+        for (const image of ["cluster-autoscaler", "python"]) {
+          lock.images[image] = `registry.example.org/${image}@sha256:${"0".repeat(64)}`;
+        }
       }),
     );
 
@@ -208,11 +210,13 @@ describe("the autoscaler of burst pools", () => {
   it("shows a token of its account that is for AWS alone, signed by the issuer that AWS knows", async () => {
     const all = await scaled();
     const pods = rowOf(all, "kubernetes:apps/v1:Deployment", "autoscaler-deployment").inputs["spec"];
+    const mount = { name: "identity", mountPath: "/var/run/secrets/splitfleet/aws", readOnly: true };
     expect(pods).toMatchObject({
       template: {
         spec: {
           serviceAccountName: "autoscaler",
           volumes: [
+            { name: "config" },
             {
               name: "identity",
               projected: {
@@ -224,9 +228,7 @@ describe("the autoscaler of burst pools", () => {
               },
             },
           ],
-          containers: [
-            { volumeMounts: [{ name: "identity", mountPath: "/var/run/secrets/splitfleet/aws", readOnly: true }] },
-          ],
+          containers: [{ name: "main", volumeMounts: expect.arrayContaining([mount]) }, { name: "forget" }],
         },
       },
     });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PYTHON_FOLDER, pythonFiles } from "./python/sources.ts";
 import { METRICS } from "./cluster-autoscaler/observability.ts";
 import { CLUSTER_ACCESS } from "./cluster-autoscaler/access.ts";
 import { defineWorkload } from "./contract.ts";
@@ -11,6 +12,9 @@ export const AWS_AUDIENCE = "sts.amazonaws.com";
 
 /** Name of the IAM role that starts and ends burst nodes; `budget.aws.brakeRoles` names it to forbid it to. */
 export const autoscalerRole = (environment: string): string => `${environment}-autoscaler`;
+
+/** By its address it would be asked through the proxy, which leads outside only. */
+const API_SERVER = "kubernetes.default.svc.cluster.local";
 
 const APIS = ["autoscaling", "ec2", "sts"] as const;
 
@@ -31,7 +35,7 @@ export const autoscalerPlace = (entry: object): { readonly account: string; read
 
 /**
  * Starts a node of a burst pool for a pod that waits and would fit there, and ends one on which nothing runs. It has no key:
- * the cluster's token for its account is what AWS takes. Keeps no data.
+ * the cluster's token for its account is what AWS takes. Forgets nodes whose instance has ended. Keeps no data.
  */
 export const clusterAutoscaler = defineWorkload({
   kind: "cluster-autoscaler",
@@ -68,8 +72,7 @@ export const clusterAutoscaler = defineWorkload({
           AWS_STS_REGIONAL_ENDPOINTS: "regional",
           AWS_ROLE_ARN: `arn:aws:iam::${account}:role/${autoscalerRole(context.environment)}`,
           AWS_WEB_IDENTITY_TOKEN_FILE: TOKEN,
-          // By its address it would be asked through the proxy, which leads outside only.
-          KUBERNETES_SERVICE_HOST: "kubernetes.default.svc.cluster.local",
+          KUBERNETES_SERVICE_HOST: API_SERVER,
         },
         cpu: { request: 0.1 },
         memoryMiB: { request: 128, limit: 512 },
@@ -79,6 +82,17 @@ export const clusterAutoscaler = defineWorkload({
         },
         user: 65534,
       },
+      sidecars: {
+        forget: {
+          image: context.image("python"),
+          command: ["python3", `${PYTHON_FOLDER}/forget.py`],
+          env: { KUBERNETES_SERVICE_HOST: API_SERVER, PYTHONDONTWRITEBYTECODE: "1" },
+          cpu: { request: 0.01 },
+          memoryMiB: { request: 32, limit: 64 },
+          user: 65534,
+        },
+      },
+      files: pythonFiles("cluster-autoscaler/forget.py"),
       identity: { path: TOKEN, audience: AWS_AUDIENCE },
       clusterAccess: CLUSTER_ACCESS,
       namespaceAccess: [

@@ -2,12 +2,12 @@ import type { ApiAccess } from "../contract.ts";
 
 const READ = ["get", "list", "watch"];
 
-/** What its chart grants (kubernetes/autoscaler, charts/cluster-autoscaler), but for other clouds and node groups. */
+/** What its chart grants (kubernetes/autoscaler, charts/cluster-autoscaler), but for other clouds and node groups; and the right to delete Node objects of instances that have ended. */
 export const CLUSTER_ACCESS: readonly ApiAccess[] = [
   { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
   { apiGroups: [""], resources: ["pods/eviction"], verbs: ["create"] },
   { apiGroups: [""], resources: ["pods/status"], verbs: ["update"] },
-  { apiGroups: [""], resources: ["nodes"], verbs: [...READ, "update"] },
+  { apiGroups: [""], resources: ["nodes"], verbs: [...READ, "delete", "update"] },
   {
     apiGroups: [""],
     resources: [
