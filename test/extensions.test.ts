@@ -346,7 +346,7 @@ trial.yaml: 4 problems
     fix           choose another pool, or add kubernetes to the \`runtimes\` in kinds/island.ts
 
   workloads.whale at 53:5
-    got           no room on pool operations for whale (8.0); the largest asks for 8.0 GiB and 0.1 cores node  GiB  system  free  free cores  pods (GiB each) 1     8.0  2.2     5.4   3.5         2 x egress (0.1), hen (0.1), egg (0.1), loose (0.1), island (0.1)
+    got           no room on pool operations for whale (8.0); the largest asks for 8.0 GiB and 0.1 cores node  GiB  system  free  free cores  pods (GiB each) 1     8.0  2.2     5.3   3.4         2 x egress (0.1), hen (0.1), egg (0.1), loose (0.1), island (0.1)
     expected      pods that fit on 1 node of 5.8 GiB and 4 cores
     fix           ask for less (worked out in kinds/whale.ts), choose a larger type, or add a node to the pool`);
 });

@@ -6,6 +6,7 @@ import { registry } from "./registry.ts";
 
 const images = {
   "egress-proxy": "docker.io/ubuntu/squid@sha256:cc",
+  haproxy: "docker.io/library/haproxy@sha256:dd",
   ollama: "docker.io/ollama/ollama@sha256:aa",
   litellm: "ghcr.io/berriai/litellm@sha256:bb",
 };

@@ -28,6 +28,7 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   [IMAGE_PATH]: IMAGE_FOUND,
   "ghcr.io/v2/berriai/litellm/manifests/v2": { headers: { "docker-content-digest": digest("1") } },
   "registry-1.docker.io/v2/ubuntu/squid/manifests/6.6": { headers: { "docker-content-digest": digest("9") } },
+  "registry-1.docker.io/v2/library/haproxy/manifests/3.2": { headers: { "docker-content-digest": digest("e") } },
   "registry-1.docker.io/v2/ollama/ollama/manifests/0.32.15": { headers: { "docker-content-digest": digest("2") } },
   [`${K3S}amd64.txt`]: { body: `${sum("3")}  k3s\n` },
   [`${K3S}arm64.txt`]: { body: `${sum("4")}  k3s-arm64\n` },
@@ -59,7 +60,7 @@ async function trial(lock?: string | null) {
   const imageList = path.join(folder, "images.yaml");
   await writeFile(
     imageList,
-    "egress-proxy: docker.io/ubuntu/squid:6.6\nlitellm: ghcr.io/berriai/litellm:v2\nollama: docker.io/ollama/ollama:0.32.15\n",
+    "egress-proxy: docker.io/ubuntu/squid:6.6\nhaproxy: docker.io/library/haproxy:3.2\nlitellm: ghcr.io/berriai/litellm:v2\nollama: docker.io/ollama/ollama:0.32.15\n",
   );
   return { file, lockFile, imageList };
 }
@@ -119,6 +120,7 @@ pools:
     image: debian-13
 images:
   egress-proxy: docker.io/ubuntu/squid:6.6@${digest("9")}
+  haproxy: docker.io/library/haproxy:3.2@${digest("e")}
   litellm: ghcr.io/berriai/litellm:v2@${digest("1")}
   ollama: docker.io/ollama/ollama:0.32.15@${digest("2")}
 binaries:

@@ -1,150 +1,182 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { request } from "node:http";
-import { type AddressInfo, createServer, type Server } from "node:net";
-import { tmpdir } from "node:os";
+import type { Socket } from "node:net";
 import path from "node:path";
+import { text } from "node:stream/consumers";
+import { connect as connectTls } from "node:tls";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { configuration } from "../../components/workloads/egress-proxy/configuration.ts";
-import { freePort } from "../../sandbox/control-plane/ports.ts";
+import type { Client } from "../../components/workloads/egress-proxy/routes.ts";
+import { serverNames } from "../../components/workloads/egress-proxy/server-names.ts";
 import { debianProgram } from "../../sandbox/toolchain/debian.ts";
+import { KEY, type Proxies, SHARED_KEY, startProxies, tunnel } from "./egress-proxies.ts";
 
-let squid: string;
-let folder: string;
-let proxy: ChildProcess;
-let stub: Server;
-/** Port of the host that everybody wants to reach. */
-let stubPort: number;
-const ports = { probe: 0, litellm: 0, ollama: 0 };
+let proxies: Proxies;
+beforeAll(async () => {
+  proxies = await startProxies();
+}, 20_000);
+afterAll(() => proxies.stop());
 
-/**
- * The generated configuration as it is, but for the addresses that it listens on, where it logs, the names it knows, and
- * one address of this machine that counts as outside.
- */
-async function start(): Promise<void> {
-  const text = configuration(
-    [
-      { workload: "litellm", port: ports.litellm, egress: [{ host: "api.example.org", port: stubPort }, NEAR, HIDDEN] },
-      { workload: "ollama", port: ports.ollama, egress: [{ host: "registry.example.org", port: stubPort }] },
-    ],
-    { probePort: ports.probe, shutdownSeconds: 1 },
-  )
-    .replaceAll(/^http_port (\d+)/gm, "http_port 127.0.0.1:$1")
-    .replace(/^acl inside dst .*$/m, "$&\nacl outside dst 127.0.0.1")
-    .replaceAll(/^(http_access allow .*) !inside$/gm, "$1 outside\n$1 !inside")
-    .replace("stdio:/dev/stdout", `stdio:${path.join(folder, "access.log")}`)
-    .replace("/dev/stderr", path.join(folder, "cache.log"));
-  await writeFile(path.join(folder, "hosts"), HOSTS);
-  await writeFile(
-    path.join(folder, "squid.conf"),
-    `${text}hosts_file ${path.join(folder, "hosts")}\ndns_nameservers 127.0.0.1\n`,
-  );
-  proxy = spawn(squid, ["-N", "-f", path.join(folder, "squid.conf")], { stdio: "ignore" });
-  await vi.waitFor(async () => expect(await connect(ports.probe, "ready.example.org", 443)).toBe(403), {
-    timeout: 10_000,
-  });
+/** What the proxy of a workload answers to who asks for a host. */
+async function statusOf(workload: "probe" | "litellm" | "ollama", host: string, port = proxies.tlsPort) {
+  const { status, socket } = await tunnel(proxies.ports[workload], host, port);
+  socket.destroy();
+  return status;
 }
 
-const NEAR = { host: "near.example.org", port: 443 };
-const HIDDEN = { host: "hidden.example.org", port: 443 };
-const HOSTS = `127.0.0.1 api.example.org
-127.0.0.1 registry.example.org
-127.0.0.1 other.example.org
-10.42.0.7 near.example.org
-169.254.169.254 hidden.example.org
-`;
+/** What a workload reads through a tunnel to a host, having named a server in TLS: nothing if it is ended. */
+async function read(workload: "litellm" | "ollama", host: string, servername: string | undefined): Promise<string> {
+  const { socket } = await tunnel(proxies.ports[workload], host, proxies.tlsPort);
+  const tls = connectTls({
+    socket,
+    ...SHARED_KEY,
+    ...(servername === undefined ? {} : { servername }),
+    pskCallback: () => ({ psk: KEY, identity: workload }),
+    checkServerIdentity: () => undefined,
+  });
+  return toEnd(tls);
+}
 
-beforeAll(async () => {
-  squid = await debianProgram("squid", "squid");
-  folder = await mkdtemp(path.join(tmpdir(), "splitfleet-egress-"));
-  // Started by root, Squid goes on as a user of its own.
-  await chmod(folder, 0o777);
-  for (const name of ["probe", "litellm", "ollama"] as const) ports[name] = await freePort();
-  stub = createServer((socket) => socket.end("hello")).listen(0, "127.0.0.1");
-  await once(stub, "listening");
-  stubPort = (stub.address() as AddressInfo).port;
-  await start();
-}, 20_000);
-afterAll(async () => {
-  const ended = once(proxy, "exit");
-  proxy.kill("SIGTERM");
-  await ended;
-  stub.close();
-  await rm(folder, { recursive: true });
-});
-
-/** What the proxy at a port answers to who asks for a host: 200 for a connection. */
-const connect = (proxyPort: number, host: string, port: number): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const asked = request({ host: "127.0.0.1", port: proxyPort, method: "CONNECT", path: `${host}:${port}` });
-    asked.on("connect", ({ statusCode = 0 }, socket) => {
-      socket.destroy();
-      resolve(statusCode);
-    });
-    asked.on("error", reject);
-    asked.end();
+/** Everything until the other side ends; nothing if it breaks off. */
+const toEnd = (socket: Socket): Promise<string> =>
+  text(socket).catch((error: NodeJS.ErrnoException) => {
+    expect(error.code).toBe("ECONNRESET");
+    return "";
   });
 
-/** What the log says of a host, once it does. */
-const logged = (workload: string, host: string): Promise<object> =>
+/** The first line of the logs with these fields, once there is one. */
+const logged = (fields: Readonly<Record<string, string>>): Promise<object> =>
   vi.waitFor(async () => {
-    const text = await readFile(path.join(folder, "access.log"), "utf8");
-    const lines = text.trim().split("\n");
-    const found = lines
-      .map((line): Record<string, string> => JSON.parse(line) as Record<string, string>)
-      .find((line) => line["workload"] === workload && line["host"] === host);
+    const found = (await proxies.logs()).find((line) =>
+      Object.entries(fields).every(([name, value]) => line[name] === value),
+    );
     expect(found).toBeDefined();
     return found ?? {};
   });
 
-test("Squid takes the generated configuration as it is", async () => {
-  const file = path.join(folder, "as-generated.conf");
-  const clients = [{ workload: "litellm", port: 20_001, egress: [NEAR] }];
-  await writeFile(file, configuration(clients, { probePort: 3128, shutdownSeconds: 60 }));
-  const { stderr } = await execa(squid, ["-k", "parse", "-f", file]);
+const CLIENTS: readonly Client[] = [
+  { workload: "litellm", port: 20_001, egress: [{ host: "api.example.org", port: 443 }] },
+  { workload: "n8n", port: 20_002, egress: [{ host: "mail.example.org", port: 587, withoutTls: "STARTTLS" }] },
+];
+
+test("Squid and HAProxy take the generated configuration as it is", async () => {
+  const settings = { probePort: 3128, hostsPath: path.join(proxies.folder, "hosts"), shutdownSeconds: 60 };
+  const [squid, haproxy] = ["as-generated.conf", "as-generated.cfg"].map((name) => path.join(proxies.folder, name));
+  if (squid === undefined || haproxy === undefined) throw new Error("two files");
+  await writeFile(squid, configuration(CLIENTS, settings));
+  const { stderr } = await execa(await debianProgram("squid", "squid"), ["-k", "parse", "-f", squid]);
   expect(stderr.split("\n").filter((line) => /error|warning|fatal|bungled/i.test(line))).toEqual([]);
+  for (const clients of [CLIENTS, []]) {
+    await writeFile(haproxy, serverNames(clients, settings));
+    const checked = await execa(await debianProgram("haproxy", "haproxy"), ["-c", "-f", haproxy], { all: true });
+    expect(checked.all).toBe("Configuration file is valid");
+  }
 });
 
-test("a declared host is reached, and the log says by whom", async () => {
-  expect(await connect(ports.litellm, "api.example.org", stubPort)).toBe(200);
-  expect(await logged("litellm", "api.example.org")).toMatchObject({
+test("a declared host is reached end to end, and the logs say by whom, and the name within TLS", async () => {
+  expect(await read("litellm", "api.example.org", "api.example.org")).toBe("hello");
+  const port = String(proxies.tlsPort);
+  expect(await logged({ host: "api.example.org", verdict: "TCP_TUNNEL", port })).toMatchObject({
     time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
-    verdict: "TCP_TUNNEL",
+    workload: "litellm",
     status: "200",
     method: "CONNECT",
-    port: String(stubPort),
+  });
+  expect(await logged({ host: "api.example.org", verdict: "passed" })).toEqual({
+    time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+    workload: "litellm",
+    verdict: "passed",
+    host: "api.example.org",
+    port,
+    serverName: "api.example.org",
+    address: "127.0.0.1",
+    sent: expect.stringMatching(/^\d{3,}$/),
+    received: expect.stringMatching(/^\d{2,}$/),
+    milliseconds: expect.stringMatching(/^\d+$/),
+  });
+});
+
+test("the letters of a server name may be of either case, and the name of another workload's host passes for it alone", async () => {
+  expect(await read("litellm", "api.example.org", "API.Example.org")).toBe("hello");
+  expect(await read("ollama", "registry.example.org", "registry.example.org")).toBe("hello");
+});
+
+test.each([
+  ["a name that nobody declared", "other.example.org", "other.example.org"],
+  ["a name of another workload", "registry.example.org", "registry.example.org"],
+  ["another name of the same workload", "gone.example.org", "gone.example.org"],
+  ["a name that would break the log's line", String.raw`a"b\.example.org`, String.raw`a"b\.example.org`],
+  ["no name", undefined, "-"],
+])("a tunnel to a declared host whose greeting holds %s is ended", async (_, name, serverName) => {
+  expect(await read("litellm", "api.example.org", name)).toBe("");
+  expect(await logged({ verdict: "other-server-name", serverName })).toMatchObject({
+    workload: "litellm",
+    host: "api.example.org",
+    address: "-",
+    received: "0",
+  });
+});
+
+test("a tunnel without TLS is ended: what speaks plainly, what stays silent after a byte, and a server that greets first", async () => {
+  const { tlsPort, plainPort, ports } = proxies;
+  for (const [port, first] of [
+    [tlsPort, "GET / HTTP/1.1\r\n\r\n"],
+    [tlsPort, "\u0016"],
+    [plainPort, "\n"],
+  ] as const) {
+    const { status, socket } = await tunnel(ports.litellm, "api.example.org", port);
+    expect(status).toBe(200);
+    socket.write(first);
+    expect(await toEnd(socket)).toBe("");
+  }
+  expect(await logged({ verdict: "no-tls", port: String(tlsPort), sent: "18" })).toMatchObject({ workload: "litellm" });
+  expect(await logged({ verdict: "no-tls", port: String(tlsPort), sent: "1" })).toMatchObject({ serverName: "-" });
+  expect(await logged({ verdict: "no-tls", port: String(plainPort) })).toMatchObject({ address: "-", received: "0" });
+});
+
+test("a host that is declared without TLS is reached without", async () => {
+  const { socket } = await tunnel(proxies.ports.litellm, "mail.example.org", proxies.plainPort);
+  expect(await toEnd(socket)).toBe("hello");
+  expect(await logged({ host: "mail.example.org", verdict: "passed" })).toMatchObject({
+    workload: "litellm",
+    serverName: "-",
     address: "127.0.0.1",
   });
 });
 
 test("a host that another workload declared is refused, and so is one that nobody did", async () => {
-  expect(await connect(ports.ollama, "api.example.org", stubPort)).toBe(403);
-  expect(await connect(ports.litellm, "other.example.org", stubPort)).toBe(403);
-  expect(await logged("ollama", "api.example.org")).toMatchObject({ verdict: "TCP_DENIED", status: "403" });
-  expect(await logged("litellm", "other.example.org")).toMatchObject({ verdict: "TCP_DENIED", status: "403" });
+  expect(await statusOf("ollama", "api.example.org")).toBe(403);
+  expect(await statusOf("litellm", "other.example.org")).toBe(403);
+  expect(await logged({ workload: "ollama", host: "api.example.org" })).toMatchObject({
+    verdict: "TCP_DENIED",
+    status: "403",
+  });
+  expect(await logged({ workload: "litellm", host: "other.example.org" })).toMatchObject({ verdict: "TCP_DENIED" });
 });
 
 test("a declared host is refused at another port, by its address, and without a tunnel", async () => {
-  expect(await connect(ports.litellm, "api.example.org", 22)).toBe(403);
-  expect(await connect(ports.litellm, "127.0.0.1", stubPort)).toBe(403);
-  const plain = await fetchThrough(ports.litellm, `http://api.example.org:${stubPort}/?key=1`);
+  expect(await statusOf("litellm", "api.example.org", 22)).toBe(403);
+  expect(await statusOf("litellm", "127.0.0.1")).toBe(403);
+  const plain = await fetchThrough(proxies.ports.litellm, `http://api.example.org:${proxies.tlsPort}/?key=1`);
   expect(plain).toBe(403);
-  expect(await readFile(path.join(folder, "access.log"), "utf8")).not.toContain("key=");
+  expect(await readFile(path.join(proxies.folder, "squid.log"), "utf8")).not.toContain("key=");
 });
 
-test("a declared name that leads inside is refused: to a pod, and to the cloud's metadata", async () => {
-  expect(await connect(ports.litellm, NEAR.host, 443)).toBe(403);
-  expect(await connect(ports.litellm, HIDDEN.host, 443)).toBe(403);
-  expect(await logged("litellm", HIDDEN.host)).toMatchObject({ verdict: "TCP_DENIED" });
+test.each([
+  ["to a pod", "near", "inside", "10.42.0.7"],
+  ["to the cloud's metadata", "hidden", "inside", "169.254.169.254"],
+  ["to a pod, as an address of IPv6", "mapped", "inside", "::ffff:10.42.0.7"],
+  ["nowhere", "gone", "unresolved", "-"],
+])("a declared name that leads %s is refused", async (_, name, verdict, address) => {
+  const host = `${name}.example.org`;
+  expect(await read("litellm", host, host)).toBe("");
+  expect(await logged({ host, verdict })).toMatchObject({ workload: "litellm", address, received: "0" });
 });
 
-test("the port for probes serves nobody and leaves no line", async () => {
-  expect(await connect(ports.probe, "api.example.org", stubPort)).toBe(403);
-  await connect(ports.ollama, "registry.example.org", stubPort);
-  await logged("ollama", "registry.example.org");
-  expect(await readFile(path.join(folder, "access.log"), "utf8")).not.toContain("ready.example.org");
+test("the port for probes serves nobody, and probes leave no line", async () => {
+  expect(await statusOf("probe", "api.example.org")).toBe(403);
+  expect(await proxies.logs()).not.toContainEqual(expect.objectContaining({ host: "ready.example.org" }));
 });
 
 const fetchThrough = (proxyPort: number, url: string): Promise<number> =>

@@ -33,7 +33,12 @@ const [proxy, engine] = planWorkloads(
       },
     },
   },
-  { ollama: "ollama@sha256:aa", litellm: "litellm@sha256:bb", "egress-proxy": "squid@sha256:cc" },
+  {
+    ollama: "ollama@sha256:aa",
+    litellm: "litellm@sha256:bb",
+    "egress-proxy": "squid@sha256:cc",
+    haproxy: "haproxy@sha256:dd",
+  },
 ) as [ServiceWorkload, ServiceWorkload];
 
 const pods = (workload: string, team: string) => ({

@@ -55,6 +55,11 @@ export interface Egress {
   readonly host: string;
   readonly port: number;
   readonly purpose: string;
+  /**
+   * Why a connection does not begin with TLS that names the host, as with STARTTLS. Left out, one that does not is ended:
+   * only with it can the proxy compare the two names.
+   */
+  readonly withoutTls?: string;
 }
 
 /** A workload that has declared a need for this one. */

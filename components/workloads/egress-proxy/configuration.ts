@@ -1,22 +1,13 @@
-import { NOT_INTERNET } from "../../network/ranges.ts";
-import type { Egress } from "../contract.ts";
-
-/** A workload, the port of the proxy that is its own, and the hosts that its definition declares. */
-export interface Client {
-  readonly workload: string;
-  readonly port: number;
-  readonly egress: readonly Pick<Egress, "host" | "port">[];
-}
+import { type Client, portsOf, routesOf, sourceOf } from "./routes.ts";
 
 /** What differs by where Squid runs. */
 export interface Settings {
   /** A port that answers and serves nobody: for probes. */
   readonly probePort: number;
+  /** File with {@link hostsFile}. */
+  readonly hostsPath: string;
   readonly shutdownSeconds: number;
 }
-
-/** IPv6 ranges that are not the internet: as the IPv4 ones, and translations of those. Squid reads mapped ones as IPv4. */
-const NOT_INTERNET_IPV6 = ["::/96", "64:ff9b::/32", "2002::/16", "fc00::/7", "fe80::/10", "ff00::/8"];
 
 /** One line of JSON for each connection; no path and no query, as none is ever asked for. */
 const LOG_FORMAT = JSON.stringify({
@@ -27,7 +18,6 @@ const LOG_FORMAT = JSON.stringify({
   method: "%rm",
   host: "%>rd",
   port: "%>rP",
-  address: "%<a",
   sent: "%>st",
   received: "%<st",
   milliseconds: "%tr",
@@ -35,20 +25,20 @@ const LOG_FORMAT = JSON.stringify({
 
 /**
  * Squid's configuration. Who calls is known by the port that is called, which the network policy opens to one workload
- * each. Names are judged before they are resolved, so that not even a question about another name leaves the fleet; and
- * a name that leads inside is refused, whoever may ask for it.
+ * each. Squid resolves no name: a host that is allowed has an address of loopback, where HAProxy goes on with it, and
+ * knows the workload by the address that calls.
  */
-export function configuration(clients: readonly Client[], { probePort, shutdownSeconds }: Settings): string {
+export function configuration(clients: readonly Client[], { probePort, hostsPath, shutdownSeconds }: Settings): string {
   return lines([
     `http_port ${probePort} name=probe`,
     ...clients.map(({ port, workload }) => `http_port ${port} name=${workload}`),
     "",
     "acl probe myportname probe",
     "acl tunnel method CONNECT",
-    `acl inside dst ${[...NOT_INTERNET, ...NOT_INTERNET_IPV6].join(" ")}`,
     ...clients.flatMap(rulesOf),
     "http_access deny all",
     "",
+    `hosts_file ${hostsPath}`,
     `logformat egress ${LOG_FORMAT}`,
     "access_log stdio:/dev/stdout logformat=egress !probe",
     "cache_log /dev/stderr",
@@ -65,34 +55,36 @@ export function configuration(clients: readonly Client[], { probePort, shutdownS
     "coredump_dir none",
     "visible_hostname egress-proxy",
     "httpd_suppress_version_string on",
-    "dns_timeout 10 seconds",
     "connect_timeout 10 seconds",
     `shutdown_lifetime ${shutdownSeconds} seconds`,
   ]);
 }
 
-const lines = (all: readonly string[]): string => `${all.join("\n")}\n`;
+/** The names that Squid knows, as `/etc/hosts` has them. */
+export const hostsFile = (clients: readonly Client[]): string =>
+  lines([...new Set(routesOf(clients).map(({ host, loopback }) => `${loopback} ${host}`))]);
+
+const lines = (all: readonly string[]): string => all.map((line) => `${line}\n`).join("");
 
 /** The rules of one workload: its hosts by the port at which it may reach them. */
-function rulesOf({ workload, egress }: Client): string[] {
+function rulesOf(client: Client, index: number): string[] {
+  const { workload } = client;
   const from = `from:${workload}`;
+  const routes = routesOf([client]);
   return [
     "",
     `acl ${from} myportname ${workload}`,
     `note workload ${workload} ${from}`,
-    ...portsOf(egress).flatMap((port) => {
-      const hosts = [...new Set(egress.filter((host) => host.port === port).map(({ host }) => host))].toSorted();
+    `tcp_outgoing_address ${sourceOf(index)} ${from}`,
+    ...portsOf(routes).flatMap((port) => {
+      const hosts = routes.filter((route) => route.port === port);
       const [hostsName, portName] = [`hosts:${workload}:${port}`, `port:${workload}:${port}`];
       return [
         // Without `-n` the name behind an address that a caller asks for would count.
-        ...hosts.map((host) => `acl ${hostsName} dstdomain -n ${host}`),
+        ...hosts.map(({ host }) => `acl ${hostsName} dstdomain -n ${host}`),
         `acl ${portName} port ${port}`,
-        `http_access allow tunnel ${from} ${portName} ${hostsName} !inside`,
+        `http_access allow tunnel ${from} ${portName} ${hostsName}`,
       ];
     }),
   ];
 }
-
-/** The ports at which hosts are reached, each once, in their order. */
-export const portsOf = (egress: readonly Pick<Egress, "port">[]): number[] =>
-  [...new Set(egress.map(({ port }) => port))].toSorted((left, right) => left - right);
