@@ -49,8 +49,10 @@ const workflow = z.looseObject({
   ),
 });
 
-it("has a workflow for plans, deployments, drift, and sleep and wake", () => {
-  expect(files).toEqual(["deploy", "drift", "plan", "sleep"].map((name) => `.github/workflows/${name}.yml`));
+it("has a workflow for plans, deployments, the front end, drift, and sleep and wake", () => {
+  expect(files).toEqual(
+    ["deploy", "drift", "front-end", "plan", "sleep"].map((name) => `.github/workflows/${name}.yml`),
+  );
 });
 
 describe.each(files)("%s", (file) => {

@@ -29,6 +29,7 @@ import { generateRunbook } from "../../stacks/spec/runbook.ts";
 import { generateWorkloadReference } from "../../stacks/spec/workload-reference.ts";
 import { preflightReport } from "../../operations/preflight/check.ts";
 import { doctorReport } from "../doctor/report.ts";
+import { generateFrontEndContract } from "./front-end-contract.ts";
 
 export interface GeneratedFile {
   /** Relative to the project's folder. */
@@ -66,6 +67,7 @@ export const generated = async (root: string): Promise<GeneratedFile[]> => [
   ...generateNodeReference(await environments(root)),
   ...generateMeshReference(await environments(root)),
   ...generatePriceReference(),
+  await generateFrontEndContract(root),
 ];
 
 const environments = (root: string): Promise<Environment[]> => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -16,32 +16,14 @@ import { exampleReport, itemOf } from "../../plan/report/testing.ts";
 import { today } from "../../plan/today.ts";
 import { loadEnvironment } from "../../stacks/environment-file.ts";
 import { fleet } from "../../stacks/fleet.ts";
-import { Browser, type Screen, type Tab } from "./browser.ts";
+import { Browser, type Tab } from "./browser.ts";
 import { breakResources, VARIANTS } from "./fixtures/broken/variants.ts";
+import { LEGIBILITY, legibility, LEGIBLE, SCREENS } from "./legibility.ts";
 
 const SANDBOX = path.join(import.meta.dirname, "../../stacks/Pulumi.sandbox.yaml");
-const LEGIBILITY = readFileSync(path.join(import.meta.dirname, "legibility.js"), "utf8");
 
 /** What a name could do to a page: run as a script, end an attribute, and be longer than any screen. */
 const EVIL = `"'><script>globalThis.injected = 1</script><img src=x onerror=alert(1)>${"x".repeat(300)}`;
-
-const SCREENS: readonly Screen[] = [
-  { width: 1280, colours: "light" },
-  { width: 390, colours: "light" },
-  { width: 1280, colours: "dark" },
-  { width: 390, colours: "dark" },
-];
-
-const strings = z.array(z.string());
-const legibility = z.object({
-  hidden: strings,
-  faint: strings,
-  small: strings,
-  cut: strings,
-  wide: strings,
-  scrolls: z.boolean(),
-});
-const LEGIBLE: z.infer<typeof legibility> = { hidden: [], faint: [], small: [], cut: [], wide: [], scrolls: false };
 
 const folder = mkdtempSync(path.join(tmpdir(), "splitfleet-pages-"));
 let browser: Browser;
