@@ -13,7 +13,7 @@ test("each account that a live run changes is named, and no credential", async (
     "  Hetzner    the project of the token, by HCLOUD_TOKEN",
     "  AWS        123456789012 as arn:aws:sts::123456789012:assumed-role/admin/alice",
     "  Tailscale  sandbox.ts.net",
-    "  Vault      https://vault.sandbox.ts.net:8200",
+    "  Vault      https://sandbox-operations-1.sandbox.ts.net:8200",
   ]);
 });
 

@@ -18,7 +18,7 @@ it("ends an up with what exists, what it would cost, where it is and what comes 
     environment: "sandbox",
     changes: { ...none, create: 3 },
     durationMs: 6040,
-    outputs: { endpoints: { vault: "https://vault.sandbox.ts.net:8200" } },
+    outputs: { endpoints: { vault: "https://sandbox-operations-1.sandbox.ts.net:8200" } },
     cost: { currency: "EUR" as const, expected: burn, worst: { hourly: "61.4367", monthly: "44817.55" }, items: [] },
   };
   expect(summarizeUp(report, [server("a"), server("b"), network, provider], ["npm run down"])).toBe(
@@ -32,7 +32,7 @@ What this would cost:
   worst        61.4367 EUR an hour     44817.55 EUR a month
 
 Endpoints:
-  vault                https://vault.sandbox.ts.net:8200
+  vault                https://sandbox-operations-1.sandbox.ts.net:8200
 
 Next:
   npm run down

@@ -97,12 +97,12 @@ describe("the way of a burst node into the cluster", () => {
     const client = rowOf(rows, "vault:aws/authBackendClient:AuthBackendClient", "vault-aws-client");
     expect(client.inputs).toEqual({
       backend: "splitfleet/aws",
-      iamServerIdHeaderValue: "vault.sandbox.ts.net",
+      iamServerIdHeaderValue: "sandbox-operations-1.sandbox.ts.net",
       useStsRegionFromClient: true,
     });
     expect(JSON.parse(broughtFile("files/etc/splitfleet/join.json"))).toEqual({
-      vault: "https://vault.sandbox.ts.net:8200",
-      server: "vault.sandbox.ts.net",
+      vault: "https://sandbox-operations-1.sandbox.ts.net:8200",
+      server: "sandbox-operations-1.sandbox.ts.net",
       mount: "splitfleet/aws",
       role: "sandbox-burst",
       secret: "splitfleet/kv/data/sandbox/k3s/agent-token",

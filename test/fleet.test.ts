@@ -166,7 +166,7 @@ describe("every resource", () => {
     expect(Object.fromEntries(providers.map(({ name, inputs }) => [name, inputs]))).toMatchObject({
       hcloud: {},
       tailscale: {},
-      vault: { address: "https://vault.sandbox.ts.net:8200", skipChildToken: "true" },
+      vault: { address: "https://sandbox-operations-1.sandbox.ts.net:8200", skipChildToken: "true" },
       kubernetes: { clusterIdentifier: "sandbox", context: "splitfleet-sandbox", skipUpdateUnreachable: "true" },
       stockholm: { region: "eu-north-1" },
     });

@@ -55,7 +55,7 @@ test("a server gets a wrapped secret id for a minute, and joins another server, 
   expect(command).toBe("python3 -");
   expect(input).not.toContain("hvs.operator");
   expect(factsIn(input)).toEqual({
-    vault: "https://vault.sandbox.ts.net:8200",
+    vault: "https://sandbox-operations-1.sandbox.ts.net:8200",
     approle: "splitfleet/approle",
     kv: "splitfleet/kv",
     role_id: "role",

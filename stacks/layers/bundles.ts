@@ -3,6 +3,7 @@ import { oldestDriver } from "../../components/compute/gpu-drivers.ts";
 import type { NodeBinaries, NodeFacts } from "../../components/compute/node-config/bundle/bundle.ts";
 import type { BurstRole } from "../../components/compute/node-config/bundle/burst.ts";
 import type { PrivateNeighbours } from "../../components/compute/node-config/bundle/filter.ts";
+import type { VaultRole } from "../../components/compute/node-config/bundle/vault.ts";
 import type { K3sRole } from "../../components/compute/node-config/k3s.ts";
 import { hostAddress } from "../../components/network/ranges.ts";
 import { mountsOf } from "../../components/secrets/vault-engines.ts";
@@ -36,14 +37,14 @@ export function hetznerFacts(
   const hostname = nodeName(spec, name, number);
   const servers = k3sServers(spec);
   const founder = servers[0]?.pool === name && servers[0].number === number;
-  const vault = vaultNodes(spec).filter((address) => address !== privateAddress);
+  const peers = vaultNodes(spec).filter((node) => node.privateAddress !== privateAddress);
   return {
     hostname,
     provider: "hetzner",
     architecture,
     binaries: binariesOf(lock),
     docker: pool.cluster !== "none" ? undefined : pool.coolify ? "coolify" : "compose",
-    vault: pool.vault ? { hostname, privateAddress, meshName: meshName(spec, name, number), peers: vault } : undefined,
+    vault: pool.vault ? { hostname, privateAddress, meshName: meshName(spec, name, number), peers } : undefined,
     neighbours: neighboursOf(spec, pool, privateAddress),
     place: number,
     window: undefined,
@@ -164,11 +165,16 @@ function rangesOf(spec: EnvironmentSpec): Pick<K3sRole, "podRange" | "serviceRan
   return { podRange, serviceRange };
 }
 
-/** Private addresses of the nodes that Vault runs on. */
-const vaultNodes = (spec: EnvironmentSpec): string[] =>
-  Object.values(ofKind(spec.pools, "hetzner"))
-    .filter(({ vault }) => vault)
-    .flatMap(({ subnet, nodes }) => nodes.map((number) => hostAddress(subnet, number)));
+/** The nodes that Vault runs on. */
+const vaultNodes = (spec: EnvironmentSpec): VaultRole["peers"] =>
+  Object.entries(ofKind(spec.pools, "hetzner"))
+    .filter(([, { vault }]) => vault)
+    .flatMap(([name, { subnet, nodes }]) =>
+      nodes.map((number) => ({
+        privateAddress: hostAddress(subnet, number),
+        meshName: meshName(spec, name, number),
+      })),
+    );
 
 function neighboursOf(spec: EnvironmentSpec, pool: PoolOf<"hetzner">, own: string): PrivateNeighbours {
   const { range } = entryOf("sites", ofKind(spec.sites, "hetzner"), pool.site);
@@ -180,7 +186,7 @@ function neighboursOf(spec: EnvironmentSpec, pool: PoolOf<"hetzner">, own: strin
   return {
     range,
     servers: pool.cluster === "server" ? others(servers) : [],
-    vault: pool.vault ? others(vaultNodes(spec)) : [],
+    vault: pool.vault ? others(vaultNodes(spec).map(({ privateAddress }) => privateAddress)) : [],
   };
 }
 

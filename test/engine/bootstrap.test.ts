@@ -49,7 +49,7 @@ it("stops a plain up before anything is made in Vault or the cluster, and names 
   const plain = await session.run(["up", "--yes", "--skip-preview"]);
   expect(plain.exitCode).not.toBe(0);
   expect(plain.output).toContain(
-    'Vault at https://vault.sandbox.ts.net:8200 is not initialised, so "sandbox" is not bootstrapped: ' +
+    'Vault at https://sandbox-operations-1.sandbox.ts.net:8200 is not initialised, so "sandbox" is not bootstrapped: ' +
       "run `npm run up -- sandbox --rehearse`.",
   );
   expect(packagesInWorld()).not.toContain("vault");

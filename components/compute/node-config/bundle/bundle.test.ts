@@ -58,6 +58,8 @@ test("what the node does not run is no part of its bundle", () => {
     "files/etc/rancher/k3s/audit.yaml",
     "files/etc/splitfleet/vault/vault.hcl",
     "files/etc/systemd/system/vault.service",
+    "files/etc/systemd/system/splitfleet-vault-certificate.service",
+    "files/etc/systemd/system/splitfleet-vault-certificate.timer",
   ]);
 });
 
@@ -144,11 +146,11 @@ storage "raft" {
   node_id = "sandbox-operations-1"
   retry_join {
     leader_api_addr = "https://10.10.1.12:8200"
-    leader_ca_cert_file = "/etc/splitfleet/vault/ca.crt"
+    leader_tls_servername = "sandbox-operations-2.example.ts.net"
   }
   retry_join {
     leader_api_addr = "https://10.10.1.13:8200"
-    leader_ca_cert_file = "/etc/splitfleet/vault/ca.crt"
+    leader_tls_servername = "sandbox-operations-3.example.ts.net"
   }
 }
 
@@ -162,6 +164,20 @@ listener "tcp" {
     expect(fileOf(server, "/etc/systemd/system/vault.service")).toContain(
       "ConditionPathExists=/etc/splitfleet/vault/tls.key\n",
     );
+  });
+
+  test("gets its certificate from the tailnet, for its own name, and starts or reloads with it", () => {
+    const unit = fileOf(server, "/etc/systemd/system/splitfleet-vault-certificate.service");
+    expect(unit).toContain(
+      "ExecStart=/usr/local/sbin/tailscale cert --min-validity=720h --cert-file=/etc/splitfleet/vault/tls.crt " +
+        "--key-file=/etc/splitfleet/vault/tls.key sandbox-operations-1.example.ts.net\n" +
+        "ExecStartPost=systemctl --no-block reload-or-restart vault.service\nRestart=on-failure\n",
+    );
+    // What the release waits for is the timer: a tailnet without certificates yet does not take the release back.
+    expect(fileOf(server, "units.txt")).toContain(
+      "splitfleet-vault-certificate.timer enable restart /etc/systemd/system/splitfleet-vault-certificate.timer\n",
+    );
+    expect(fileOf(server, "units.txt")).not.toContain("certificate.service");
   });
 
   test("is never started anew by an apply, which would seal it", () => {

@@ -18,7 +18,7 @@ import { BURST_UNITS, burstFiles, type BurstRole } from "./burst.ts";
 import { discoverScript } from "./discover.ts";
 import { FILTER_FILE, filterUnit, nodeFilter, type PrivateNeighbours } from "./filter.ts";
 import { healthScript } from "./health.ts";
-import { vaultFiles, type VaultRole } from "./vault.ts";
+import { CERTIFICATE_TIMER, vaultFiles, type VaultRole } from "./vault.ts";
 
 /** Releases by name; those of what the node does not run may be left out. */
 export interface NodeBinaries {
@@ -154,7 +154,12 @@ function unitLines({ provider, k3s, docker, vault, burst }: NodeFacts): string[]
     ...(provider === "hetzner" ? ["systemd-timesyncd.service enable restart /etc/systemd/timesyncd.conf.d/"] : []),
     ...(docker === "compose" ? ["docker.service enable restart /etc/docker/"] : []),
     // Started anew it would be sealed: what a reload does not take waits for `npm run upgrade`.
-    ...(vault === undefined ? [] : ["vault.service enable reload /etc/splitfleet/vault/"]),
+    ...(vault === undefined
+      ? []
+      : [
+          "vault.service enable reload /etc/splitfleet/vault/",
+          `${CERTIFICATE_TIMER} enable restart /etc/systemd/system/${CERTIFICATE_TIMER}`,
+        ]),
     ...(k3s === undefined
       ? []
       : [

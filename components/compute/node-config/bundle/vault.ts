@@ -4,24 +4,56 @@ export interface VaultRole {
   readonly privateAddress: string;
   /** Name of the node in the mesh: Vault as clients of the mesh call it. */
   readonly meshName: string;
-  /** Private addresses of the other nodes that Vault runs on. */
-  readonly peers: readonly string[];
+  /** The other nodes that Vault runs on: called at their private addresses, known by their names in the mesh. */
+  readonly peers: readonly { readonly privateAddress: string; readonly meshName: string }[];
 }
 
 const FOLDER = "/etc/splitfleet/vault";
 
-/** Files by path. The certificate is the ceremony's; without it Vault does not start. */
+/** Asks for a certificate at once and then each day; it is renewed a month before its end. */
+export const CERTIFICATE_TIMER = "splitfleet-vault-certificate.timer";
+
+/** Files by path. The tailnet gives the certificate for the node's own name; without it Vault does not start. */
 export const vaultFiles = (role: VaultRole): Record<string, string> => ({
   [`${FOLDER}/vault.hcl`]: configuration(role),
   "/etc/systemd/system/vault.service": UNIT,
+  "/etc/systemd/system/splitfleet-vault-certificate.service": certificateUnit(role),
+  [`/etc/systemd/system/${CERTIFICATE_TIMER}`]: TIMER,
 });
+
+/** Vault that runs takes a new certificate in without a restart, which would seal it. */
+const certificateUnit = ({ meshName }: VaultRole): string => `[Unit]
+Description=Certificate of Vault
+Wants=network-online.target
+After=network-online.target tailscaled.service
+
+[Service]
+Type=oneshot
+ExecStart=/usr/local/sbin/tailscale cert --min-validity=720h --cert-file=${FOLDER}/tls.crt --key-file=${FOLDER}/tls.key ${meshName}
+ExecStartPost=systemctl --no-block reload-or-restart vault.service
+Restart=on-failure
+RestartSec=60
+`;
+
+const TIMER = `[Unit]
+Description=Certificate of Vault
+
+[Timer]
+OnActiveSec=0
+OnCalendar=daily
+RandomizedDelaySec=1h
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+`;
 
 function configuration({ hostname, privateAddress, meshName, peers }: VaultRole): string {
   const joins = peers
     .map(
       (peer) => `  retry_join {
-    leader_api_addr = "https://${peer}:8200"
-    leader_ca_cert_file = "${FOLDER}/ca.crt"
+    leader_api_addr = "https://${peer.privateAddress}:8200"
+    leader_tls_servername = "${peer.meshName}"
   }
 `,
     )

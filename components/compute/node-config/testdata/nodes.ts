@@ -54,7 +54,10 @@ export const server: NodeFacts = {
     hostname: "sandbox-operations-1",
     privateAddress: "10.10.1.11",
     meshName: "sandbox-operations-1.example.ts.net",
-    peers: ["10.10.1.12", "10.10.1.13"],
+    peers: [2, 3].map((number) => ({
+      privateAddress: `10.10.1.1${number}`,
+      meshName: `sandbox-operations-${number}.example.ts.net`,
+    })),
   },
   neighbours: {
     range: "10.10.0.0/16",
