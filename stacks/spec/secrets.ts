@@ -6,12 +6,10 @@ const ADDRESS = "an https address such as https://production-operations-1.tail1a
 /** Where secrets are issued. Values never stand here. */
 export const secrets = z.strictObject({
   vault: z.strictObject({
-    address: z
-      .url({ protocol: /^https$/, error: ADDRESS })
-      .meta({
-        errorMessage: ADDRESS,
-        description: "Vault as the mesh reaches it: one of the nodes that it runs on, which knows where its leader is.",
-      }),
+    address: z.url({ protocol: /^https$/, error: ADDRESS }).meta({
+      errorMessage: ADDRESS,
+      description: "Vault as the mesh reaches it: one of the nodes that it runs on, which knows where its leader is.",
+    }),
     version: pattern(/^\d+\.\d+\.\d+$/, "a Vault release such as 1.21.0"),
     mount: slug.default("splitfleet").meta({ description: "Prefix of the environment's mounts." }),
   }),
