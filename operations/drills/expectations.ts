@@ -5,8 +5,8 @@ import type { PodView, View } from "./view.ts";
 
 /** What the controllers of Kubernetes 1.36 wait for by default, in seconds. */
 const CONTROLLERS = {
-  /** `--node-monitor-grace-period`; 50 s, but a hurried control plane takes up to three minutes. */
-  notice: 240,
+  /** `--node-monitor-grace-period`; 50 s, but a hurried control plane takes three minutes, and eight beside other work. */
+  notice: 480,
   /** `tolerationSeconds` that admission gives pods for nodes that are not ready. */
   evict: 300,
 } as const;
