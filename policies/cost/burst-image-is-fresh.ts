@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { daysBetween } from "../days.ts";
 import { bad, boundary, changed, exampleRow, exampleSurroundings, good, unknown } from "../example.ts";
 import { UNKNOWN } from "../row.ts";
 import type { Rule } from "../rule.ts";
@@ -10,7 +11,6 @@ const config = z.strictObject({
 
 const POOL = "splitfleet:compute:BurstPool";
 const CREATED = "image.created";
-const MILLISECONDS_A_DAY = 86_400_000;
 
 const pool = exampleRow(POOL, "burst", {
   image: { id: "ami-0123456789abcdef0", name: "GPU image 20261002", created: "2026-10-02", rootDevice: "/dev/sda1" },
@@ -51,7 +51,7 @@ export const burstImageIsFresh: Rule<z.output<typeof config>> = {
         continue;
       }
       const created = asText(value) ?? "";
-      const days = Math.floor((Date.parse(lock.today) - Date.parse(created)) / MILLISECONDS_A_DAY);
+      const days = daysBetween(created, lock.today);
       if (days > maximumDays) {
         yield { ...place, message: `The image of ${row.name} was made ${days} days ago.`, value: created };
       }

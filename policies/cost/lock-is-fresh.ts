@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { daysBetween } from "../days.ts";
 import { bad, boundary, exampleStack, exampleSurroundings, good, unknown } from "../example.ts";
 import { UNKNOWN } from "../row.ts";
 import type { Rule } from "../rule.ts";
@@ -8,7 +9,6 @@ const config = z.strictObject({
   maximumDays: z.int().min(1).default(90).meta({ description: "Days after which a lock counts as stale." }),
 });
 
-const MILLISECONDS_A_DAY = 86_400_000;
 const PLACE = "lock.resolvedAt";
 const resolved = (resolvedAt: string) => ({
   ...exampleSurroundings,
@@ -48,7 +48,7 @@ export const lockIsFresh: Rule<z.output<typeof config>> = {
         limit: `at most ${maximumDays} days`,
       };
     }
-    const days = Math.floor((Date.parse(lock.today) - Date.parse(lock.resolvedAt)) / MILLISECONDS_A_DAY);
+    const days = daysBetween(lock.resolvedAt, lock.today);
     if (days <= maximumDays) return;
     yield {
       ...place,
