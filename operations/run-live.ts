@@ -12,7 +12,14 @@ import { allOf } from "../stacks/words.ts";
 import { accountsOf } from "./accounts.ts";
 import { BootstrapError } from "./bootstrap/ceremony.ts";
 import { firstRun, isFirstBringUp } from "./bootstrap/first-run.ts";
-import { bootstrapVault, type BootstrapOptions, joinLiveNodes, liveKubeconfig, vaultToken } from "./bootstrap/live.ts";
+import {
+  bootstrapVault,
+  type BootstrapOptions,
+  forgetLiveNodes,
+  joinLiveNodes,
+  liveKubeconfig,
+  vaultToken,
+} from "./bootstrap/live.ts";
 import { confirm } from "./confirm.ts";
 import { EXIT, InputError } from "./errors.ts";
 import { InterruptListener } from "./interrupt.ts";
@@ -120,6 +127,7 @@ export async function runLive(
     : await run(layers);
   let complete = result.exitCode === 0;
   if (!first && only === undefined && complete) {
+    await forgetLiveNodes(environment, access, say);
     // The engine has done its part by now, and its report is due whatever becomes of the new nodes.
     await joinLiveNodes(environment, access, say).catch((error: unknown) => {
       if (!(error instanceof Error && JOIN_ERRORS.some((kind) => error instanceof kind))) throw error;

@@ -35,11 +35,13 @@ export async function bringUp(session: Session, options: BringUpOptions): Promis
   const { spec } = environment;
   if (engine.targets !== undefined || !hasVault(spec) || readVault(folder) === undefined) return up(session, engine);
   const again = `npm run up -- ${session.environment} --rehearse`;
+  const first = isFirstBringUp(spec, session.state().resources ?? []);
   const join = async (server: VaultServer): Promise<void> => {
     if (!hasCluster(spec)) return;
     const control = new TwinNodeControl(folder, environment);
     const standing = asRunning(environment);
-    await forgetGoneNodes({ environment: standing, control, say });
+    // Before the first run nobody can be gone.
+    if (!first) await forgetGoneNodes({ environment: standing, control, say });
     const credentials = () => credentialsOf(server, folder, spec);
     await joinNodes({ environment: standing, control, credentials, again, say });
   };
@@ -53,7 +55,7 @@ export async function bringUp(session: Session, options: BringUpOptions): Promis
       again,
       say,
     });
-  if (!isFirstBringUp(spec, session.state().resources ?? [])) {
+  if (!first) {
     if (!isUnsealed(folder)) await openVault();
     const result = await up(session, engine);
     if (result.exitCode === 0) await join(server);

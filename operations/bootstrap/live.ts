@@ -67,8 +67,19 @@ export async function bootstrapVault(
   );
 }
 
+/** Takes real nodes out of cluster and mesh whose servers are gone, after an `up` that was not the first. */
+export async function forgetLiveNodes(
+  environment: Environment,
+  user: NodeJS.ProcessEnv,
+  say: (text: string) => void,
+): Promise<void> {
+  if (!hasCluster(environment.spec)) return;
+  const control = liveNodeControl(environment, user);
+  await forgetGoneNodes({ environment: asRunning(environment), control, say });
+}
+
 /**
- * Takes real nodes out of the cluster whose servers are gone, and lets those in that wait for it.
+ * Lets real nodes into the cluster that wait for it.
  *
  * @param user With what {@link bootstrapVault} has returned.
  */
@@ -90,9 +101,7 @@ export async function joinLiveNodes(
     return new JoinCredentials(new VaultApi(spec.secrets.vault.address, user["VAULT_CACERT"]), token, spec);
   };
   const control = liveNodeControl(environment, user);
-  const standing = asRunning(environment);
-  await forgetGoneNodes({ environment: standing, control, say });
-  await joinNodes({ environment: standing, control, credentials, again, say });
+  await joinNodes({ environment: asRunning(environment), control, credentials, again, say });
 }
 
 /**
