@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
+import { type K3sSecret, k3sSecret } from "../../stacks/admission.ts";
 import { mountsOf } from "../../stacks/layers/secrets.ts";
 import type { VaultSpec } from "../../stacks/spec/optional-parts.ts";
 import type { SecretVersion, VaultApi } from "../../stacks/vault-api.ts";
-import { type K3sSecret, k3sSecret } from "../nodes/admission.ts";
 import { BootstrapError } from "./ceremony.ts";
 
 /** As many as k3s takes for a password of its own. */

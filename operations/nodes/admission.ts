@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { type AdmissionFacts, k3sSecret } from "../../stacks/admission.ts";
 import { SNAPSHOT_CREDENTIALS } from "../../stacks/layers/bundles.ts";
 import { mountsOf } from "../../stacks/layers/secrets.ts";
 import type { ResolvedEnvironment } from "../../stacks/environment-file.ts";
@@ -27,27 +28,6 @@ export interface Admission {
   readonly command: string;
   readonly input: string;
 }
-
-/** What `admit.py` works with, in its own names. */
-export interface AdmissionFacts {
-  /** Address of Vault. */
-  readonly vault: string;
-  /** Mounts of the login and of the secrets. */
-  readonly approle: string;
-  readonly kv: string;
-  readonly role_id: string;
-  /** Token that opens the secret id once. */
-  readonly wrapped: string;
-  /** API of the server that a server joins; null for an agent and for the founder. */
-  readonly join: string | null;
-  /** In the order in which they are written. */
-  readonly tokens: readonly { readonly file: string; readonly secret: string; readonly field: string }[];
-}
-
-export type K3sSecret = "server-token" | "agent-token" | "snapshots-env";
-
-/** Path below the KV mount. Field `password` is what nodes prove themselves with, `token` the same with the authority's hash. */
-export const k3sSecret = (environment: string, kind: K3sSecret): string => `${environment}/k3s/${kind}`;
 
 /**
  * Asks Vault for a wrapped secret id of a node's role.

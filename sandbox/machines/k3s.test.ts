@@ -8,7 +8,8 @@ import { World } from "../twin/world/world.ts";
 import { digestOf } from "../vault/secrets.ts";
 import { VaultServer } from "../vault/server.ts";
 import { writeKv, writeVault } from "../vault/state.ts";
-import { authorityOf, joinCluster, type JoinFacts } from "./k3s.ts";
+import type { AdmissionFacts } from "../../stacks/admission.ts";
+import { authorityOf, joinCluster } from "./k3s.ts";
 import type { Machine } from "./machines.ts";
 
 const ROOT_TOKEN = "hvs.root";
@@ -43,7 +44,7 @@ function put(type: string, inputs: Properties): void {
 const machine = (role: "server" | "agent"): Machine => ({ id: "1", name: role, pool: "p", provider: "hetzner", role });
 
 /** What an operator pushes to a machine. */
-async function factsFor(role: "server" | "agent", join: string | null, field: string): Promise<JoinFacts> {
+async function factsFor(role: "server" | "agent", join: string | null, field: string): Promise<AdmissionFacts> {
   const answer = await fetch(`${vault.address}/v1/auth/roles/role/${role}/secret-id`, {
     method: "POST",
     headers: { "x-vault-token": ROOT_TOKEN, "x-vault-wrap-ttl": "60" },

@@ -2,18 +2,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
+import type { AdmissionFacts } from "../../stacks/admission.ts";
 import type { Machine } from "./machines.ts";
-
-/** What a machine is told so that it can fetch its tokens. */
-export interface JoinFacts {
-  readonly vault: string;
-  readonly approle: string;
-  readonly kv: string;
-  readonly role_id: string;
-  readonly wrapped: string;
-  readonly join: string | null;
-  readonly tokens: readonly { readonly file: string; readonly secret: string; readonly field: string }[];
-}
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const cluster = z.strictObject({
@@ -43,7 +33,7 @@ export class JoinError extends Error {
  * @param marker Folder of the rehearsal.
  * @throws JoinError for a token that Vault does not give, or the cluster does not take
  */
-export async function joinCluster(marker: string, { role }: Machine, facts: JoinFacts): Promise<void> {
+export async function joinCluster(marker: string, { role }: Machine, facts: AdmissionFacts): Promise<void> {
   const tokens = await fetchTokens(facts);
   const own = tokens.get(OWN_TOKEN) ?? "";
   const [, pinned, user, password] = /^K10([0-9a-f]{64})::(\w+):(\S+)$/.exec(own) ?? [];
@@ -73,7 +63,7 @@ export async function joinCluster(marker: string, { role }: Machine, facts: Join
 export const authorityOf = (marker: string): string | undefined => readCluster(marker)?.authority;
 
 /** The same requests as those of the script on a real machine. */
-async function fetchTokens(facts: JoinFacts): Promise<ReadonlyMap<string, string>> {
+async function fetchTokens(facts: AdmissionFacts): Promise<ReadonlyMap<string, string>> {
   const secret = await ask(facts, "sys/wrapping/unwrap", unwrapped, { body: {}, token: facts.wrapped });
   const body = { role_id: facts.role_id, secret_id: secret.data.secret_id };
   const { auth } = await ask(facts, `auth/${facts.approle}/login`, login, { body });
@@ -88,7 +78,7 @@ async function fetchTokens(facts: JoinFacts): Promise<ReadonlyMap<string, string
 }
 
 async function ask<T>(
-  { vault }: JoinFacts,
+  { vault }: AdmissionFacts,
   place: string,
   schema: z.ZodType<T>,
   { body, token }: { readonly body?: object; readonly token?: string },

@@ -7,6 +7,7 @@ import type { VaultRole } from "../../components/compute/node-config/bundle/vaul
 import type { K3sRole } from "../../components/compute/node-config/k3s.ts";
 import { hostAddress } from "../../components/network/ranges.ts";
 import { mountsOf } from "../../components/secrets/vault-engines.ts";
+import { k3sSecret } from "../admission.ts";
 import type { EnvironmentSpec } from "../spec/environment.ts";
 import type { EnvironmentLock } from "../spec/lock.ts";
 import { reservedMiB } from "../spec/machines.ts";
@@ -118,7 +119,7 @@ function burstRole({ spec, lock }: Environment, name: string, pool: PoolOf<"aws"
     vault: address,
     mount: aws,
     role: burstLogin(spec, name),
-    secret: `${kv}/data/${spec.environment.name}/k3s/agent-token`,
+    secret: `${kv}/data/${k3sSecret(spec.environment.name, "agent-token")}`,
     gpus: gpus?.count ?? 0,
     leastDriver: pool.minimumDriver ?? newest((gpus?.models ?? []).map(oldestDriver)),
   };

@@ -7,6 +7,7 @@ import { serverId } from "../../components/compute/node-config/bundle/burst.ts";
 import { VaultAccess } from "../../components/secrets/vault-access.ts";
 import { VaultEngines } from "../../components/secrets/vault-engines.ts";
 import type { PlannedWorkload } from "../../components/workloads/plan.ts";
+import { k3sSecret } from "../admission.ts";
 import { hasCluster, type VaultSpec } from "../spec/optional-parts.ts";
 import { burstLogin } from "./nodes.ts";
 import type { FleetNodes } from "./pools.ts";
@@ -33,12 +34,12 @@ export function createSecrets(
 
   // Nodes log in over the mesh and from nowhere else.
   const nodeLogin = { method: "approle", boundRanges: [MESH_RANGE] } as const;
-  const agentToken = `${environment}/k3s/agent-token`;
+  const agentToken = k3sSecret(environment, "agent-token");
   if (hasCluster(spec)) {
-    const snapshotKeys = spec.cluster.snapshots === undefined ? [] : [`${environment}/k3s/snapshots-env`];
+    const snapshotKeys = spec.cluster.snapshots === undefined ? [] : [k3sSecret(environment, "snapshots-env")];
     new VaultAccess(
       `${environment}-k3s-server`,
-      { mounts, reads: [`${environment}/k3s/server-token`, agentToken, ...snapshotKeys], login: nodeLogin },
+      { mounts, reads: [k3sSecret(environment, "server-token"), agentToken, ...snapshotKeys], login: nodeLogin },
       withEngines,
     );
     new VaultAccess(`${environment}-k3s-agent`, { mounts, reads: [agentToken], login: nodeLogin }, withEngines);
